@@ -1,0 +1,53 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { DefinitionError } from '../core/system/definition-error';
+import { InfrastructureError } from '../core/system/infrastructure-error';
+import { StorageError } from '../storage';
+import { activityFailure, gravest } from './activity-failure';
+import { BudgetExhausted } from './calls/budget-exhausted';
+
+const failureOf = (error: unknown): ApplicationFailure => {
+  const failure = activityFailure(error);
+  if (!(failure instanceof ApplicationFailure)) throw new Error('expected an ApplicationFailure');
+  return failure;
+};
+
+describe('activityFailure', () => {
+  it('retries a passing failure, after the time that the endpoint asked for', () => {
+    const failure = failureOf(new InfrastructureError('busy', { kind: 'retryable', status: 429, retryAfterMs: 2_500 }));
+    expect(failure).toMatchObject({ type: 'Infrastructure.retryable', nonRetryable: false, nextRetryDelay: 2_500 });
+  });
+
+  it('finds the failure that user code wrapped', () => {
+    const wrapped = new Error('search failed', { cause: new InfrastructureError('down', { kind: 'systematic' }) });
+    expect(failureOf(wrapped)).toMatchObject({
+      type: 'Infrastructure.systematic',
+      nonRetryable: true,
+      message: 'down',
+    });
+  });
+
+  it('pauses rather than wait for hours in silence', () => {
+    const failure = failureOf(new InfrastructureError('limit reached', { retryAfterMs: 86_400_000 }));
+    expect(failure.nonRetryable).toBe(true);
+    expect(failure.message).toBe('limit reached; it asks to wait 1440 minutes: resume then');
+  });
+
+  it('ends the activity for what a person must mend', () => {
+    expect(failureOf(new DefinitionError('no such model')).nonRetryable).toBe(true);
+    expect(failureOf(new StorageError('NEWER_SCHEMA', 'newer')).nonRetryable).toBe(true);
+    expect(failureOf(new StorageError('DISK_FULL', 'full')).nonRetryable).toBe(false);
+    expect(failureOf(new BudgetExhausted('200 of 200 calls are made')).type).toBe('BudgetExhausted');
+  });
+});
+
+describe('gravest', () => {
+  it('puts the budget first, then what needs a person, then the longest wait', () => {
+    const short = new InfrastructureError('short', { retryAfterMs: 10 });
+    const long = new InfrastructureError('long', { retryAfterMs: 900 });
+    const refused = new InfrastructureError('refused', { kind: 'systematic' });
+    const broke = new BudgetExhausted('spent');
+    expect(gravest([short, long])).toBe(long);
+    expect(gravest([long, refused, short])).toBe(refused);
+    expect(gravest([refused, broke, long])).toBe(broke);
+  });
+});

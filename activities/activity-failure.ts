@@ -1,0 +1,51 @@
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { DefinitionError } from '../core/system/definition-error';
+import { infrastructureCause } from '../core/system/infrastructure-error';
+import { StorageError } from '../storage';
+import { BudgetExhausted } from './calls/budget-exhausted';
+
+/** A longer `Retry-After` pauses the run, so that a person sees why nothing happens. */
+const longestSilentWaitMs = 10 * 60_000;
+
+/**
+ * What Temporal is told about an error that ends an activity's attempt. Retryability is decided here and nowhere else:
+ * passing failures are retried (after `Retry-After`, where given), everything a person must mend ends the activity, which
+ * pauses the run with the message as reason.
+ */
+export function activityFailure(error: unknown): unknown {
+  if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
+  if (error instanceof BudgetExhausted) return ApplicationFailure.nonRetryable(error.message, 'BudgetExhausted');
+  if (DefinitionError.isInstance(error)) return ApplicationFailure.nonRetryable(error.message, 'DefinitionError');
+  const infrastructure = infrastructureCause(error);
+  if (infrastructure !== undefined) {
+    const { kind, message, retryAfterMs } = infrastructure;
+    const tooLong = retryAfterMs !== undefined && retryAfterMs > longestSilentWaitMs;
+    return ApplicationFailure.create({
+      message: tooLong
+        ? `${message}; it asks to wait ${Math.round(retryAfterMs / 60_000)} minutes: resume then`
+        : message,
+      type: `Infrastructure.${kind}`,
+      nonRetryable: kind !== 'retryable' || tooLong,
+      ...(retryAfterMs === undefined || tooLong ? {} : { nextRetryDelay: retryAfterMs }),
+    });
+  }
+  if (StorageError.isInstance(error)) {
+    return ApplicationFailure.create({
+      message: error.message,
+      type: `Storage.${error.code}`,
+      nonRetryable: ['NEWER_SCHEMA', 'NOT_A_DATABASE', 'UNSUPPORTED_URL'].includes(error.code),
+    });
+  }
+  return error;
+}
+
+/** The error that should end the attempt when several calls failed: one that needs a person, else the longest wait. */
+export function gravest(errors: readonly unknown[]): unknown {
+  const rank = (error: unknown): number => {
+    if (error instanceof BudgetExhausted) return Infinity;
+    const infrastructure = infrastructureCause(error);
+    if (infrastructure === undefined) return 1e12;
+    return infrastructure.kind === 'retryable' ? (infrastructure.retryAfterMs ?? 0) : 1e11;
+  };
+  return errors.reduce((worst, error) => (rank(error) > rank(worst) ? error : worst));
+}

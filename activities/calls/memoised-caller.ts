@@ -1,0 +1,134 @@
+import { contentHash } from '../../core/system/canonical-json';
+import type {
+  ComponentCall,
+  ComponentCallResult,
+  ComponentCaller,
+  MetricCall,
+  MetricCallResult,
+} from '../../core/system/component-caller';
+import { drawId, drawSeed } from '../../core/system/draw';
+import { issueText, messageOf, noCost } from '../../core/system/interpreter';
+import type { Json, JsonObject } from '../../core/system/json';
+import type { Cost, MetricResult, Sample } from '../../core/system/run-context';
+import type { ResolvedSystem } from '../definition/resolve-system';
+import { attemptFailure } from './attempt-failure';
+import { orAborted } from './or-aborted';
+import { recordedModels, type CallMeter, type RecordedModels } from './recorded-models';
+
+/**
+ * Runs components and metrics of one system, answering from the memo where it may.
+ * A deterministic component has one entry per (version, models, configuration, inputs); a stochastic one also one per draw.
+ * `models` is what all configured models stand for: which of them a component calls is not known, deterministic or not.
+ */
+export class MemoisedCaller implements ComponentCaller {
+  constructor(
+    private readonly resolved: ResolvedSystem,
+    private readonly meter: CallMeter,
+  ) {}
+
+  async callComponent(call: ComponentCall): Promise<ComponentCallResult> {
+    const { component, inputs, configuration, draw, signal } = call;
+    const key = contentHash({
+      kind: 'component',
+      scope: this.meter.scope,
+      component: component.name,
+      version: this.resolved.versions[component.name],
+      models: this.meter.languageModels.identity,
+      configuration,
+      inputs,
+      draw: component.deterministic ? null : drawId(draw),
+    });
+    const stored = await this.meter.memo.recall(
+      { key, kind: 'component', runId: this.meter.runId, role: component.name },
+      async (memoSignal) => {
+        const outcome = await this.runComponent(call, memoSignal);
+        return { value: outcome as unknown as Json, usage: noCost };
+      },
+      signal,
+    );
+    const { outcome, usage } = stored.value as unknown as { outcome: ComponentCallResult['outcome']; usage: Cost };
+    return { outcome, usage, memoHit: stored.hit };
+  }
+
+  async callMetric(call: MetricCall): Promise<MetricCallResult> {
+    const { system, example, output, draw, signal } = call;
+    const models = recordedModels(this.meter, {
+      role: 'metric',
+      seed: drawSeed(draw),
+      draw: system.metricDeterministic ? 'metric' : drawId(draw),
+      signal,
+    });
+    const { usage } = models;
+    let verdict: number | MetricResult;
+    try {
+      verdict = await orAborted(() => system.metric(example as never, output as never, { models, signal }), signal);
+    } catch (error) {
+      throwUnlessSystemFailed(error, models, signal);
+      return { status: 'failed', reason: `the metric threw for example '${example.id}': ${messageOf(error)}`, usage };
+    }
+    // A metric that swallowed an outage must not turn it into a score.
+    if (models.failure !== undefined) throw models.failure;
+    const result = typeof verdict === 'number' ? { score: verdict } : verdict;
+    if (typeof result?.score !== 'number' || !(result.score >= 0 && result.score <= 1)) {
+      return {
+        status: 'failed',
+        reason: `the metric returned ${JSON.stringify(result?.score) ?? 'nothing'} for example '${example.id}'; expected a score in [0, 1]`,
+        usage,
+      };
+    }
+    return { status: 'ok', result, usage };
+  }
+
+  private async runComponent(
+    call: ComponentCall,
+    signal: AbortSignal,
+  ): Promise<{ outcome: ComponentCallResult['outcome']; usage: Cost }> {
+    const { component, inputs, configuration, draw } = call;
+    const seed = drawSeed(draw);
+    const sample: Sample = {
+      index: draw.index,
+      seed,
+      ...(draw.temperature === undefined ? {} : { temperature: draw.temperature }),
+    };
+    const models = recordedModels(this.meter, {
+      role: component.name,
+      seed,
+      draw: drawId(draw),
+      signal,
+      ...(draw.temperature === undefined ? {} : { temperature: draw.temperature }),
+    });
+    const started = performance.now();
+    const usage = (): Cost => ({ ...models.usage, latencyMs: models.usage.latencyMs || performance.now() - started });
+    let returned: unknown;
+    try {
+      returned = await orAborted(
+        () =>
+          component.run(
+            structuredClone(inputs) as never,
+            { configuration: structuredClone(configuration), models, sample, signal } as never,
+          ),
+        signal,
+      );
+    } catch (error) {
+      throwUnlessSystemFailed(error, models, signal);
+      return { outcome: { status: 'failed', reason: messageOf(error) }, usage: usage() };
+    }
+    // A component that swallowed an outage must not turn it into an output.
+    if (models.failure !== undefined) throw models.failure;
+    const parsed = component.output.safeParse(returned);
+    if (!parsed.success) {
+      return {
+        outcome: { status: 'failed', reason: `its output does not fit: ${issueText(parsed.error)}` },
+        usage: usage(),
+      };
+    }
+    return { outcome: { status: 'ok', outputs: parsed.data as JsonObject }, usage: usage() };
+  }
+}
+
+/** Cancellation and failures outside the system under test pass through, also those that user code wrapped or replaced. */
+function throwUnlessSystemFailed(error: unknown, models: RecordedModels, signal: AbortSignal): void {
+  signal.throwIfAborted();
+  const failure = models.failure ?? attemptFailure(error);
+  if (failure !== undefined) throw failure;
+}

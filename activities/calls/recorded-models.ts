@@ -1,0 +1,98 @@
+import { exhausted, type Budget } from '../../core/run/budget';
+import { contentHash } from '../../core/system/canonical-json';
+import type { Json } from '../../core/system/json';
+import type { ChatRequest, ChatResponse, Cost, ModelClients, Usage } from '../../core/system/run-context';
+import type { LanguageModels } from '../../providers/language-models';
+import type { Memo, SpendStore } from '../../storage';
+import { attemptFailure } from './attempt-failure';
+import { BudgetExhausted } from './budget-exhausted';
+import { modelSpend } from './model-spend';
+
+/** What a run's calls are made with and charged to. */
+export interface CallMeter {
+  runId: string;
+  memo: Memo;
+  spend: SpendStore;
+  languageModels: LanguageModels;
+  limits: Budget;
+  /** Part of every memo key: empty, or the run id for a run that ignores earlier entries. */
+  scope: string;
+}
+
+export interface RecordedModels extends ModelClients {
+  /** What the calls so far cost, also those answered from the memo. */
+  readonly usage: Cost;
+  /** The first failure of a call that lies outside the system under test. */
+  readonly failure: Error | undefined;
+}
+
+/**
+ * Model clients for one call of a component, metric or proposer: every model call is stored under its content hash and
+ * charged to the run. Where an endpoint's replies are a pure function of the request, the draw is not part of the key.
+ */
+export function recordedModels(
+  meter: CallMeter,
+  context: { role: string; seed: number; draw: string; signal: AbortSignal; temperature?: number },
+): RecordedModels {
+  const repeats = new Map<string, number>();
+  const usage: Cost = { calls: 0, promptTokens: 0, completionTokens: 0, usd: 0, latencyMs: 0 };
+  let failure: Error | undefined;
+
+  async function call<T extends Json>(
+    kind: 'chat' | 'embedding',
+    model: string,
+    request: unknown,
+    make: (signal: AbortSignal) => Promise<{ value: T; usage: Usage }>,
+  ): Promise<T> {
+    try {
+      const { identity, id, pure, maxTokens } = meter.languageModels.describe(model);
+      const content = contentHash({ kind, endpoint: identity, id, maxTokens, request });
+      const repeat = repeats.get(content) ?? 0;
+      repeats.set(content, repeat + 1);
+      const key = contentHash({
+        content,
+        scope: meter.scope,
+        draw: pure || kind === 'embedding' ? null : { draw: context.draw, role: context.role, repeat },
+      });
+      const stored = await meter.memo.recall(
+        { key, kind, runId: meter.runId, role: context.role, model },
+        async (signal) => {
+          const reason = exhausted(meter.limits, await modelSpend(meter.spend, meter.runId));
+          if (reason !== undefined) throw new BudgetExhausted(reason);
+          return { ...(await make(signal)), calls: 1 };
+        },
+        context.signal,
+      );
+      usage.calls += 1;
+      usage.promptTokens += stored.usage.promptTokens;
+      usage.completionTokens += stored.usage.completionTokens;
+      usage.usd += stored.usage.usd;
+      usage.latencyMs += stored.usage.latencyMs;
+      return stored.value as T;
+    } catch (error) {
+      failure ??= attemptFailure(error);
+      throw error;
+    }
+  }
+
+  return {
+    usage,
+    get failure() {
+      return failure;
+    },
+    async chat(request: ChatRequest): Promise<ChatResponse> {
+      const temperature = context.temperature ?? request.temperature ?? 0;
+      const seed = temperature > 0 ? context.seed : undefined;
+      return call('chat', request.model, { ...request, temperature, seed }, async (signal) => {
+        const response = await meter.languageModels.chat(request, { temperature, seed, signal });
+        return { value: response as unknown as Json & ChatResponse, usage: response.usage };
+      });
+    },
+    async embed({ model, texts }): Promise<number[][]> {
+      return call('embedding', model, { texts }, async (signal) => {
+        const { vectors, usage: cost } = await meter.languageModels.embed({ model, texts }, { signal });
+        return { value: vectors, usage: cost };
+      });
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { randomStream } from '../core/random/stream';
+import {
+  chooseComponent as choose,
+  type ComponentChoice,
+  type ScheduledComponent,
+} from '../core/validation/component-schedule';
+import { mean } from '../core/validation/moments';
+import type { RecordedEntry, StoredCandidate } from '../storage';
+import type { ChooseComponentInput } from './contracts';
+import type { DecisionRecord } from './decide';
+import type { ActivityDependencies } from './dependencies';
+import { inActivity } from './in-activity';
+import { openRun, type OpenRun } from './open-run';
+
+/**
+ * Chooses the iteration's component. Expected gains are refreshed from the newest preference data each time: how much the
+ * best candidate output of an input beats the base output, on average. A second attempt answers what the first one recorded.
+ */
+export function chooseComponent(
+  dependencies: ActivityDependencies,
+  input: ChooseComponentInput,
+): Promise<ComponentChoice> {
+  return inActivity(async () => {
+    const { stores } = dependencies;
+    const run = await openRun(dependencies, input.runId);
+    const decisions = (await stores.ledger.list(input.runId, { kind: 'decision' })).filter(
+      (entry) => entry.iteration < input.iteration,
+    );
+    const components: ScheduledComponent[] = [];
+    for (const { name } of input.components) {
+      const own = decisions.filter((entry) => (entry.body as { component?: string }).component === name);
+      const accepted = own.filter((entry) => (entry.body as { accepted?: boolean }).accepted === true);
+      const candidates = (await stores.candidates.list(input.runId, { component: name })).filter(
+        (candidate) => candidate.iteration < input.iteration,
+      );
+      const trusted = (await stores.rewardVersions.list(input.runId, name)).findLast(
+        (reward) => reward.version <= input.iteration,
+      )?.metrics['trusted'];
+      components.push({
+        name,
+        expectedGain: headroom(candidates, accepted),
+        costPerTry: costPerTry(run, name, trusted === true),
+        tries: own.length,
+        lastTried: own.at(-1)?.iteration ?? null,
+        lastAccepted: accepted.at(-1)?.iteration ?? null,
+      });
+    }
+    const choice = choose({
+      schedule: run.plan.schedule,
+      components,
+      iteration: input.iteration,
+      stream: randomStream(run.seed, 'choose-component', input.iteration),
+    });
+    const key = `iteration/${input.iteration}/component`;
+    await stores.ledger.append(input.runId, [
+      { key, iteration: input.iteration, kind: 'component', body: { ...choice } },
+    ]);
+    return (await stores.ledger.get(input.runId, key))?.body as unknown as ComponentChoice;
+  });
+}
+
+/**
+ * Calls of stochastic components in one try: a proposal is judged on its own output where the LRF is trusted, else with
+ * everything downstream; validation runs the whole system for incumbent and finalist. Deterministic calls count as free.
+ */
+function costPerTry({ plan, resolved: { system } }: OpenRun, component: string, trusted: boolean): number {
+  const stochastic = system.components.filter((item) => !item.deterministic).map((item) => item.name);
+  const downstream = trusted ? undefined : system.wiring.descendants[component];
+  const judged = stochastic.filter((name) => name === component || downstream?.has(name)).length;
+  return plan.proposals * plan.rankingInputs * judged + 2 * plan.validationExamples * stochastic.length;
+}
+
+/**
+ * Mean over inputs of (best candidate's score - base output's), from the newest iteration that has any, less what has been
+ * gained since by an accepted update of the component. The ground truth is left out: no setting may be able to reach it.
+ */
+function headroom(candidates: readonly StoredCandidate[], accepted: readonly RecordedEntry[]): number | undefined {
+  const newest = Math.max(...candidates.map((candidate) => candidate.iteration));
+  const byExample = new Map<string, StoredCandidate[]>();
+  for (const candidate of candidates) {
+    if (candidate.iteration !== newest || candidate.origin === 'ground-truth') continue;
+    byExample.set(candidate.exampleId, [...(byExample.get(candidate.exampleId) ?? []), candidate]);
+  }
+  const gaps = [...byExample.values()].flatMap((group) => {
+    const base = group.find((candidate) => candidate.origin === 'base');
+    if (base === undefined) return [];
+    return [Math.max(...group.map((candidate) => mean(candidate.scores))) - mean(base.scores)];
+  });
+  if (gaps.length === 0) return undefined;
+  const gained = accepted.flatMap(({ iteration, body }) => {
+    const { before, after } = body as unknown as Pick<DecisionRecord, 'before' | 'after'>;
+    return iteration >= newest && before !== null && after !== null ? [after - before] : [];
+  });
+  return gained.reduce((left, gain) => left - gain, mean(gaps));
+}

@@ -1,0 +1,242 @@
+import type { Budget, Spend } from '../core/run/budget';
+import type { RunPlan } from '../core/run/plan';
+import type { Purpose } from '../core/system/draw';
+import type { Split } from '../core/system/system';
+
+/** Types that activities and workflows share: plain JSON, every payload far below 128 KiB. */
+
+/**
+ * Examples by use. The training split is parted once per run: what proposals are ranked on never trains a reward and is
+ * never shown in a prompt.
+ */
+export interface ExampleCounts {
+  preference: number;
+  ranking: number;
+  validation: number;
+  test: number;
+}
+
+export interface TunableComponent {
+  name: string;
+  variables: string[];
+}
+
+/** What every activity that may call models gets. */
+export interface MeteredInput {
+  runId: string;
+  /** Limits in force; a call that would be made at or over one is not made. */
+  limits: Budget;
+}
+
+export interface PrepareRunInput {
+  runId: string;
+  system: string;
+  seed: number;
+  plan: RunPlan;
+  fresh: boolean;
+  startFrom?: string;
+}
+
+export interface PreparedRun {
+  definitionHash: string;
+  /** Hash of the configuration that the run starts from. */
+  baseline: string;
+  components: TunableComponent[];
+  counts: ExampleCounts;
+}
+
+/** A range of a deterministic sample of one split; the sample is a function of (seed, purpose, iteration). */
+export interface ExampleRange {
+  split: Split;
+  purpose: Purpose;
+  iteration: number;
+  /** Size of the sample; `from` and `to` index it, `to` excluded. */
+  count: number;
+  from: number;
+  to: number;
+}
+
+export interface EvaluateInput extends MeteredInput {
+  configurationHash: string;
+  range: ExampleRange;
+}
+
+export interface EvaluateResult {
+  examples: number;
+  failures: number;
+}
+
+export interface SummarizeInput {
+  runId: string;
+  configurationHash: string;
+  purpose: Purpose;
+  iteration: number;
+  count: number;
+}
+
+/** Calls, tokens, US dollars, and milliseconds of waiting for models. */
+export type ExampleCost = Spend & { wallClockMs: number };
+
+/** Mean score and mean full price of an example (what it would cost without the memo). */
+export interface EvaluationSummary {
+  mean: number;
+  ci95: [number, number];
+  n: number;
+  failures: number;
+  /** The commonest failure's reason. */
+  commonFailure: string | null;
+  costPerExample: ExampleCost;
+}
+
+export interface CollectCandidatesInput extends MeteredInput {
+  component: string;
+  configurationHash: string;
+  iteration: number;
+  /** Size of the iteration's training sample, and the range of it to collect for. */
+  count: number;
+  from: number;
+  to: number;
+}
+
+export interface CollectCandidatesResult {
+  inputs: number;
+  candidates: number;
+}
+
+export interface FitRewardInput {
+  runId: string;
+  component: string;
+  iteration: number;
+  configurationHash: string;
+}
+
+export interface FitRewardResult {
+  status: 'fitted' | 'no-preference-signal';
+  version: number;
+  trusted: boolean;
+  alignment: number | null;
+  ci95: [number, number] | null;
+  /** Pairs that the reward was judged by: those without the ground truth. */
+  pairs: number;
+  reason: string;
+}
+
+export interface ChooseComponentInput {
+  runId: string;
+  iteration: number;
+  components: TunableComponent[];
+}
+
+/** Which local step of which component an activity belongs to. */
+export interface LocalStep {
+  runId: string;
+  component: string;
+  iteration: number;
+  /** The incumbent. */
+  configurationHash: string;
+}
+
+export interface ProposeInput extends LocalStep, MeteredInput {
+  /** Size of the iteration's preference sample: demonstrations are bootstrapped from its traces. */
+  count: number;
+  /** Absent in the first round; the second proposes combinations of what ranked best in it. */
+  ranked?: RankedProposals;
+}
+
+/** Proposals by reference: their texts stay in the database. */
+export interface ProposalsReference {
+  /** SHA-256 of the blob. */
+  sha256: string;
+  proposals: number;
+}
+
+export interface ScoreProposalsInput extends LocalStep, MeteredInput {
+  reference: ProposalsReference;
+  /** Size of the ranking sample. */
+  count: number;
+  /** Range of the proposals. */
+  from: number;
+  to: number;
+}
+
+/** Expected gain in score over the incumbent on the same inputs, by the trusted LRF or else by downstream rollouts. */
+export interface ProposalScore {
+  /** Hash of the whole configuration with the proposal in place. */
+  configurationHash: string;
+  meanGain: number;
+  standardError: number;
+  inputs: number;
+}
+
+export interface RankedProposals {
+  reference: ProposalsReference;
+  scores: ProposalScore[];
+}
+
+export interface SelectFinalistsInput extends LocalStep {
+  rounds: RankedProposals[];
+}
+
+/** Configuration hashes, best first; the incumbent is not among them. */
+export interface Finalists {
+  hashes: string[];
+  reason: string;
+}
+
+export interface HalveInput {
+  runId: string;
+  iteration: number;
+  incumbent: string;
+  finalists: string[];
+  /** Size of the validation sample, and how many of it have been measured for every finalist. */
+  count: number;
+  measured: number;
+}
+
+export interface DecideInput {
+  runId: string;
+  iteration: number;
+  component: string;
+  incumbent: string;
+  /** All finalists that entered validation: the test is adjusted for their number. */
+  entered: number;
+  /** The finalists that were measured on the whole sample. */
+  finalists: string[];
+  count: number;
+  /** Why nothing was validated, if so. */
+  skipped?: string;
+}
+
+export interface Decision {
+  accepted: boolean;
+  /** The incumbent after the decision. */
+  incumbent: string;
+  reason: string;
+  before: number | null;
+  after: number | null;
+}
+
+export interface RecordEventInput {
+  runId: string;
+  key: string;
+  iteration: number;
+  kind: string;
+  body: Record<string, string | number | boolean | null>;
+}
+
+export interface FinishRunInput {
+  runId: string;
+  status: 'completed' | 'budget-exhausted' | 'cancelled';
+  reason: string;
+  baseline: string;
+  incumbent: string;
+  /** Sizes of the final samples; 0 when the final test was skipped. */
+  validationCount: number;
+  testCount: number;
+  wallClockMs: number;
+}
+
+export interface FinishRunResult {
+  baselineTest: number | null;
+  finalTest: number | null;
+}

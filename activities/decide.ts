@@ -1,0 +1,103 @@
+import { decideAcceptance } from '../core/validation/acceptance';
+import { drawSeed } from '../core/system/draw';
+import { changedSettings } from '../core/system/configuration';
+import type { DecideInput, Decision } from './contracts';
+import type { ActivityDependencies } from './dependencies';
+import { exampleSample } from './example-samples';
+import { inActivity } from './in-activity';
+import { openRun } from './open-run';
+import { validationScores } from './validation-scores';
+
+/** What the ledger keeps of an iteration's decision, and the result document shows. */
+export interface DecisionRecord extends Decision {
+  component: string;
+  /** Configuration hash of the best finalist that was measured on the whole sample. */
+  finalist: string | null;
+  changed: { component: string; variable: string; kind: string }[];
+  p: number | null;
+  ci95: [number, number] | null;
+  examples: number;
+}
+
+/**
+ * Accepts a finalist or keeps the incumbent, by a paired test on the same validation examples, and records why. A second
+ * attempt answers what the first one recorded.
+ */
+export function decide(dependencies: ActivityDependencies, input: DecideInput): Promise<Decision> {
+  return inActivity(async () => {
+    const { stores } = dependencies;
+    const run = await openRun(dependencies, input.runId);
+    const key = `iteration/${input.iteration}/decision`;
+    const record = await decision(dependencies, input, run);
+    await stores.ledger.append(input.runId, [
+      { key, iteration: input.iteration, kind: 'decision', body: { ...record } },
+    ]);
+    const recorded = (await stores.ledger.get(input.runId, key))?.body as unknown as DecisionRecord;
+    const { accepted, incumbent, reason, before, after } = recorded;
+    return { accepted, incumbent, reason, before, after };
+  });
+}
+
+async function decision(
+  dependencies: ActivityDependencies,
+  input: DecideInput,
+  run: Awaited<ReturnType<typeof openRun>>,
+): Promise<DecisionRecord> {
+  const { stores } = dependencies;
+  const kept: DecisionRecord = {
+    component: input.component,
+    accepted: false,
+    incumbent: input.incumbent,
+    finalist: null,
+    changed: [],
+    reason: input.skipped ?? 'there was no finalist',
+    before: null,
+    after: null,
+    p: null,
+    ci95: null,
+    examples: 0,
+  };
+  if (input.finalists.length === 0) return kept;
+  const { iteration, count } = input;
+  const ids = exampleSample(run.resolved, run.seed, {
+    split: 'validation',
+    purpose: 'validation',
+    iteration,
+    count,
+  }).map((example) => example.id);
+  const verdict = decideAcceptance({
+    incumbent: await validationScores(dependencies, input, input.incumbent, ids),
+    finalists: await Promise.all(
+      input.finalists.map(async (configurationHash) => ({
+        configurationHash,
+        scores: await validationScores(dependencies, input, configurationHash, ids),
+      })),
+    ),
+    entered: input.entered,
+    alpha: run.plan.alpha,
+    minimumEffect: run.plan.minimumEffect,
+    seed: drawSeed({ runSeed: run.seed, purpose: 'validation', iteration, exampleId: 'sign-flips', index: 0 }),
+  });
+  const best =
+    verdict.comparisons.find((item) => item.configurationHash === verdict.accepted) ?? verdict.comparisons[0];
+  if (best === undefined) return kept;
+  const incumbent = verdict.accepted ?? input.incumbent;
+  const configurations = await stores.configurations.getMany([input.incumbent, best.configurationHash]);
+  return {
+    component: input.component,
+    accepted: verdict.accepted !== null,
+    incumbent,
+    finalist: best.configurationHash,
+    changed: changedSettings(
+      run.resolved.system,
+      configurations.get(input.incumbent) ?? {},
+      configurations.get(best.configurationHash) ?? {},
+    ).map((change) => ({ ...change })),
+    reason: verdict.reason,
+    before: best.before,
+    after: best.after,
+    p: best.p,
+    ci95: best.ci95,
+    examples: ids.length,
+  };
+}

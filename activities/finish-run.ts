@@ -1,0 +1,118 @@
+import type { ResultDocument } from '../core/run/result-document';
+import { pairedTest } from '../core/validation/paired-test';
+import { meanInterval } from '../core/validation/score-interval';
+import { pairByExample } from '../core/validation/scores-by-example';
+import type { Purpose } from '../core/system/draw';
+import type { RunRecord, Stores } from '../storage';
+import type { FinishRunInput, FinishRunResult } from './contracts';
+import type { DecisionRecord } from './decide';
+import type { ActivityDependencies } from './dependencies';
+import { inActivity } from './in-activity';
+import { unknownRun, type StoredRunInput } from './open-run';
+
+/**
+ * Writes the run's result document, from what is recorded and nothing else: a run can be ended by any worker, also by one
+ * whose definition of the system has changed since.
+ */
+export function finishRun(dependencies: ActivityDependencies, input: FinishRunInput): Promise<FinishRunResult> {
+  return inActivity(async () => {
+    const { stores } = dependencies;
+    const record = await stores.runs.get(input.runId);
+    if (record === undefined) throw unknownRun(input.runId);
+    const document = await resultDocument(stores, record, input);
+    await stores.runs.update(input.runId, { status: input.status, result: document });
+    await stores.ledger.append(input.runId, [
+      {
+        key: 'finished',
+        iteration: Number.MAX_SAFE_INTEGER,
+        kind: 'finished',
+        body: {
+          status: input.status,
+          reason: input.reason,
+          configuration: input.incumbent,
+          gain: document.final.gain,
+        },
+      },
+    ]);
+    return {
+      baselineTest: document.baseline.test?.mean ?? null,
+      finalTest: document.final.test?.mean ?? null,
+    };
+  });
+}
+
+async function resultDocument(stores: Stores, run: RunRecord, input: FinishRunInput): Promise<ResultDocument> {
+  const { runId, baseline, incumbent } = input;
+  const scores = async (
+    purpose: Purpose,
+    configurationHash: string,
+    count: number,
+  ): Promise<Map<string, number> | null> => {
+    const evaluations = await stores.evaluations.list({ runId, purpose, iteration: -1, configurationHash });
+    if (count === 0 || evaluations.length < count) return null; // Half a sample is not comparable with a whole one.
+    return new Map(evaluations.map((item) => [item.exampleId, item.score]));
+  };
+  const estimate = (of: Map<string, number> | null) => (of === null ? null : meanInterval([...of.values()]));
+  const baselineTest = await scores('test', baseline, input.testCount);
+  const finalTest = await scores('test', incumbent, input.testCount);
+  const decisions = await stores.ledger.list(runId, { kind: 'decision' });
+  const componentCalls = await stores.spend.totals(runId, 'component');
+  const chat = await stores.spend.totals(runId, 'chat');
+  const hits = await stores.memo.hitsByKind(runId);
+  return {
+    schemaVersion: 1,
+    runId,
+    system: run.system,
+    seed: run.seed,
+    status: input.status,
+    reason: input.reason,
+    baseline: {
+      validation: estimate(await scores('baseline', baseline, input.validationCount)),
+      test: estimate(baselineTest),
+    },
+    final: {
+      validation: estimate(await scores('baseline', incumbent, input.validationCount)),
+      test: estimate(finalTest),
+      gain: baselineTest === null || finalTest === null ? null : gainBetween(baselineTest, finalTest, run.seed),
+    },
+    iterations: decisions.map(({ iteration, body }) => {
+      const { component, accepted, reason, changed, before, after, p } = body as unknown as DecisionRecord;
+      return {
+        iteration,
+        component,
+        accepted,
+        reason,
+        changed,
+        before,
+        after,
+        p,
+      } as ResultDocument['iterations'][number];
+    }),
+    rewards: await rewardsOf(stores, runId),
+    cost: {
+      systemRuns: componentCalls.entries / (run.input as unknown as StoredRunInput).components,
+      componentCalls: componentCalls.entries,
+      memoHits: Object.values(hits).reduce((sum, count) => sum + count, 0),
+      llmCalls: chat.calls,
+      promptTokens: chat.promptTokens,
+      completionTokens: chat.completionTokens,
+      usd: (await stores.spend.totals(runId)).usd,
+      wallClockMs: input.wallClockMs,
+    },
+    configuration: (await stores.configurations.get(incumbent)) as ResultDocument['configuration'],
+  };
+}
+
+function gainBetween(before: Map<string, number>, after: Map<string, number>, seed: number) {
+  const { mean, ci95, p } = pairedTest(pairByExample(before, after).differences, { seed, alternative: 'two-sided' });
+  return { mean, ci95, p };
+}
+
+async function rewardsOf(stores: Stores, runId: string): Promise<ResultDocument['rewards']> {
+  const rewards: ResultDocument['rewards'] = {};
+  for (const { component, version, metrics } of await stores.rewardVersions.list(runId)) {
+    const { alignment, ci95, pairs, trusted } = metrics as unknown as ResultDocument['rewards'][string];
+    rewards[component] = { alignment, ci95, pairs, trusted, version };
+  }
+  return rewards;
+}

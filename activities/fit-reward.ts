@@ -1,0 +1,84 @@
+import { preferencePairs } from '../core/preference/preference-pairs';
+import type { JsonObject } from '../core/system/json';
+import { fitReward as fitHead } from '../providers/reward';
+import type { RewardVersion } from '../storage';
+import type { FitRewardInput, FitRewardResult } from './contracts';
+import type { ActivityDependencies } from './dependencies';
+import { inActivity } from './in-activity';
+import { componentOf, openRun } from './open-run';
+
+/**
+ * Fits a component's Local Reward Function on all preference pairs of the run so far, from nothing: version
+ * `iteration + 1`, one per iteration. A second attempt finds the stored version and fits nothing.
+ */
+export function fitReward(dependencies: ActivityDependencies, input: FitRewardInput): Promise<FitRewardResult> {
+  return inActivity(async ({ signal, progress }) => {
+    const { stores } = dependencies;
+    const run = await openRun(dependencies, input.runId);
+    const version = input.iteration + 1;
+    const existing = await stores.rewardVersions.get(input.runId, input.component, version);
+    if (existing !== undefined) return resultOf(existing);
+
+    const component = componentOf(run, input.component);
+    const candidates = (await stores.candidates.list(input.runId, { component: input.component })).filter(
+      (candidate) => candidate.iteration <= input.iteration,
+    );
+    const pairs = preferencePairs(candidates);
+    const fitted = await fitHead({
+      component: input.component,
+      inputFields: Object.keys(component.input.shape),
+      outputFields: Object.keys(component.output.shape),
+      pairs,
+      encoder: await dependencies.encoder(),
+      seed: run.seed,
+      signal,
+      onProgress: ({ done }) => progress(Math.round(done * 100), 100),
+    });
+    const reward: RewardVersion =
+      fitted.status === 'fitted'
+        ? {
+            runId: input.runId,
+            component: input.component,
+            version,
+            artefactSha256: (await stores.blobs.put(fitted.artefact, 'application/onnx')).sha256,
+            manifest: fitted.manifest as unknown as JsonObject,
+            metrics: {
+              status: 'fitted',
+              trusted: fitted.trusted,
+              alignment: fitted.alignment?.value ?? null,
+              ci95: fitted.alignment?.ci95 ?? null,
+              pairs: fitted.alignment?.pairs ?? 0,
+              reason: fitted.reason,
+            },
+          }
+        : {
+            runId: input.runId,
+            component: input.component,
+            version,
+            manifest: {},
+            metrics: {
+              status: fitted.status,
+              trusted: false,
+              alignment: null,
+              ci95: null,
+              pairs: pairs.filter(({ groundTruth }) => !groundTruth).length,
+              reason: fitted.reason,
+            },
+          };
+    await stores.rewardVersions.put(reward);
+    const result = resultOf(reward);
+    await stores.ledger.append(input.runId, [
+      {
+        key: `iteration/${input.iteration}/reward/${input.component}`,
+        iteration: input.iteration,
+        kind: 'reward',
+        body: { component: input.component, ...result, artefact: reward.artefactSha256 ?? null },
+      },
+    ]);
+    return result;
+  });
+}
+
+function resultOf(reward: RewardVersion): FitRewardResult {
+  return { version: reward.version, ...(reward.metrics as unknown as Omit<FitRewardResult, 'version'>) };
+}

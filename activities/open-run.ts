@@ -1,0 +1,88 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { Budget } from '../core/run/budget';
+import type { Component } from '../core/system/component';
+import type { RunPlan } from '../core/run/plan';
+import { MemoisedCaller } from './calls/memoised-caller';
+import type { CallMeter } from './calls/recorded-models';
+import type { ResolvedSystem } from './definition/resolve-system';
+import type { ActivityDependencies } from './dependencies';
+import { modelDifferences, runModels, type RunModels } from './run-models';
+
+/** A run as its activities see it. */
+export interface OpenRun {
+  runId: string;
+  seed: number;
+  plan: RunPlan;
+  resolved: ResolvedSystem;
+  meter(limits: Budget): CallMeter;
+  caller(limits: Budget): MemoisedCaller;
+}
+
+/** What `prepareRun` stores as a run's input. */
+export interface StoredRunInput {
+  plan: RunPlan;
+  fresh: boolean;
+  /** How many components the system has. */
+  components: number;
+  models: RunModels;
+}
+
+/** @throws Error for a name that the run's system does not have. */
+export function componentOf({ resolved: { system } }: OpenRun, name: string): Component {
+  const found = system.components.find((item) => item.name === name);
+  if (found === undefined) throw new Error(`system '${system.name}' has no component '${name}'`);
+  return found;
+}
+
+/** Where a worker looks for a run that was started on another database. */
+export function unknownRun(runId: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(
+    `run '${runId}' is not in this worker's database; point the worker at the database that the run was started with`,
+    'UnknownRun',
+  );
+}
+
+/**
+ * Loads a run, and makes sure that this worker would compute what the run's other workers do.
+ *
+ * @throws ApplicationFailure `DefinitionMismatch` (retryable: another worker may fit) when definition or models
+ *   differ.
+ */
+export async function openRun(dependencies: ActivityDependencies, runId: string): Promise<OpenRun> {
+  const record = await dependencies.stores.runs.get(runId);
+  if (record === undefined) throw unknownRun(runId);
+  const resolved = await dependencies.resolve(record.system);
+  if (resolved.definitionHash !== record.definitionHash) {
+    throw ApplicationFailure.retryable(
+      `worker ${dependencies.workerIdentity} defines system '${record.system}' differently ` +
+        `(${resolved.definitionHash.slice(0, 12)}) from run '${runId}' (${record.definitionHash.slice(0, 12)}): ` +
+        'start the worker with the code and data that the run began with, or start a new run',
+      'DefinitionMismatch',
+    );
+  }
+  const { plan, fresh, models } = record.input as unknown as StoredRunInput;
+  const differences = modelDifferences(models, await runModels(dependencies));
+  if (differences !== undefined) {
+    throw ApplicationFailure.retryable(
+      `worker ${dependencies.workerIdentity} has other models than run '${runId}' began with: ${differences}; ` +
+        'start the worker with the config and the models that the run began with, or start a new run',
+      'DefinitionMismatch',
+    );
+  }
+  const meter = (limits: Budget): CallMeter => ({
+    runId,
+    memo: dependencies.stores.memo,
+    spend: dependencies.stores.spend,
+    languageModels: dependencies.languageModels,
+    limits,
+    scope: fresh ? runId : '',
+  });
+  return {
+    runId,
+    seed: record.seed,
+    plan,
+    resolved,
+    meter,
+    caller: (limits) => new MemoisedCaller(resolved, meter(limits)),
+  };
+}

@@ -1,0 +1,105 @@
+import type { Proposal } from '../../core/search/proposal';
+import { configurationHash, withComponent } from '../../core/system/configuration';
+import type { Draw } from '../../core/system/draw';
+import type { JsonObject } from '../../core/system/json';
+import { mean } from '../../core/validation/moments';
+import type { ProposalScore, ScoreProposalsInput } from '../contracts';
+import type { ActivityDependencies } from '../dependencies';
+import { downstreamRollouts } from '../downstream-rollouts';
+import { exampleSample } from '../example-samples';
+import { inActivity } from '../in-activity';
+import { componentOf, openRun } from '../open-run';
+import { settleAll } from '../settle-all';
+import { loadTraces } from '../traces';
+import { gainEstimate } from './gain-estimate';
+import { openLatestReward } from './latest-reward';
+import { loadProposals } from './stored-proposals';
+
+/**
+ * The local step's objective, `E[r_k(x_k, C_k(x_k; v_k))]` (paper, section 4.2), for a range of proposals: the mean gain
+ * over the incumbent's output on the same inputs, in units of the score. The component's LRF judges where it is trusted;
+ * otherwise the global metric does, through downstream rollouts.
+ */
+export function scoreProposals(
+  dependencies: ActivityDependencies,
+  input: ScoreProposalsInput,
+): Promise<ProposalScore[]> {
+  return inActivity(async ({ signal, progress }) => {
+    const { stores } = dependencies;
+    const run = await openRun(dependencies, input.runId);
+    const { system } = run.resolved;
+    const component = componentOf(run, input.component);
+    const incumbent = await stores.configurations.get(input.configurationHash);
+    const proposals = (await loadProposals(stores, input.reference)).slice(input.from, input.to);
+    const sample = exampleSample(run.resolved, run.seed, {
+      split: 'train',
+      purpose: 'optimization',
+      iteration: input.iteration,
+      count: input.count,
+    });
+    const traces = await loadTraces(stores, { ...input, purpose: 'optimization' });
+    const reward = await openLatestReward(dependencies, run, input);
+    const caller = run.caller(input.limits);
+    let done = 0;
+
+    const gainOn = async (proposal: Proposal, exampleIndex: number): Promise<number | undefined> => {
+      const example = sample[exampleIndex] as (typeof sample)[number];
+      const traced = traces.get(example.id);
+      const base = traced?.trace.components[component.name];
+      if (traced === undefined || base?.inputs === undefined) return undefined; // Skipped on this input: nothing to gain.
+      const draw: Draw = {
+        runSeed: run.seed,
+        purpose: 'optimization',
+        iteration: input.iteration,
+        exampleId: example.id,
+        index: 0,
+      };
+      const { outcome } = await caller.callComponent({
+        component,
+        inputs: base.inputs,
+        configuration: proposal.settings,
+        draw,
+        signal,
+      });
+      if (outcome.status === 'failed') return system.metricFloor - traced.evaluation.score;
+      if (reward !== undefined && base.outcome.status === 'ok') {
+        return reward.gain(base.inputs, base.outcome.outputs, outcome.outputs);
+      }
+      const scored = (outputs: JsonObject) =>
+        downstreamRollouts({
+          run,
+          limits: input.limits,
+          configuration: incumbent,
+          component,
+          example,
+          trace: traced.trace,
+          outputs,
+          draw,
+          signal,
+        });
+      const before = base.outcome.status === 'ok' ? await scored(base.outcome.outputs) : [traced.evaluation];
+      return mean((await scored(outcome.outputs)).map((item) => item.score)) - mean(before.map((item) => item.score));
+    };
+
+    try {
+      return await settleAll(
+        proposals.map(async (proposal): Promise<ProposalScore> => {
+          const gains = (
+            await settleAll(
+              sample.map((_, index) => gainOn(proposal, index)),
+              () => Promise.resolve(),
+            )
+          ).filter((gain) => gain !== undefined);
+          progress(++done, proposals.length);
+          return {
+            configurationHash: configurationHash(withComponent(incumbent, component.name, proposal.settings)),
+            ...gainEstimate(gains),
+          };
+        }),
+        () => Promise.resolve(),
+      );
+    } finally {
+      await reward?.close();
+    }
+  });
+}

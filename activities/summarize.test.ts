@@ -1,0 +1,88 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { z } from 'zod';
+import { defaultPlan } from '../core/run/plan';
+import { component } from '../core/system/component';
+import { system } from '../core/system/system';
+import { oneOf } from '../core/system/variable';
+import { HashedNgramEncoder } from '../providers/encoder';
+import { LanguageModels } from '../providers/language-models';
+import { storesOf } from '../storage';
+import { TemporaryFolder } from '../storage/testing/temporary-folder';
+import { startScriptedEndpoint } from '../test/support/scripted-endpoint';
+import type { EvaluationSummary } from './contracts';
+import { resolveSystem } from './definition/resolve-system';
+import type { ActivityDependencies } from './dependencies';
+import { evaluate } from './evaluate';
+import { prepareRun } from './prepare-run';
+import { summarize } from './summarize';
+
+const text = z.object({ text: z.string() });
+const rows = (id: string) => ['1', '2'].map((number) => ({ id: id + number, text: `row ${id}${number}` }));
+const messages = (content: string) => ({ model: 'small', messages: [{ role: 'user' as const, content }] });
+
+/** Two chats and an embedding in the component, one chat in the metric. */
+const talkative = system({
+  name: 'talkative',
+  input: text,
+  output: text,
+  from: { text: 'speaker.text' },
+  components: [
+    component({
+      name: 'speaker',
+      description: 'Speaks',
+      input: text,
+      output: text,
+      configuration: { tone: oneOf(['calm', 'loud']) },
+      run: async (inputs, { models }) => {
+        await models.embed({ model: 'small', texts: [inputs.text] });
+        await models.chat(messages(`draft ${inputs.text}`));
+        return { text: (await models.chat(messages(`final ${inputs.text}`))).text };
+      },
+    }),
+  ],
+  metric: async (example: { id: string; text: string }, _, { models }) => {
+    await models.chat(messages(`is ${example.text} right?`));
+    return 1;
+  },
+  dataset: { train: rows('t'), validation: rows('v'), test: rows('u') },
+});
+
+async function baselineOf(usage: boolean): Promise<EvaluationSummary> {
+  const folder = await TemporaryFolder.create();
+  const endpoint = await startScriptedEndpoint({ reply: () => 'words', usage });
+  try {
+    const resolved = await resolveSystem(talkative);
+    const dependencies: ActivityDependencies = {
+      stores: storesOf(await folder.open()),
+      resolve: async () => resolved,
+      languageModels: new LanguageModels({ e: { baseURL: endpoint.url, models: { small: {} } } }, {}),
+      encoder: async () => new HashedNgramEncoder(),
+      proposer: undefined,
+      workerIdentity: 'test',
+    };
+    const run = { runId: 'run', system: 'talkative', seed: 0, plan: defaultPlan, fresh: false };
+    const activity = <T>(body: () => Promise<T>): Promise<T> => new MockActivityEnvironment().run(body);
+    const { baseline } = await activity(() => prepareRun(dependencies, run));
+    const sample = { purpose: 'baseline', iteration: -1, count: 2 } as const;
+    const range = { ...sample, split: 'validation', from: 0, to: 2 } as const;
+    const measured = { runId: 'run', limits: {}, configurationHash: baseline, range };
+    await activity(() => evaluate(dependencies, measured));
+    return await activity(() => summarize(dependencies, { runId: 'run', configurationHash: baseline, ...sample }));
+  } finally {
+    await endpoint.close();
+    await folder.remove();
+  }
+}
+
+describe('summarize', () => {
+  it('prices an example with every call of its components and of its metric', async () => {
+    const { n, costPerExample } = await baselineOf(true);
+    expect(n).toBe(2);
+    expect(costPerExample.calls).toBe(4);
+    expect(costPerExample.tokens).toBeGreaterThan(0);
+  });
+
+  it('counts calls of an endpoint that reports no tokens', async () => {
+    expect((await baselineOf(false)).costPerExample.calls).toBe(4);
+  });
+});

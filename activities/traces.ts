@@ -1,0 +1,34 @@
+import type { ExampleTrace } from '../core/system/trace';
+import type { Evaluation, Stores } from '../storage';
+import type { Purpose } from '../core/system/draw';
+
+/** A stored measurement with its trace. */
+export interface TracedEvaluation {
+  evaluation: Evaluation;
+  trace: ExampleTrace;
+}
+
+/** Traces that `evaluate` stored, by example id. */
+export async function loadTraces(
+  stores: Stores,
+  key: { runId: string; purpose: Purpose; iteration: number; configurationHash: string },
+): Promise<Map<string, TracedEvaluation>> {
+  return tracesOf(stores, await stores.evaluations.list(key));
+}
+
+/** The traces of measurements that have been read already, by example id. */
+export async function tracesOf(
+  stores: Stores,
+  evaluations: readonly Evaluation[],
+): Promise<Map<string, TracedEvaluation>> {
+  const blobs = await stores.blobs.getMany(evaluations.flatMap((evaluation) => evaluation.traceBlob ?? []));
+  return new Map(
+    evaluations.flatMap((evaluation) => {
+      const bytes = blobs.get(evaluation.traceBlob ?? '');
+      if (bytes === undefined) return [];
+      return [
+        [evaluation.exampleId, { evaluation, trace: JSON.parse(new TextDecoder().decode(bytes)) as ExampleTrace }],
+      ];
+    }),
+  );
+}

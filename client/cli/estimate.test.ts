@@ -1,0 +1,76 @@
+import { defaultPlan } from '../../core/run/plan';
+import { scriptedChain } from '../../systems/synthetic';
+import { estimateCalls, estimateRun, usualShares } from './estimate';
+import { fractionDone, timeLeft } from './fraction-done';
+
+const plan = {
+  ...defaultPlan,
+  iterations: 2,
+  preferenceInputs: 10,
+  adaptationInputs: 5,
+  candidatesPerInput: 3,
+  rolloutsPerCandidate: 2,
+  proposals: 4,
+  rankingInputs: 6,
+  finalists: 2,
+  validationExamples: 100,
+  testExamples: 7,
+};
+
+describe('estimateCalls', () => {
+  // Two of three components call models; the retriever between them is deterministic.
+  const calls = estimateCalls(scriptedChain(), plan, { train: 40, validation: 60, test: 40 });
+
+  it('counts the calls of every phase, no more examples than there are', () => {
+    expect(calls.baseline).toBe(60 * 2);
+    // Candidates: query_writer 1 + 2 rollouts of the answerer, retriever 2 rollouts, answerer 1.
+    expect(calls.preference).toBe(10 * 2 + 10 * 3 * (3 + 2 + 1));
+    expect(calls.iteration).toBe((5 + 6) * 2 + 5 * 3 * 3 + 2 * 4 * 6 * 3 + 60 * 2 * 3);
+    expect(calls.finalTest).toBe((2 * 7 + 60) * 2);
+    expect(calls.total).toBe(calls.baseline + calls.preference + 2 * calls.iteration + calls.finalTest);
+  });
+
+  it('adds the calls of a proposer, one for every prompt of a component', () => {
+    const proposed = estimateCalls(scriptedChain(), plan, { train: 40, validation: 60, test: 40 }, { proposer: true });
+    expect(proposed.iteration).toBe(calls.iteration + 1);
+    expect(proposed.total).toBe(calls.total + plan.iterations);
+  });
+
+  it('takes the calls in a component as an earlier run made them', () => {
+    const callsOf = { answerer: 3, metric: 5 };
+    const known = estimateCalls(scriptedChain(), plan, { train: 40, validation: 60, test: 40 }, { callsOf });
+    expect(known.baseline).toBe(60 * 4);
+    expect(known.preference).toBe(10 * 4 + 10 * 3 * (1 + 2 * 3 + 2 * 3 + 3));
+  });
+
+  it('is multiplied by what a call takes', () => {
+    expect(estimateRun(calls, { tokens: 10, usd: 0.5, latencyMs: 100 }, 4)).toEqual({
+      calls: calls.total,
+      tokens: 10 * calls.total,
+      usd: 0.5 * calls.total,
+      wallClockMs: 25 * calls.total,
+    });
+  });
+
+  it('tells how much is done: never less later on', () => {
+    const at = (phase: Parameters<typeof fractionDone>[1]['phase'], done = 0, iterationsDone = 0, step = '') =>
+      fractionDone(calls, { phase, step, done, total: 10, iterationsDone, component: null });
+    const fractions = [
+      at('prepare'),
+      at('baseline', 5),
+      at('preference-data', 2),
+      at('rewards'),
+      at('iterations', 0, 0, 'collecting rollouts'),
+      at('iterations', 0, 0, 'validating 2 finalists'),
+      at('iterations', 0, 1),
+      at('final-test', 0, 2),
+      at('final-test', 9, 2),
+      at('done'),
+    ];
+    expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
+    expect(fractions.at(-1)).toBe(1);
+    expect(timeLeft(0.25, 60_000)).toBe(180_000);
+    expect(timeLeft(0.01, 60_000)).toBeUndefined();
+    expect(usualShares(4).iteration * 4).toBe(usualShares(4).iterations);
+  });
+});

@@ -1,0 +1,111 @@
+import type { RunPlan } from '../../core/run/plan';
+import type { Split, System } from '../../core/system/system';
+
+/** Model calls of a run by phase, about, when nothing is answered from the memo. */
+export interface CallEstimate {
+  baseline: number;
+  preference: number;
+  iteration: number;
+  iterations: number;
+  finalTest: number;
+  total: number;
+}
+
+/** What one model call takes. */
+export interface CallPrice {
+  tokens: number;
+  usd: number;
+  /** Milliseconds. */
+  latencyMs: number;
+}
+
+export interface Estimate {
+  calls: number;
+  tokens: number;
+  usd: number;
+  /** Milliseconds. */
+  wallClockMs: number;
+}
+
+/** What is known about a system's calls beside its definition. */
+export interface CallKnowledge {
+  /** A proposer model writes instructions: one call per prompt of the component of an iteration. */
+  proposer?: boolean;
+  /** Model calls in one call of a component, by its name, as an earlier run made them. */
+  callsOf?: Readonly<Record<string, number>>;
+}
+
+/**
+ * About how many model calls a run makes, from its plan. Where `callsOf` does not say otherwise, a component that is not
+ * declared deterministic counts as one call. Not counted: calls by metrics, embeddings, calls that are tried again.
+ * Examples are counted as the dataset has them.
+ */
+export function estimateCalls(
+  system: System,
+  plan: RunPlan,
+  examples: Readonly<Record<Split, number>>,
+  { proposer = false, callsOf = {} }: CallKnowledge = {},
+): CallEstimate {
+  const callsIn = Object.fromEntries(
+    system.components.map(({ name, deterministic }) => [name, callsOf[name] ?? (deterministic ? 0 : 1)]),
+  );
+  const sum = (names: readonly string[]): number => names.reduce((total, name) => total + (callsIn[name] ?? 0), 0);
+  const tunable = system.components.filter((item) => Object.keys(item.configuration).length > 0);
+  const run = sum(Object.keys(callsIn));
+  /** Calls of one candidate and its rollouts. */
+  const candidate = (name: string): number =>
+    sum([name]) + plan.rolloutsPerCandidate * sum([...(system.wiring.descendants[name] ?? [])]);
+  const prompts = tunable.map(({ configuration }) => Object.values(configuration).filter(isPrompt).length);
+  const dearest = Math.max(0, ...tunable.map((item) => candidate(item.name)));
+  const validation = Math.min(plan.validationExamples, examples.validation);
+  const test = Math.min(plan.testExamples, examples.test);
+  const initial = Math.min(plan.preferenceInputs, examples.train);
+  const fresh = Math.min(plan.adaptationInputs, examples.train);
+  const ranking = Math.min(plan.rankingInputs, examples.train);
+  const baseline = validation * run;
+  const preference =
+    initial * run + initial * plan.candidatesPerInput * tunable.reduce((sum, item) => sum + candidate(item.name), 0);
+  const iteration =
+    (fresh + ranking) * run +
+    fresh * plan.candidatesPerInput * dearest +
+    // Two rounds of proposals, the second one of combinations.
+    2 * plan.proposals * ranking * dearest +
+    validation * run * (plan.finalists + 1) +
+    (proposer ? Math.max(0, ...prompts) : 0);
+  const iterations = plan.iterations * iteration;
+  const finalTest = (2 * test + validation) * run;
+  return {
+    baseline,
+    preference,
+    iteration,
+    iterations,
+    finalTest,
+    total: baseline + preference + iterations + finalTest,
+  };
+}
+
+function isPrompt({ type }: { type: string }): boolean {
+  return type === 'prompt';
+}
+
+/** What the calls take, `concurrency` at a time. */
+export function estimateRun({ total }: CallEstimate, each: CallPrice, concurrency: number): Estimate {
+  return {
+    calls: total,
+    tokens: total * each.tokens,
+    usd: total * each.usd,
+    wallClockMs: (total * each.latencyMs) / concurrency,
+  };
+}
+
+/** Usual shares of a run's work, for a run whose system is not at hand: only good for how much of it is done. */
+export function usualShares(iterations: number): CallEstimate {
+  return {
+    baseline: 5,
+    preference: 15,
+    iteration: 70 / Math.max(1, iterations),
+    iterations: 70,
+    finalTest: 10,
+    total: 100,
+  };
+}

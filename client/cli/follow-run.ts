@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CancelledFailure, WorkflowFailedError } from '@temporalio/client';
+import type { Progress } from '../../workflows/progress';
+import { decisionText } from '../report/decision-text';
+import { readDecisions } from '../report/run-report';
+import type { Runs } from './project';
+import type { RunDisplay } from './run-display';
+
+const pollMs = 500;
+/** Milliseconds without an answer after which a person is told. */
+const silenceMs = 15_000;
+/** Milliseconds that the Temporal server may be away. */
+const patienceMs = 30_000;
+
+/** How following a run ended. */
+export type Followed =
+  /** What came of it is in the database. */
+  | { ended: 'result' }
+  /** The run paused itself, and waits for a person. */
+  | { ended: 'paused'; progress: Progress }
+  | { ended: 'interrupted' };
+
+/**
+ * Shows a run until it ends, pauses itself, or `signal` aborts.
+ *
+ * @throws what the run failed with.
+ */
+export async function followRun(
+  runs: Runs,
+  runId: string,
+  display: RunDisplay,
+  signal: AbortSignal,
+): Promise<Followed> {
+  let decisions = 0;
+  let answeredAt = performance.now();
+  let told = false;
+  const showDecisions = async (): Promise<void> => {
+    const all = await readDecisions(runs.stores, runId);
+    for (const decision of all.slice(decisions)) display.line(decisionText(decision));
+    decisions = all.length;
+  };
+  for (;;) {
+    // Asked again and again: a connection must not be closed while a long poll for the result is going on.
+    const open = await runs.client.isOpen(runId).catch((error: unknown) => {
+      // A server that is being restarted is waited for.
+      if (performance.now() - answeredAt > patienceMs) throw error;
+      return undefined;
+    });
+    const progress = open === true ? await runs.client.progress(runId).catch(() => undefined) : undefined; // Between two workers nobody answers.
+    const spend = await runs.client.spend(runId);
+    await showDecisions();
+    if (open === false) {
+      await refuseFailure(runs, runId);
+      return { ended: 'result' };
+    }
+    if (signal.aborted) return { ended: 'interrupted' };
+    if (progress !== undefined) {
+      answeredAt = performance.now();
+      told = false;
+      display.update(progress, spend);
+      if (progress.status === 'paused' && progress.paused?.by === 'optimas') return { ended: 'paused', progress };
+    } else if (!told && performance.now() - answeredAt > silenceMs) {
+      told = true;
+      display.line('no worker answers: the run goes on as soon as there is one (optimas worker)');
+    }
+    await sleep(pollMs, undefined, { signal }).catch(() => undefined); // Aborted: the next round ends it.
+  }
+}
+
+/**
+ * A run whose result is recorded has not failed, whatever its workflow ended as: Temporal's own Cancel ends it as
+ * cancelled, after the result was written.
+ *
+ * @throws what the run failed with; RunNotFound
+ */
+async function refuseFailure({ client, stores }: Runs, runId: string): Promise<void> {
+  if ((await stores.runs.get(runId))?.result !== undefined) return;
+  await client.result(runId).catch((error: unknown) => {
+    if (!(error instanceof WorkflowFailedError) || !(error.cause instanceof CancelledFailure)) throw error;
+  });
+}

@@ -1,0 +1,95 @@
+import { Option, type Command } from 'commander';
+import type { Budget } from '../../core/run/budget';
+import { defaultPlan, type RunPlan } from '../../core/run/plan';
+import { numberFrom, wholeNumber } from './option-parsers';
+
+const counts: Partial<Record<keyof RunPlan, string>> = {
+  iterations: 'Optimas iterations at most',
+  preferenceInputs: 'training inputs for the first preference data',
+  adaptationInputs: 'fresh training inputs per iteration',
+  candidatesPerInput: 'candidate outputs per input and component',
+  rolloutsPerCandidate: 'downstream rollouts per candidate',
+  proposals: 'proposals per component step that the reward ranks',
+  rankingInputs: 'training inputs on which proposals are ranked',
+  finalists: 'proposals that go on to validation',
+  validationExamples: 'validation examples per measurement',
+  testExamples: 'test examples of the final test',
+  patience: 'tries of every component without an acceptance before the run ends',
+};
+
+/** Adds an option for every number of the plan. Their defaults come from the config, then from the product. */
+export function addPlanOptions(command: Command): Command {
+  for (const [key, description] of Object.entries(counts)) {
+    const least = key === 'iterations' ? 0 : 1;
+    command.addOption(
+      new Option(
+        `--${dashed(key)} <n>`,
+        `${description} (default ${String(defaultPlan[key as keyof RunPlan])})`,
+      ).argParser(wholeNumber(least)),
+    );
+  }
+  return command
+    .addOption(
+      new Option(
+        '--sampling-temperature <t>',
+        `temperature of candidate outputs (default ${defaultPlan.samplingTemperature})`,
+      ).argParser(numberFrom(0, 2)),
+    )
+    .addOption(
+      new Option('--alpha <level>', `level of the acceptance test (default ${defaultPlan.alpha})`).argParser(
+        numberFrom(0.0001, 0.5),
+      ),
+    )
+    .addOption(
+      new Option(
+        '--minimum-effect <gain>',
+        `least gain worth accepting (default ${defaultPlan.minimumEffect})`,
+      ).argParser(numberFrom(0, 1)),
+    )
+    .addOption(
+      new Option('--schedule <name>', `how components are chosen (default ${defaultPlan.schedule})`).choices([
+        'uniform',
+        'softmax',
+        'gain-per-cost',
+      ]),
+    );
+}
+
+/** The plan's members that were given on the command line. */
+export function planOverrides(options: Record<string, unknown>): Partial<RunPlan> {
+  const given = Object.keys(defaultPlan).filter((key) => options[key] !== undefined);
+  return Object.fromEntries(given.map((key) => [key, options[key]])) as Partial<RunPlan>;
+}
+
+export function addBudgetOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--max-calls <n>', 'end after this many model calls').argParser(wholeNumber(0)))
+    .addOption(
+      new Option('--max-tokens <n>', 'end after this many prompt and completion tokens').argParser(wholeNumber(0)),
+    )
+    .addOption(new Option('--max-usd <dollars>', 'end after this much money').argParser(numberFrom(0)))
+    .addOption(
+      new Option('--max-minutes <n>', 'end after this much time, pauses not counted').argParser(numberFrom(0)),
+    );
+}
+
+export interface BudgetOptions {
+  maxCalls?: number;
+  maxTokens?: number;
+  maxUsd?: number;
+  maxMinutes?: number;
+}
+
+/** The limits that were given on the command line. */
+export function budgetOverrides(options: BudgetOptions): Budget {
+  return {
+    ...(options.maxCalls === undefined ? {} : { calls: options.maxCalls }),
+    ...(options.maxTokens === undefined ? {} : { tokens: options.maxTokens }),
+    ...(options.maxUsd === undefined ? {} : { usd: options.maxUsd }),
+    ...(options.maxMinutes === undefined ? {} : { wallClockMs: options.maxMinutes * 60_000 }),
+  };
+}
+
+function dashed(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type Client,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  type WorkflowHandle,
+} from '@temporalio/client';
+import type { Budget } from '../core/run/budget';
+import type { RunPlan } from '../core/run/plan';
+import { resultDocumentSchema, type ResultDocument } from '../core/run/result-document';
+import type { RunRecord, SpendTotals, Stores } from '../storage';
+import { budgetOf, planOf } from '../workers/config/check-run-settings';
+import type { ConfigOptions } from '../workers/config/define-config';
+import { rewardsQueue } from '../workers/task-queues';
+import {
+  cancelUpdate,
+  pauseUpdate,
+  progressQuery,
+  resumeUpdate,
+  setBudgetUpdate,
+  type CancelCommand,
+  type Command,
+  type PauseCommand,
+  type SetBudgetCommand,
+} from '../workflows/messages';
+import type { optimization } from '../workflows/optimization';
+import type { Progress } from '../workflows/progress';
+import {
+  defaultActivitySettings,
+  type ActivitySettings,
+  type OptimizationInput,
+  type OptimizationResult,
+} from '../workflows/run-input';
+import { searchAttributes } from '../workflows/search-attributes';
+import { RunNotFound } from './run-not-found';
+
+export interface StartOptions {
+  system: string;
+  /** Default 0. Same seed, system, data and pure endpoint: same result. */
+  seed?: number;
+  runId?: string;
+  /** Numbers of the plan that differ from those of the config. */
+  plan?: Partial<RunPlan>;
+  /** Limits that differ from those of the config. `Infinity` lifts one. */
+  budget?: Budget;
+  /** Ignore what earlier runs left in the memo. */
+  fresh?: boolean;
+  activities?: Partial<ActivitySettings>;
+  /** Activities of one fan-out in flight. Default 8. */
+  fanOut?: number;
+  /** Examples per activity. Default 8. */
+  chunkSize?: number;
+  /** Iterations after which the workflow continues as new. Default 25. */
+  iterationsPerExecution?: number;
+}
+
+/** Starts, follows and commands optimization runs. The run id is the workflow id. */
+export class OptimasClient {
+  constructor(
+    private readonly temporal: Client,
+    private readonly stores: Stores,
+    private readonly taskQueue: string,
+    /** What a run's plan and limits are unless it says otherwise. */
+    private readonly config: Pick<ConfigOptions, 'optimization' | 'budget'> = {},
+  ) {}
+
+  /** Starts a run and gives its id. @throws DefinitionError for a plan or a limit that cannot be */
+  async start(options: StartOptions): Promise<string> {
+    const seed = options.seed ?? 0;
+    const runId = options.runId ?? `${options.system}-seed${seed}-${randomUUID().slice(0, 8)}`;
+    const input: OptimizationInput = {
+      schemaVersion: 1,
+      runId,
+      system: options.system,
+      seed,
+      plan: planOf(this.config.optimization, options.plan),
+      budget: budgetOf(this.config.budget, options.budget),
+      fresh: options.fresh ?? false,
+      activities: { ...defaultActivitySettings, ...options.activities },
+      rewardsTaskQueue: rewardsQueue(this.taskQueue),
+      chunkSize: options.chunkSize ?? 8,
+      fanOut: options.fanOut ?? 8,
+      iterationsPerExecution: options.iterationsPerExecution ?? 25,
+    };
+    try {
+      await this.temporal.workflow.start<typeof optimization>('optimization', {
+        args: [input],
+        workflowId: runId,
+        taskQueue: this.taskQueue,
+        typedSearchAttributes: [{ key: searchAttributes.system, value: options.system }],
+        staticSummary: `Optimas run of ${options.system}, seed ${seed}`,
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      throw new Error(`run '${runId}' exists already; choose another run id, or resume it`, { cause: error });
+    }
+    return runId;
+  }
+
+  progress(runId: string): Promise<Progress> {
+    return this.asking(runId, (handle) => handle.query(progressQuery));
+  }
+
+  pause(runId: string, command: PauseCommand): Promise<Progress> {
+    return this.asking(runId, (handle) => handle.executeUpdate(pauseUpdate, { args: [command] }));
+  }
+
+  resume(runId: string, command: Command): Promise<Progress> {
+    return this.asking(runId, (handle) => handle.executeUpdate(resumeUpdate, { args: [command] }));
+  }
+
+  /** Ends the run with the best configuration so far; `now` skips the final test. */
+  cancel(runId: string, command: CancelCommand): Promise<Progress> {
+    return this.asking(runId, (handle) => handle.executeUpdate(cancelUpdate, { args: [command] }));
+  }
+
+  setBudget(runId: string, command: SetBudgetCommand): Promise<Progress> {
+    return this.asking(runId, (handle) => handle.executeUpdate(setBudgetUpdate, { args: [command] }));
+  }
+
+  /** Waits for the run to end. */
+  result(runId: string): Promise<OptimizationResult> {
+    return this.asking(runId, (handle) => handle.result());
+  }
+
+  /** The result document of a run that has ended; undefined while it goes on. @throws RunNotFound */
+  async document(runId: string): Promise<ResultDocument | undefined> {
+    const { result } = await this.record(runId);
+    return result === undefined ? undefined : resultDocumentSchema.parse(result);
+  }
+
+  /** @throws RunNotFound */
+  async record(runId: string): Promise<RunRecord> {
+    const record = await this.stores.runs.get(runId);
+    if (record === undefined) throw new RunNotFound(runId);
+    return record;
+  }
+
+  /** Newest first. */
+  async list(filter: { system?: string } = {}): Promise<RunRecord[]> {
+    return (await this.stores.runs.list(filter)).sort((a, b) => b.createdAt - a.createdAt);
+  }
+
+  spend(runId: string): Promise<SpendTotals> {
+    return this.stores.spend.totals(runId);
+  }
+
+  /** True while the run's workflow is open. */
+  async isOpen(runId: string): Promise<boolean> {
+    try {
+      return (await this.handle(runId).describe()).status.name === 'RUNNING';
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  }
+
+  private handle(runId: string): WorkflowHandle<typeof optimization> {
+    return this.temporal.workflow.getHandle<typeof optimization>(runId);
+  }
+
+  private async asking<T>(runId: string, ask: (handle: WorkflowHandle<typeof optimization>) => Promise<T>): Promise<T> {
+    try {
+      return await ask(this.handle(runId));
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) throw new RunNotFound(runId, { cause: error });
+      if (error instanceof WorkflowUpdateFailedError)
+        throw new Error(error.cause?.message ?? error.message, { cause: error });
+      throw error;
+    }
+  }
+}

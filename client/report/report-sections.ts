@@ -1,0 +1,91 @@
+import type { ResultDocument } from '../../core/run/result-document';
+import { countText, countedText, durationText, gainText, intervalText, moneyText, pText, scoreText } from './figures';
+import type { RunReport } from './run-report';
+import { settingChanges, shortened, type SettingTexts } from './setting-changes';
+
+/** The tables of a report, cell by cell: text and markdown only differ in how they draw them. */
+export interface Table {
+  head: string[];
+  rows: string[][];
+}
+
+const estimateText = (estimate: ResultDocument['baseline']['test']): string =>
+  estimate === null
+    ? 'not measured'
+    : `${scoreText(estimate.mean)} (${intervalText(estimate.ci95, scoreText)}, n = ${estimate.n})`;
+
+/** Baseline and final scores, with 95 % intervals. */
+export function scoreTable({ baseline, final }: ResultDocument): Table {
+  return {
+    head: ['score (95 % interval)', 'before', 'after'],
+    rows: [
+      ['test', estimateText(baseline.test), estimateText(final.test)],
+      ['validation', estimateText(baseline.validation), estimateText(final.validation)],
+    ],
+  };
+}
+
+/** What the run achieved, in one sentence. */
+export function gainSentence({ final, baseline }: ResultDocument): string {
+  if (final.gain === null || baseline.test === null || final.test === null) {
+    return 'The test examples were not measured: there is no unbiased estimate of the gain.';
+  }
+  const { mean, ci95, p } = final.gain;
+  if (mean === 0 && ci95[0] === 0 && ci95[1] === 0) {
+    return `Test score ${scoreText(baseline.test.mean)}, as before: no better configuration was found.`;
+  }
+  return (
+    `Test score ${scoreText(baseline.test.mean)} -> ${scoreText(final.test.mean)}: ` +
+    `${gainText(mean)} (95 % interval ${intervalText(ci95, gainText)}, ${pText(p)}, ${final.test.n} held-out examples).`
+  );
+}
+
+export function changeTable(report: RunReport): Table {
+  const row = (change: SettingTexts): string[] => [
+    change.part === 'value'
+      ? `${change.component}.${change.variable}`
+      : `${change.component}.${change.variable} ${change.part}`,
+    shortened(change.before, 200),
+    shortened(change.after, 200),
+  ];
+  return { head: ['setting', 'before', 'after'], rows: settingChanges(report.baseline, report.incumbent).map(row) };
+}
+
+export function rewardTable(report: RunReport): Table {
+  const rows = Object.entries(report.rewards).map(([component, { alignment, ci95, pairs, trusted }]) => [
+    component,
+    alignment === null
+      ? 'no preference signal'
+      : `${percent(alignment)}${ci95 === null ? '' : ` (${intervalText(ci95, percent)})`}`,
+    countText(pairs),
+    trusted ? 'yes' : 'no',
+  ]);
+  return { head: ['local reward', 'held-out alignment', 'pairs', 'trusted'], rows };
+}
+
+export function iterationTable(report: RunReport): Table {
+  const rows = report.iterations.map(({ iteration, component, accepted, changed, before, after, p, reason }) => [
+    String(iteration + 1),
+    component,
+    accepted ? 'accepted' : 'kept',
+    [...new Set(changed.map(({ variable, kind }) => `${variable} (${kind})`))].join(', ') || '-',
+    scoreText(before),
+    scoreText(after),
+    pText(p),
+    reason,
+  ]);
+  return { head: ['iteration', 'component', 'decision', 'changed', 'before', 'after', 'p', 'reason'], rows };
+}
+
+export function costLines({ cost }: ResultDocument): string[] {
+  return [
+    `${countedText(cost.llmCalls, 'model call')}, ${countText(cost.promptTokens)} prompt and ` +
+      `${countText(cost.completionTokens)} completion tokens, ${moneyText(cost.usd)}, ${durationText(cost.wallClockMs)}`,
+    `${countedText(cost.componentCalls, 'component call')} (as many as ${countedText(cost.systemRuns, 'whole run')} of the system), ` +
+      `${countText(cost.memoHits)} answered from the memo`,
+  ];
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(0)} %`;
+}

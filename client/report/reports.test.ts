@@ -1,0 +1,158 @@
+import type { ResultDocument } from '../../core/run/result-document';
+import { countText, countedText, durationText, gainText, moneyText, pText } from './figures';
+import { markdownReport } from './markdown-report';
+import { promptTexts } from './prompt-texts';
+import type { RunReport } from './run-report';
+import { settingChanges, shortened } from './setting-changes';
+import { columnWidths, textReport } from './text-report';
+
+const demonstration = { inputs: { question: 'Capital of Peru?' }, outputs: { answer: 'Lima' } };
+
+const document: ResultDocument = {
+  schemaVersion: 1,
+  runId: 'demo-seed0-1',
+  system: 'demo',
+  seed: 0,
+  status: 'completed',
+  reason: 'all iterations are done',
+  baseline: { validation: { mean: 0.2, ci95: [0.1, 0.3], n: 40 }, test: { mean: 0.25, ci95: [0.15, 0.35], n: 50 } },
+  final: {
+    validation: { mean: 0.6, ci95: [0.5, 0.7], n: 40 },
+    test: { mean: 0.55, ci95: [0.4, 0.7], n: 50 },
+    gain: { mean: 0.3, ci95: [0.2, 0.4], p: 0.0001 },
+  },
+  iterations: [
+    {
+      iteration: 0,
+      component: 'answerer',
+      accepted: true,
+      reason: 'gain',
+      changed: [{ component: 'answerer', variable: 'prompt', kind: 'demonstrations' }],
+      before: 0.2,
+      after: 0.6,
+      p: 0.01,
+    },
+    {
+      iteration: 1,
+      component: 'retriever',
+      accepted: false,
+      reason: 'nothing to propose',
+      changed: [],
+      before: null,
+      after: null,
+      p: null,
+    },
+  ],
+  rewards: {
+    answerer: { alignment: 0.8, ci95: [0.7, 0.9], pairs: 120, version: 1, trusted: true },
+    retriever: { alignment: null, ci95: null, pairs: 0, version: 0, trusted: false },
+  },
+  cost: {
+    systemRuns: 100,
+    componentCalls: 200,
+    memoHits: 50,
+    llmCalls: 1,
+    promptTokens: 1_234_567,
+    completionTokens: 89,
+    usd: 0.0123,
+    wallClockMs: 65_000,
+  },
+  configuration: {
+    answerer: { prompt: { instructions: 'Answer | now.', demonstrations: [demonstration] }, model: 'large' },
+    retriever: { k: 4 },
+  },
+};
+
+const report: RunReport = {
+  runId: document.runId,
+  system: 'demo',
+  seed: 0,
+  status: 'completed',
+  createdAt: 0,
+  baseline: {
+    answerer: { prompt: { instructions: 'Answer.', demonstrations: [] }, model: 'small' },
+    retriever: { k: 4 },
+  },
+  incumbent: document.configuration,
+  iterations: document.iterations,
+  rewards: document.rewards,
+  spent: { calls: 7, tokens: 900, usd: 0 },
+  document,
+};
+
+it('writes figures the same everywhere', () => {
+  expect([countText(0), countText(999), countText(1_234_567)]).toEqual(['0', '999', '1,234,567']);
+  expect([countedText(1, 'call'), countedText(2, 'call')]).toEqual(['1 call', '2 calls']);
+  expect([moneyText(0), moneyText(0.0123), moneyText(12.345)]).toEqual(['$0', '$0.0123', '$12.35']);
+  expect([gainText(0.1), gainText(-0.1)]).toEqual(['+0.100', '-0.100']);
+  expect([pText(null), pText(0.0001), pText(0.04)]).toEqual(['-', 'p < 0.001', 'p = 0.040']);
+  expect([4_400, 59_600, 65_000, 3_540_000, 7_500_000].map(durationText)).toEqual([
+    '4 s',
+    '1 min',
+    '1 min 5 s',
+    '59 min',
+    '2 h 5 min',
+  ]);
+});
+
+it('tells what changed between two configurations, parts of a prompt separately', () => {
+  expect(settingChanges(report.baseline, report.incumbent)).toEqual([
+    { component: 'answerer', variable: 'prompt', part: 'instructions', before: 'Answer.', after: 'Answer | now.' },
+    {
+      component: 'answerer',
+      variable: 'prompt',
+      part: 'demonstrations',
+      before: 'none',
+      after: '1 (Capital of Peru? -> Lima)',
+    },
+    { component: 'answerer', variable: 'model', part: 'value', before: 'small', after: 'large' },
+  ]);
+  expect(shortened('a\n b   c', 100)).toBe('a b c');
+  expect(shortened('x'.repeat(50), 10)).toBe('xxxxxxx...');
+});
+
+it('reports a run that has ended as text no wider than the terminal', () => {
+  const text = textReport(report, 80);
+  expect(text).toContain(
+    'Test score 0.250 -> 0.550: +0.300 (95 % interval +0.200 to +0.400, p < 0.001, 50 held-out examples).',
+  );
+  expect(text).toContain('iteration 1: answerer accepted demonstrations, 0.200 -> 0.600, p = 0.010');
+  expect(text).toContain('iteration 2: retriever kept (nothing to propose)');
+  expect(text).toMatch(/retriever +│ no preference signal +│ 0 +│ no/);
+  expect(text).toContain('1 model call, 1,234,567 prompt and 89 completion tokens, $0.0123, 1 min 5 s');
+  expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+});
+
+it('says so when there is no unbiased estimate, and when nothing better was found', () => {
+  const untested = { ...document, final: { ...document.final, test: null, gain: null } };
+  expect(textReport({ ...report, document: untested })).toContain('there is no unbiased estimate of the gain');
+  const same = { ...document, final: { ...document.final, gain: { mean: 0, ci95: [0, 0] as [number, number], p: 1 } } };
+  expect(textReport({ ...report, document: same })).toContain('no better configuration was found');
+});
+
+it('reports a run that goes on', () => {
+  const text = textReport({ ...report, status: 'running', document: undefined });
+  expect(text).toContain('system demo, seed 0, open');
+  expect(text).toContain('Changed so far');
+  expect(text).toContain('7 model calls, 900 tokens, $0');
+});
+
+it('writes markdown whose cells cannot break the table', () => {
+  const markdown = markdownReport(report);
+  expect(markdown).toContain('| answerer.prompt instructions | Answer. | Answer \\| now. |');
+  expect(markdown).toMatch(/```json\n[^]*"k": 4[^]*\n```/);
+  expect(markdown).toContain('| 2 | retriever | kept | - | - | - | - | nothing to propose |');
+});
+
+it('writes prompts as plain text', () => {
+  expect(promptTexts(report.incumbent)).toBe(
+    '=== answerer.prompt ===\n\nAnswer | now.\n\nExample 1\nquestion: Capital of Peru?\nanswer: Lima',
+  );
+});
+
+it('shares the width among the columns that do not fit', () => {
+  expect(columnWidths([5, 10], 80)).toEqual([7, 12]);
+  const widths = columnWidths([5, 200, 200], 80);
+  expect(widths.reduce((sum, width) => sum + width, 0) + 4).toBe(80);
+  expect(widths[0]).toBe(7);
+});

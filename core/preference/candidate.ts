@@ -1,0 +1,19 @@
+import type { JsonObject } from '../system/json';
+
+/** How a candidate output came about. */
+export type CandidateOrigin = 'base' | 'sampled' | 'configuration' | 'ground-truth';
+
+/** One output of a component on one input, with what its downstream rollouts scored. */
+export interface Candidate {
+  component: string;
+  /** The group key: candidates of one example share their inputs. */
+  exampleId: string;
+  inputs: JsonObject;
+  outputs: JsonObject;
+  origin: CandidateOrigin;
+  configurationHash: string;
+  /** One global score per downstream rollout; their mean estimates E_down[R | outputs]. */
+  scores: number[];
+  /** Why the system failed on this candidate; its scores are then the metric's floor and count like any other. */
+  failure?: string;
+}

@@ -1,0 +1,16 @@
+import type { JsonObject } from '../system/json';
+
+/** Two distinct outputs of one component on one input, the first with the higher estimated downstream score. */
+export interface PreferencePair {
+  /** The group key: pairs of one input never part between training and held-out data. */
+  exampleId: string;
+  inputs: JsonObject;
+  preferred: JsonObject;
+  rejected: JsonObject;
+  /** Positive; the weights of one input's pairs sum to at most 1. */
+  weight: number;
+  /** Difference of the mean scores, in the metric's units; positive. */
+  gap: number;
+  /** One of the two outputs is the ground truth and no model gave it: a reward is trained on such a pair, never judged by it. */
+  groundTruth: boolean;
+}

@@ -1,0 +1,108 @@
+import type { Candidate } from './candidate';
+import { preferencePairs } from './preference-pairs';
+
+function candidate(exampleId: string, answer: string, scores: number[], more: Partial<Candidate> = {}): Candidate {
+  return {
+    component: 'answerer',
+    exampleId,
+    inputs: { question: `q-${exampleId}` },
+    outputs: { answer },
+    origin: 'sampled',
+    configurationHash: 'c0',
+    scores,
+    ...more,
+  };
+}
+
+describe('preferencePairs', () => {
+  it('keeps every valid pair of an input', () => {
+    const pairs = preferencePairs([
+      candidate('a', 'one', [0.1]),
+      candidate('a', 'two', [0.4]),
+      candidate('a', 'three', [0.9]),
+      candidate('a', 'four', [0.9]),
+    ]);
+    expect(pairs.map((pair) => `${String(pair.preferred.answer)}>${String(pair.rejected.answer)}`).sort()).toEqual(
+      ['four>one', 'four>two', 'three>one', 'three>two', 'two>one'].sort(),
+    );
+    for (const pair of pairs) expect(pair.gap).toBeGreaterThan(0);
+  });
+
+  it('pools the rollouts of equal outputs and pairs no output with itself', () => {
+    const pairs = preferencePairs([
+      candidate('a', 'same', [1]),
+      candidate('a', 'same', [0], { origin: 'base' }),
+      candidate('a', 'other', [0.4]),
+    ]);
+    expect(pairs).toHaveLength(1);
+    expect(pairs[0]).toMatchObject({ preferred: { answer: 'same' }, rejected: { answer: 'other' } });
+    expect(pairs[0]?.gap).toBeCloseTo(0.1);
+  });
+
+  it('marks the pairs of an output that only the ground truth gave', () => {
+    const pairs = preferencePairs([
+      candidate('a', 'gold', [1], { origin: 'ground-truth' }),
+      candidate('a', 'found', [0.9], { origin: 'ground-truth' }),
+      candidate('a', 'found', [0.9]),
+      candidate('a', 'poor', [0.1]),
+    ]);
+    const marks = pairs.map(({ preferred, rejected, groundTruth }) => [preferred.answer, rejected.answer, groundTruth]);
+    expect(marks.sort()).toEqual([
+      ['found', 'poor', false],
+      ['gold', 'found', true],
+      ['gold', 'poor', true],
+    ]);
+  });
+
+  it('never pairs different inputs of one example, or different examples', () => {
+    const changed = candidate('a', 'two', [1], { inputs: { question: 'rewritten' } });
+    expect(preferencePairs([candidate('a', 'one', [0]), changed, candidate('b', 'three', [0.5])])).toEqual([]);
+  });
+
+  it('scores a failed candidate at its floor like any other', () => {
+    const pairs = preferencePairs([candidate('a', '', [0], { failure: 'no parse' }), candidate('a', 'good', [0.7])]);
+    expect(pairs[0]).toMatchObject({ preferred: { answer: 'good' }, rejected: { answer: '' } });
+    expect(pairs[0]?.gap).toBeCloseTo(0.7);
+  });
+
+  it('gives no pairs where all candidates tie', () => {
+    expect(preferencePairs([candidate('a', 'one', [0]), candidate('a', 'two', [0])])).toEqual([]);
+    expect(preferencePairs([])).toEqual([]);
+  });
+
+  it('gives finite, equal weights for one-rollout binary metrics', () => {
+    const pairs = preferencePairs(['a', 'b'].flatMap((id) => [candidate(id, 'x', [1]), candidate(id, 'y', [0])]));
+    expect(pairs.map((pair) => pair.weight)).toEqual([1 / 3, 1 / 3]);
+  });
+
+  it('bounds what one input weighs', () => {
+    const many = Array.from({ length: 12 }, (_, index) => candidate('a', `answer ${index}`, [index / 12]));
+    const pairs = preferencePairs([...many, candidate('b', 'x', [0.5]), candidate('b', 'y', [0.2])]);
+    const total = pairs.filter((pair) => pair.exampleId === 'a').reduce((sum, pair) => sum + pair.weight, 0);
+    expect(total).toBeCloseTo(1);
+    expect(Math.max(...pairs.map((pair) => pair.weight))).toBeLessThanOrEqual(1);
+  });
+
+  it('does not depend on the order of candidates and rollouts', () => {
+    const candidates = Array.from({ length: 9 }, (_, index) =>
+      candidate(`e${index % 3}`, `answer ${index}`, [0.1 * index, 0.7, 0.3 + 0.01 * index]),
+    );
+    const turned = [...candidates].reverse().map((item) => ({ ...item, scores: [...item.scores].reverse() }));
+    expect(preferencePairs(turned)).toEqual(preferencePairs(candidates));
+  });
+
+  it.each([[[NaN]], [[Infinity]], [[0.5, -Infinity]], [[]]])(
+    'refuses the scores %p and names the candidate',
+    (scores) => {
+      expect(() => preferencePairs([candidate('e7', 'one', [1]), candidate('e7', 'two', scores)])).toThrow(
+        /component 'answerer' on example 'e7' \(configuration c0\).*score/,
+      );
+    },
+  );
+
+  it('refuses candidates of several components', () => {
+    expect(() => preferencePairs([candidate('a', 'x', [1]), candidate('a', 'y', [0], { component: 'b' })])).toThrow(
+      TypeError,
+    );
+  });
+});

@@ -1,0 +1,119 @@
+import { canonicalJson } from '../system/canonical-json';
+import type { JsonObject } from '../system/json';
+import type { Candidate } from './candidate';
+import type { PreferencePair } from './preference-pair';
+
+/** Gaps beyond this many median gaps weigh no more. */
+const largestRelativeGap = 3;
+
+interface ScoredOutput {
+  outputs: JsonObject;
+  mean: number;
+  /** Only the ground truth is this output. */
+  groundTruth: boolean;
+}
+
+/**
+ * All valid preference pairs of one component's candidates (paper, section 4.1): same input, distinct outputs, the higher
+ * mean downstream score preferred. Equal outputs pool their rollouts; equal means give no pair.
+ *
+ * A weight is the gap in median gaps, at most 3, over 3; an input whose weights sum to more than 1 is scaled to 1.
+ * The result depends on the set of candidates alone, not on their order.
+ *
+ * @throws TypeError naming the candidate whose scores are missing, NaN or infinite, or whose component differs.
+ */
+export function preferencePairs(candidates: readonly Candidate[]): PreferencePair[] {
+  const component = candidates[0]?.component;
+  for (const candidate of candidates) checkCandidate(candidate, component);
+  const pairs = groupByInputs(candidates).flatMap(pairsOfInput);
+  const median = medianOf(pairs.map((pair) => pair.gap));
+  const totals = new Map<string, number>();
+  for (const pair of pairs) {
+    pair.weight = Math.min(pair.gap / median, largestRelativeGap) / largestRelativeGap;
+    totals.set(pair.exampleId, (totals.get(pair.exampleId) ?? 0) + pair.weight);
+  }
+  for (const pair of pairs) pair.weight /= Math.max(1, totals.get(pair.exampleId) ?? 1);
+  return pairs;
+}
+
+function checkCandidate(candidate: Candidate, component: string | undefined): void {
+  const name = `candidate of component '${candidate.component}' on example '${candidate.exampleId}' (configuration ${candidate.configurationHash})`;
+  if (candidate.component !== component) {
+    throw new TypeError(`${name}: pairs are made for one component at a time, and this batch is for '${component}'`);
+  }
+  if (candidate.scores.length === 0) {
+    throw new TypeError(`${name} has no scores; roll its descendants out at least once, or leave it out`);
+  }
+  for (const score of candidate.scores) {
+    if (!Number.isFinite(score)) {
+      throw new TypeError(`${name} has the score ${score}; a failed candidate must carry the metric's floor instead`);
+    }
+  }
+}
+
+/** Candidates that share example and inputs: upstream changes may give one example several inputs. */
+function groupByInputs(candidates: readonly Candidate[]): Candidate[][] {
+  const groups = new Map<string, Candidate[]>();
+  for (const candidate of candidates) {
+    const key = canonicalJson([candidate.exampleId, candidate.inputs]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [candidate]);
+    else group.push(candidate);
+  }
+  return sortedByKey(groups);
+}
+
+function pairsOfInput(group: Candidate[]): PreferencePair[] {
+  const { exampleId, inputs } = group[0] as Candidate;
+  const outputs = distinctOutputs(group);
+  const pairs: PreferencePair[] = [];
+  for (const [index, one] of outputs.entries()) {
+    for (const other of outputs.slice(index + 1)) {
+      if (one.mean === other.mean) continue;
+      const [better, worse] = one.mean > other.mean ? [one, other] : [other, one];
+      const gap = better.mean - worse.mean;
+      const groundTruth = one.groundTruth || other.groundTruth;
+      pairs.push({
+        exampleId,
+        inputs,
+        preferred: better.outputs,
+        rejected: worse.outputs,
+        weight: 0,
+        gap,
+        groundTruth,
+      });
+    }
+  }
+  return pairs;
+}
+
+function distinctOutputs(group: Candidate[]): ScoredOutput[] {
+  const pooled = new Map<string, { outputs: JsonObject; scores: number[]; groundTruth: boolean }>();
+  for (const { outputs, scores, origin } of group) {
+    const text = canonicalJson(outputs);
+    const known = pooled.get(text) ?? { outputs, scores: [], groundTruth: true };
+    known.scores.push(...scores);
+    known.groundTruth &&= origin === 'ground-truth';
+    pooled.set(text, known);
+  }
+  return [...pooled]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { outputs, scores, groundTruth }]) => ({ outputs, mean: meanOf(scores), groundTruth }));
+}
+
+/** Sorted first, so that the order in which rollouts arrived cannot make equal means differ in the last bit. */
+function meanOf(scores: number[]): number {
+  const sorted = [...scores].sort((a, b) => a - b);
+  return sorted.reduce((sum, score) => sum + score, 0) / sorted.length;
+}
+
+function medianOf(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? 1;
+  return sorted.length % 2 === 0 ? ((sorted[middle - 1] ?? upper) + upper) / 2 : upper;
+}
+
+function sortedByKey<T>(groups: Map<string, T>): T[] {
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
+}

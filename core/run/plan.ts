@@ -1,0 +1,50 @@
+/** How much a run measures and tries. Every number has a default; `optimization` in the config and the command line override it. */
+export interface RunPlan {
+  /** Optimas iterations at most. */
+  iterations: number;
+  /** Training inputs for the initial preference data (stage 1 of the paper). */
+  preferenceInputs: number;
+  /** Fresh training inputs per iteration (paper: 20). */
+  adaptationInputs: number;
+  /** Candidate outputs per input and component, the base output included (paper: 2; reference: 4 or 5). */
+  candidatesPerInput: number;
+  /** Downstream rollouts per candidate where a descendant is stochastic. */
+  rolloutsPerCandidate: number;
+  /** Sampling temperature of candidate outputs. */
+  samplingTemperature: number;
+  /** Proposals per component step that the LRF ranks. */
+  proposals: number;
+  /** Training inputs on which proposals are ranked. */
+  rankingInputs: number;
+  /** Proposals that go on to validation, the incumbent not counted. */
+  finalists: number;
+  /** Validation examples per iteration, redrawn from the validation split. */
+  validationExamples: number;
+  /** Test examples of the final test. */
+  testExamples: number;
+  /** Acceptance: the paired test's level. */
+  alpha: number;
+  /** Acceptance: the least gain worth accepting, in score. */
+  minimumEffect: number;
+  schedule: 'uniform' | 'softmax' | 'gain-per-cost';
+  /** The run ends early after this many consecutive tries of every component without an acceptance. */
+  patience: number;
+}
+
+export const defaultPlan: RunPlan = Object.freeze({
+  iterations: 10,
+  preferenceInputs: 40,
+  adaptationInputs: 16,
+  candidatesPerInput: 5,
+  rolloutsPerCandidate: 2,
+  samplingTemperature: 1,
+  proposals: 16,
+  rankingInputs: 12,
+  finalists: 3,
+  validationExamples: 80,
+  testExamples: 200,
+  alpha: 0.05,
+  minimumEffect: 0,
+  schedule: 'gain-per-cost',
+  patience: 2,
+});

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+
+/** A mean in [0, 1] with its 95 % interval over n examples. */
+const estimate = z.object({ mean: z.number(), ci95: z.tuple([z.number(), z.number()]), n: z.number().int() });
+
+const settingChange = z.object({
+  component: z.string(),
+  variable: z.string(),
+  kind: z.enum(['instructions', 'demonstrations', 'hyperparameter', 'model']),
+});
+
+/**
+ * The document that `optimas run --json FILE` writes and `optimas show --json` prints: one per run, versioned.
+ * `null` stands for what was not measured, such as the test scores of a run that was cancelled with `--now`.
+ */
+export const resultDocumentSchema = z.object({
+  schemaVersion: z.literal(1),
+  runId: z.string(),
+  system: z.string(),
+  seed: z.number().int(),
+  status: z.enum(['completed', 'budget-exhausted', 'cancelled']),
+  reason: z.string(),
+  baseline: z.object({ validation: estimate.nullable(), test: estimate.nullable() }),
+  final: z.object({
+    validation: estimate.nullable(),
+    test: estimate.nullable(),
+    /** Final minus baseline on test examples, paired by example; p is two-sided. */
+    gain: z.object({ mean: z.number(), ci95: z.tuple([z.number(), z.number()]), p: z.number() }).nullable(),
+  }),
+  iterations: z.array(
+    z.object({
+      iteration: z.number().int(),
+      component: z.string(),
+      accepted: z.boolean(),
+      reason: z.string(),
+      changed: z.array(settingChange),
+      /** Mean validation scores of incumbent and best finalist on the same examples. */
+      before: z.number().nullable(),
+      after: z.number().nullable(),
+      p: z.number().nullable(),
+    }),
+  ),
+  rewards: z.record(
+    z.string(),
+    z.object({
+      alignment: z.number().nullable(),
+      ci95: z.tuple([z.number(), z.number()]).nullable(),
+      pairs: z.number().int(),
+      version: z.number().int(),
+      trusted: z.boolean(),
+    }),
+  ),
+  cost: z.object({
+    /** Component calls made, in whole system runs. */
+    systemRuns: z.number(),
+    componentCalls: z.number().int(),
+    memoHits: z.number().int(),
+    llmCalls: z.number().int(),
+    promptTokens: z.number().int(),
+    completionTokens: z.number().int(),
+    usd: z.number(),
+    wallClockMs: z.number(),
+  }),
+  configuration: z.record(z.string(), z.record(z.string(), z.json())),
+});
+
+export type ResultDocument = z.infer<typeof resultDocumentSchema>;

@@ -1,0 +1,92 @@
+import { integer, model, prompt } from '../system/variable';
+import { combineProposals } from './combine-proposals';
+import { propose, proposalHash, type Incumbent, type Proposal } from './proposal';
+import { rankProposals } from './ranking';
+
+const demonstrations = [{ inputs: { a: 1 }, outputs: { b: 2 } }];
+const incumbent: Incumbent = {
+  variables: { prompt: prompt('Old.', { demonstrations: { max: 2 } }), k: integer(1, 9), model: model(['s', 'l']) },
+  settings: { prompt: { instructions: 'Old.', demonstrations: [] }, k: 1, model: 's' },
+};
+const words = (text: string): Proposal =>
+  propose(incumbent, { prompt: { instructions: text, demonstrations: [] } }, { origin: 'opro' })!;
+const shots = propose(
+  incumbent,
+  { prompt: { instructions: 'Old.', demonstrations } as never },
+  { origin: 'demonstrations' },
+)!;
+const k = (value: number): Proposal => propose(incumbent, { k: value }, { origin: 'grid', note: `k = ${value}` })!;
+const large = propose(incumbent, { model: 'l' }, { origin: 'model' })!;
+
+function combine(gains: [Proposal, number][], count?: number): Proposal[] {
+  const values = Object.fromEntries(
+    gains.map(([proposal, meanGain]) => [proposalHash(proposal), { meanGain, standardError: 0, inputs: 5 }]),
+  );
+  const ranked = rankProposals({ incumbent: incumbent.settings, proposals: gains.map(([item]) => item), values });
+  return combineProposals({ incumbent, ranked, ...(count !== undefined && { count }) });
+}
+
+describe('combineProposals', () => {
+  it('puts the best change of every part together, then pairs', () => {
+    const proposals = combine([
+      [words('New.'), 0.3],
+      [words('Newer.'), 0.1],
+      [shots, 0.2],
+      [k(5), 0.25],
+      [k(7), -0.1],
+      [large, 0],
+    ]);
+    expect(proposals[0]).toMatchObject({
+      settings: { prompt: { instructions: 'New.', demonstrations }, k: 5, model: 's' },
+      origin: 'combination',
+      changed: [
+        { variable: 'prompt', kind: 'instructions' },
+        { variable: 'prompt', kind: 'demonstrations' },
+        { variable: 'k', kind: 'hyperparameter' },
+      ],
+      note: 'opro + grid (k = 5) + demonstrations',
+    });
+    expect(proposals[1]?.settings).toEqual({ prompt: { instructions: 'New.', demonstrations: [] }, k: 5, model: 's' });
+    expect(proposals.every((item) => item.settings['k'] !== 7 && item.settings['model'] === 's')).toBe(true);
+    expect(new Set(proposals.map(proposalHash)).size).toBe(proposals.length);
+  });
+
+  it('has nothing to combine with fewer than two gains in different parts', () => {
+    expect(combine([])).toEqual([]);
+    expect(combine([[k(5), 0.5]])).toEqual([]);
+    expect(
+      combine([
+        [k(5), 0.5],
+        [k(6), 0.4],
+      ]),
+    ).toEqual([]);
+    expect(
+      combine([
+        [k(5), 0.5],
+        [large, -0.1],
+      ]),
+    ).toEqual([]);
+  });
+
+  it('neither repeats what was ranked nor exceeds the count', () => {
+    const both = propose(incumbent, { k: 5, model: 'l' }, { origin: 'combination' })!;
+    expect(
+      combine([
+        [k(5), 0.5],
+        [large, 0.4],
+        [both, 0.1],
+      ]),
+    ).toEqual([]);
+    expect(
+      combine(
+        [
+          [words('New.'), 0.3],
+          [shots, 0.2],
+          [k(5), 0.25],
+          [large, 0.1],
+        ],
+        2,
+      ),
+    ).toHaveLength(2);
+  });
+});

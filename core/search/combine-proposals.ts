@@ -1,0 +1,62 @@
+import type { Json } from '../system/json';
+import type { PromptValue } from '../system/variable';
+import { distinctProposals, propose, proposalHash, type Incumbent, type Proposal } from './proposal';
+import type { RankedCandidate } from './ranking';
+
+/**
+ * Joint moves within a component: the best changes of different parts (variables; a prompt's instructions and
+ * demonstrations apart) put together, all of them first, then by pairs. Only proposals with a gain above 0 take part,
+ * and what was ranked already is not proposed again.
+ *
+ * @param options.ranked as `rankProposals` gives it.
+ * @param options.count most proposals; default 8.
+ */
+export function combineProposals(options: {
+  incumbent: Incumbent;
+  ranked: readonly RankedCandidate[];
+  count?: number;
+}): Proposal[] {
+  const { incumbent, ranked, count = 8 } = options;
+  const better = ranked.filter((item) => (item.value?.meanGain ?? 0) > 0).flatMap((item) => item.proposal ?? []);
+
+  const best: Proposal[] = [];
+  for (const proposal of better) {
+    if (best.every((other) => disjoint(other, proposal))) best.push(proposal);
+  }
+  const pairs = better.flatMap((first, index) =>
+    better
+      .slice(index + 1)
+      .map((second, offset) => ({ members: [first, second], rank: index + index + 1 + offset }))
+      .filter(({ members: [a, b] }) => disjoint(a as Proposal, b as Proposal)),
+  );
+  pairs.sort((a, b) => a.rank - b.rank);
+  const known = new Set(ranked.map((item) => item.hash));
+  const combined = [best, ...pairs.map((pair) => pair.members)].map((members) => merge(incumbent, members));
+  return distinctProposals(incumbent, combined)
+    .filter((proposal) => !known.has(proposalHash(proposal)))
+    .slice(0, count);
+}
+
+function disjoint(a: Proposal, b: Proposal): boolean {
+  return a.changed.every((one) =>
+    b.changed.every((other) => one.variable !== other.variable || one.kind !== other.kind),
+  );
+}
+
+function merge(incumbent: Incumbent, members: readonly Proposal[]): Proposal | undefined {
+  if (members.length < 2) return undefined;
+  const values: Record<string, Json> = {};
+  for (const { settings, changed } of members) {
+    for (const { variable, kind } of changed) {
+      const from = settings[variable] as Json;
+      if (kind !== 'instructions' && kind !== 'demonstrations') {
+        values[variable] = from;
+        continue;
+      }
+      const current = (values[variable] ?? incumbent.settings[variable]) as unknown as PromptValue;
+      values[variable] = { ...current, [kind]: (from as unknown as PromptValue)[kind] } as unknown as Json;
+    }
+  }
+  const note = members.map((member) => `${member.origin}${member.note === undefined ? '' : ` (${member.note})`}`);
+  return propose(incumbent, values, { origin: 'combination', note: note.join(' + ') });
+}

@@ -1,0 +1,164 @@
+import type { RandomStream } from '../random/stream';
+import { contentHash } from '../system/canonical-json';
+import type { Json, JsonObject } from '../system/json';
+import type { Demonstration } from '../system/variable';
+import { distinctProposals, promptOf, propose, type Incumbent, type Proposal } from './proposal';
+
+/** What the component did in one training example's trace, and what the whole system scored on it. */
+export interface TracedExample {
+  exampleId: string;
+  inputs: JsonObject;
+  outputs: JsonObject;
+  /** The system's score, in [0, 1]. */
+  score: number;
+}
+
+export interface DemonstrationOptions {
+  incumbent: Incumbent;
+  /** Which prompt variable. */
+  variable: string;
+  /** Of training examples only: demonstrations are shown to the system, so held-out ones would leak. */
+  traced: readonly TracedExample[];
+  /** Example id -> the outputs that the data says are right for the component; used in place of the traced ones. */
+  groundTruth?: Readonly<Record<string, JsonObject>>;
+  /** Least score of a trace whose outputs count as correct. Default 0.8. */
+  threshold?: number;
+  /** Most characters of a set of demonstrations, as JSON. Default 4,000. */
+  characterBudget?: number;
+  /** Random sets per size. Default 3. */
+  setsPerSize?: number;
+  stream: RandomStream;
+}
+
+/** How many demonstrations are looked at for each place in a set. */
+const considered = 8;
+
+/**
+ * Sets of 1, 2, 4, ... up to the variable's most demonstrations, bootstrapped from traces that scored well (Khattab et
+ * al. 2023, DSPy's BootstrapFewShot): several random, diverse sets per size, short ones preferred, all within the
+ * character budget. Also no demonstrations at all, where the incumbent has some.
+ *
+ * @throws RangeError where the component has no such prompt.
+ */
+export function demonstrationProposals(options: DemonstrationOptions): Proposal[] {
+  const { incumbent, variable, stream, characterBudget = 4_000, setsPerSize = 3 } = options;
+  const current = promptOf(incumbent, variable);
+  const definition = incumbent.variables[variable];
+  const most = definition?.type === 'prompt' ? definition.maxDemonstrations : 0;
+  const pool = demonstrationPool(options).filter((item) => item.characters <= characterBudget);
+  const seen = new Set([contentHash(current.demonstrations.map((item) => contentHash(item)).sort())]);
+  const proposals = sizesUpTo(Math.min(most, pool.length)).flatMap((size) =>
+    Array.from({ length: setsPerSize }, () => {
+      const set = diverseSet(pool, size, characterBudget, stream);
+      const key = contentHash(set.map((item) => item.hash).sort());
+      // The same members in another order are not worth another try.
+      if (set.length === 0 || seen.has(key)) return undefined;
+      seen.add(key);
+      return proposeSet(
+        set.map((item) => item.demonstration),
+        `${set.length} demonstration(s): ${set.map((item) => item.exampleId).join(', ')}`,
+      );
+    }),
+  );
+  return distinctProposals(incumbent, [...proposals, proposeSet([], 'no demonstrations')]);
+
+  function proposeSet(demonstrations: Demonstration[], note: string): Proposal | undefined {
+    const value = { instructions: current.instructions, demonstrations } as unknown as Json;
+    return propose(incumbent, { [variable]: value }, { origin: 'demonstrations', note });
+  }
+}
+
+interface PooledDemonstration {
+  exampleId: string;
+  demonstration: Demonstration;
+  hash: string;
+  characters: number;
+  tokens: ReadonlySet<string>;
+}
+
+/** Correct demonstrations, one per distinct inputs, sorted by hash so that the order of traces does not matter. */
+function demonstrationPool(options: DemonstrationOptions): PooledDemonstration[] {
+  const { traced, groundTruth = {}, threshold = 0.8 } = options;
+  const byInputs = new Map<string, { item: PooledDemonstration; rank: number }>();
+  for (const { exampleId, inputs, outputs, score } of traced) {
+    const truth = Object.hasOwn(groundTruth, exampleId) ? groundTruth[exampleId] : undefined;
+    if (truth === undefined && !(score >= threshold)) continue;
+    const demonstration = { inputs, outputs: truth ?? outputs };
+    if (isEmpty(demonstration.outputs)) continue;
+    const item: PooledDemonstration = {
+      exampleId,
+      demonstration,
+      hash: contentHash(demonstration),
+      characters: charactersOf(demonstration),
+      tokens: tokensOf(demonstration),
+    };
+    // Ground truth beats any trace; of traces the better, then the shorter, then the lower hash is kept.
+    const rank = truth === undefined ? score : Infinity;
+    const key = contentHash(inputs);
+    const known = byInputs.get(key);
+    if (known === undefined || isBetter({ item, rank }, known)) byInputs.set(key, { item, rank });
+  }
+  return [...byInputs.values()].map(({ item }) => item).sort((a, b) => (a.hash < b.hash ? -1 : 1));
+}
+
+type Ranked = { item: PooledDemonstration; rank: number };
+function isBetter(a: Ranked, b: Ranked): boolean {
+  if (a.rank !== b.rank) return a.rank > b.rank;
+  if (a.item.characters !== b.item.characters) return a.item.characters < b.item.characters;
+  return a.item.hash < b.item.hash;
+}
+
+function diverseSet(
+  pool: readonly PooledDemonstration[],
+  size: number,
+  characterBudget: number,
+  stream: RandomStream,
+): PooledDemonstration[] {
+  const chosen: PooledDemonstration[] = [];
+  let left = characterBudget;
+  while (chosen.length < size) {
+    const fitting = pool.filter((item) => item.characters <= left && !chosen.includes(item));
+    if (fitting.length === 0) break;
+    const next = stream
+      .sample(fitting, considered)
+      .map((item) => ({ item, value: novelty(item, chosen) - item.characters / characterBudget }))
+      .reduce((best, other) => (other.value > best.value ? other : best)).item;
+    chosen.push(next);
+    left -= next.characters;
+  }
+  return chosen;
+}
+
+/** 1 minus the largest token overlap (Jaccard) with what is chosen already. */
+function novelty(item: PooledDemonstration, chosen: readonly PooledDemonstration[]): number {
+  return 1 - Math.max(0, ...chosen.map((other) => overlap(item.tokens, other.tokens)));
+}
+
+function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+  const shared = [...a].filter((token) => b.has(token)).length;
+  return shared === 0 ? 0 : shared / (a.size + b.size - shared);
+}
+
+/** Characters that a demonstration takes in a prompt, as JSON; what budgets count. */
+export function charactersOf(demonstration: Demonstration): number {
+  return JSON.stringify(demonstration.inputs).length + JSON.stringify(demonstration.outputs).length;
+}
+
+function tokensOf(demonstration: Demonstration): ReadonlySet<string> {
+  return new Set(
+    JSON.stringify([demonstration.inputs, demonstration.outputs])
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu),
+  );
+}
+
+function isEmpty(outputs: JsonObject): boolean {
+  return Object.values(outputs).every((value) => value === null || (typeof value === 'string' && value.trim() === ''));
+}
+
+/** 1, 2, 4, ... and `most` itself. */
+function sizesUpTo(most: number): number[] {
+  const sizes: number[] = [];
+  for (let size = 1; size < most; size *= 2) sizes.push(size);
+  return most > 0 ? [...sizes, most] : [];
+}

@@ -1,0 +1,71 @@
+import { randomStream } from '../random/stream';
+import { integer, oneOf, prompt, range } from '../system/variable';
+import { faultOf } from '../system/configuration';
+import { hyperparameterProposals, type SettingsObservation } from './hyperparameter-proposals';
+import { proposalHash, type Incumbent } from './proposal';
+
+const small: Incumbent = {
+  variables: { k: oneOf([1, 5, 10, 25]), blend: range(0, 1), prompt: prompt('Do it.') },
+  settings: { k: 1, blend: 0.5, prompt: { instructions: 'Do it.', demonstrations: [] } },
+};
+const large: Incumbent = {
+  variables: { a: range(0, 1), b: range(0.001, 10, { scale: 'log' }), c: integer(1, 100), d: oneOf(['x', 'y', 'z']) },
+  settings: { a: 0.5, b: 0.1, c: 50, d: 'x' },
+};
+const stream = () => randomStream(5, 'hyperparameters');
+
+describe('hyperparameterProposals', () => {
+  it('is the whole grid, jointly, without the incumbent, when small', () => {
+    const proposals = hyperparameterProposals({ incumbent: small, stream: stream() });
+    expect(proposals).toHaveLength(4 * 5 - 1);
+    expect(new Set(proposals.map(proposalHash)).size).toBe(19);
+    expect(proposals.every((item) => item.origin === 'grid')).toBe(true);
+    expect(proposals.some((item) => item.changed.length === 2)).toBe(true);
+    expect(proposals.every((item) => item.settings['prompt'] === small.settings['prompt'])).toBe(true);
+    expect(proposals.some((item) => item.note === 'k = 25, blend = 0')).toBe(false);
+    expect(proposals.some((item) => item.note === 'blend = 0, k = 25')).toBe(true);
+  });
+
+  it('takes what was not observed first', () => {
+    const all = hyperparameterProposals({ incumbent: small, stream: stream() });
+    const observations = all.slice(0, 15).map((item) => ({ settings: item.settings, value: 0 }));
+    const observed = new Set(observations.map(proposalHash));
+    const next = hyperparameterProposals({ incumbent: small, observations, count: 6, stream: stream() });
+    expect(next.map((item) => observed.has(proposalHash(item)))).toEqual([false, false, false, false, true, true]);
+  });
+
+  it('models large spaces: distinct new settings in the space, repeatable', () => {
+    const observations: SettingsObservation[] = Array.from({ length: 20 }, (_, index) => ({
+      settings: { a: index / 20, b: 0.1, c: 1 + index, d: 'y' },
+      value: -Math.abs(index / 20 - 0.8),
+    }));
+    const proposals = hyperparameterProposals({ incumbent: large, observations, count: 20, stream: stream() });
+    expect(proposals).toHaveLength(20);
+    expect(proposals).toEqual(hyperparameterProposals({ incumbent: large, observations, count: 20, stream: stream() }));
+    expect(new Set(proposals.map(proposalHash)).size).toBe(20);
+    for (const { settings, origin } of proposals) {
+      expect(origin).toBe('tpe');
+      for (const [name, variable] of Object.entries(large.variables)) {
+        expect(faultOf(variable, settings[name])).toBeUndefined();
+      }
+    }
+    const nearBest = proposals.filter((item) => Math.abs((item.settings['a'] as number) - 0.8) < 0.2).length;
+    expect(nearBest).toBeGreaterThan(8);
+  });
+
+  it('has nothing to propose for a space with one value or no hyperparameter', () => {
+    const one: Incumbent = { variables: { k: oneOf([1]), r: range(2, 2) }, settings: { k: 1, r: 2 } };
+    expect(hyperparameterProposals({ incumbent: one, stream: stream() })).toEqual([]);
+    const none: Incumbent = { variables: { prompt: prompt('x') }, settings: {} };
+    expect(hyperparameterProposals({ incumbent: none, stream: stream() })).toEqual([]);
+  });
+
+  it('ends where a large space has fewer new settings than asked for', () => {
+    const tiny: Incumbent = {
+      variables: Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => [name, oneOf([0, 1])])),
+      settings: { a: 0, b: 0, c: 0, d: 0, e: 0, f: 0, g: 0 },
+    };
+    const proposals = hyperparameterProposals({ incumbent: tiny, count: 150, stream: stream() });
+    expect(proposals).toHaveLength(127);
+  });
+});

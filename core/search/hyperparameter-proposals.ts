@@ -1,0 +1,96 @@
+import type { RandomStream } from '../random/stream';
+import { configurationHash, type ComponentConfiguration } from '../system/configuration';
+import type { Json } from '../system/json';
+import { distinctProposals, propose, proposalHash, type Incumbent, type Proposal } from './proposal';
+import { coordinateOf, gridValues, searchSpace, valueAt, type Dimension } from './search-space';
+import { randomPoint, suggest } from './tpe';
+
+/** What an earlier try of some settings of this component measured; larger is better. */
+export interface SettingsObservation {
+  settings: ComponentConfiguration;
+  value: number;
+}
+
+/** Spaces with at most this many combinations are searched completely. */
+const gridLimit = 64;
+
+/**
+ * Settings of all the component's hyperparameters jointly: the full grid where it has at most 64 combinations, otherwise
+ * `count` points of a tree-structured Parzen estimator over past observations, a quarter of them random. What was not
+ * observed yet comes first.
+ *
+ * @param options.count most proposals; default: the whole grid, or 16.
+ * @throws RangeError for an observation outside the space or with a value that is not a number.
+ */
+export function hyperparameterProposals(options: {
+  incumbent: Incumbent;
+  observations?: readonly SettingsObservation[];
+  count?: number;
+  stream: RandomStream;
+}): Proposal[] {
+  const { incumbent, observations = [], count, stream } = options;
+  const space = searchSpace(incumbent.variables);
+  if (space.length === 0) return [];
+  const grid = space.map((dimension) => gridValues(dimension, incumbent.settings[dimension.name]));
+  const combinations = grid.reduce((product, values) => product * values.length, 1);
+  return combinations <= gridLimit
+    ? gridProposals(incumbent, space, grid, observations, stream).slice(0, count)
+    : tpeProposals(incumbent, space, observations, count ?? 16, stream);
+}
+
+function gridProposals(
+  incumbent: Incumbent,
+  space: readonly Dimension[],
+  grid: readonly Json[][],
+  observations: readonly SettingsObservation[],
+  stream: RandomStream,
+): Proposal[] {
+  let points: Json[][] = [[]];
+  for (const values of grid) points = points.flatMap((point) => values.map((value) => [...point, value]));
+  const proposals = distinctProposals(
+    incumbent,
+    points.map((point) => {
+      const values = Object.fromEntries(space.map((dimension, index) => [dimension.name, point[index] as Json]));
+      return propose(incumbent, values, { origin: 'grid', note: noteOf(incumbent, values) });
+    }),
+  );
+  const observed = new Set(observations.map((item) => configurationHash(item.settings)));
+  const shuffled = stream.shuffle(proposals);
+  const isObserved = (proposal: Proposal): boolean => observed.has(proposalHash(proposal));
+  return [...shuffled.filter((item) => !isObserved(item)), ...shuffled.filter(isObserved)];
+}
+
+function tpeProposals(
+  incumbent: Incumbent,
+  space: readonly Dimension[],
+  observations: readonly SettingsObservation[],
+  count: number,
+  stream: RandomStream,
+): Proposal[] {
+  const past = observations.map(({ settings, value }) => ({
+    point: space.map((dimension) => coordinateOf(dimension, settings[dimension.name])),
+    value,
+  }));
+  const seen = new Set(observations.map((item) => configurationHash(item.settings)));
+  const proposals: Proposal[] = [];
+  // Small or exhausted spaces repeat points: the tries are bounded.
+  for (let attempt = 0; attempt < 20 * count && proposals.length < count; attempt++) {
+    const explore = attempt % 4 === 3;
+    const point = explore ? randomPoint(space, stream) : suggest({ dimensions: space, observations: past, stream });
+    const values = Object.fromEntries(
+      space.map((dimension, index) => [dimension.name, valueAt(dimension, point[index] as number)]),
+    );
+    const proposal = propose(incumbent, values, { origin: 'tpe', note: noteOf(incumbent, values) });
+    if (proposal === undefined || seen.has(proposalHash(proposal))) continue;
+    seen.add(proposalHash(proposal));
+    proposals.push(proposal);
+  }
+  return distinctProposals(incumbent, proposals);
+}
+
+function noteOf(incumbent: Incumbent, values: Readonly<Record<string, Json>>): string {
+  return Object.entries(values)
+    .filter(([name, value]) => JSON.stringify(incumbent.settings[name]) !== JSON.stringify(value))
+    .map(([name, value]) => `${name} = ${JSON.stringify(value)}`)
+    .join(', ');
+}

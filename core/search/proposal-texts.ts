@@ -1,0 +1,143 @@
+import { proposalTag } from './opro-meta-prompt';
+
+export interface ProposalTexts {
+  texts: string[];
+  rejected: { text: string; reason: string }[];
+}
+
+/** Unmarked text longer than this is taken for an essay. */
+const plainLimit = 1_500;
+
+/**
+ * The texts that a proposer's reply offers, in its order: those between tags; otherwise a JSON array or object;
+ * otherwise code fences; otherwise a numbered list; otherwise the reply itself where it is short and does not talk about
+ * instructions rather than give them.
+ */
+export function extractProposalTexts(reply: string): ProposalTexts {
+  const text = withoutReasoning(reply).trim();
+  if (text === '') return { texts: [], rejected: [{ text: reply, reason: 'the reply is empty' }] };
+  const found = fromTags(text) ?? fromJson(text) ?? fromFences(text) ?? fromList(text) ?? fromPlainText(text);
+  return { ...found, texts: found.texts.map(unwrapped) };
+}
+
+/** Drops what reasoning models write before they reply. */
+function withoutReasoning(reply: string): string {
+  const end = reply.lastIndexOf('</think>');
+  if (end >= 0) return reply.slice(end + '</think>'.length);
+  return /^\s*<think>/.test(reply) ? '' : reply;
+}
+
+function fromTags(text: string): ProposalTexts | undefined {
+  for (const tag of [proposalTag, 'prompt', 'INS']) {
+    const [open, close] = [`<${tag}>`, `</${tag}>`];
+    // Only our own tag is known to have been meant as one when it never closes.
+    if (!text.includes(open) || (tag !== proposalTag && !text.includes(close))) continue;
+    const result: ProposalTexts = { texts: [], rejected: [] };
+    let end = text.indexOf(close);
+    for (let start = text.indexOf(open); start >= 0;) {
+      const from = start + open.length;
+      if (end >= 0 && end < from) end = text.indexOf(close, from);
+      const next = text.indexOf(open, from);
+      if (end < 0 || (next >= 0 && next < end)) {
+        const piece = text.slice(from, next < 0 ? undefined : next);
+        result.rejected.push({ text: piece, reason: `lacks ${close}: cut off` });
+      } else {
+        result.texts.push(text.slice(from, end));
+      }
+      start = next;
+    }
+    return result;
+  }
+  return undefined;
+}
+
+function fromJson(text: string): ProposalTexts | undefined {
+  for (const candidate of [text, ...fencesOf(text), announced(text, '[', ']'), announced(text, '{', '}')]) {
+    if (candidate === undefined || !/^\s*["[{]/.test(candidate)) continue;
+    const texts = stringsOf(parsed(candidate));
+    if (texts.length > 0) return { texts, rejected: [] };
+  }
+  // Half a JSON document would otherwise pass for instructions.
+  return /^(?:```\w*\s*)?(?:\[\s*["{]|\{\s*")/.test(text)
+    ? { texts: [], rejected: [{ text, reason: 'is not valid JSON with instructions in it' }] }
+    : undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not JSON: the caller goes on to the next reading.
+    return undefined;
+  }
+}
+
+/** Strings of an array, or of objects under a telling key. */
+function stringsOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (Array.isArray(value)) return value.flatMap(stringsOf);
+  if (typeof value !== 'object' || value === null) return [];
+  const telling = /^(?:improved_?|new_?)?(?:instructions?|prompts?|proposals?|candidates?|versions?|text)$/i;
+  return Object.entries(value).flatMap(([key, member]) => (telling.test(key) ? stringsOf(member) : []));
+}
+
+function announced(text: string, open: string, close: string): string | undefined {
+  const [start, end] = [text.indexOf(open), text.lastIndexOf(close)];
+  return start >= 0 && end > start && isAnnouncement(text.slice(0, start)) ? text.slice(start, end + 1) : undefined;
+}
+
+/** Nothing, or words about proposals: what follows are proposals then, not a part of one. */
+function isAnnouncement(head: string): boolean {
+  return (
+    head.trim() === '' || /\b(?:prompts?|instructions?|versions?|proposals?|options?|here|sure|certainly)\b/i.test(head)
+  );
+}
+
+function fromFences(text: string): ProposalTexts | undefined {
+  const texts = isAnnouncement(text.slice(0, Math.max(0, text.indexOf('```')))) ? fencesOf(text) : [];
+  return texts.length > 0 ? { texts, rejected: [] } : undefined;
+}
+
+function fencesOf(text: string): string[] {
+  const pieces = text.split(/^[ \t]*```[^\n`]*$/m);
+  // Odd pieces lie between fences; a fence that never closes has no piece after it.
+  return pieces.filter((_, index) => index % 2 === 1 && index < pieces.length - 1);
+}
+
+/** Items 1, 2, ... at the start of lines; each runs to the next number, over several lines where it has them. */
+function fromList(text: string): ProposalTexts | undefined {
+  const marker =
+    /^[ \t]{0,8}[*_#]{0,6}[ \t]{0,2}(?:prompt|version|instructions?|proposal|option)?[ \t]{0,2}#?(\d{1,2})[*_]{0,3}[.):][*_]{0,3}[ \t]*/gim;
+  const starts: { from: number; text: number }[] = [];
+  for (const match of text.matchAll(marker)) {
+    if (Number(match[1]) === starts.length + 1) starts.push({ from: match.index, text: match.index + match[0].length });
+  }
+  if (starts.length < 2 || !isAnnouncement(text.slice(0, starts[0]?.from))) return undefined;
+  return { texts: starts.map((start, index) => text.slice(start.text, starts[index + 1]?.from)), rejected: [] };
+}
+
+function fromPlainText(text: string): ProposalTexts {
+  const preamble = /^(?:sure|certainly|of course|okay|here(?:'s| is| are)|improved|new)\b[^\n]*:[ \t]*\n/i;
+  const body = text.replace(preamble, '').trim();
+  if (body.length > plainLimit) {
+    return { texts: [], rejected: [{ text, reason: 'is a long text in which no instructions are marked' }] };
+  }
+  const chatter =
+    /^(?:sure|certainly|of course|okay|i(?:'m| am| can(?:not|'t)?| would| will|'ll)?\b|sorry|unfortunately|as an ai|to improve|the (?:current|best|above) (?:instructions?|prompts?)|here (?:is|are))/i;
+  return chatter.test(body)
+    ? { texts: [], rejected: [{ text, reason: 'talks about instructions instead of giving them' }] }
+    : { texts: [body], rejected: [] };
+}
+
+/** Without the fence or quotation marks around the whole. */
+function unwrapped(text: string): string {
+  const trimmed = text.trim();
+  const fenced = fencesOf(trimmed);
+  const inner =
+    fenced.length === 1 && trimmed.startsWith('```') && trimmed.endsWith('```')
+      ? (fenced[0] as string).trim()
+      : trimmed;
+  const quoted = /^(["'`])([\s\S]*)\1$/.exec(inner) ?? /^(“)([\s\S]*)”$/.exec(inner);
+  const content = quoted?.[2];
+  return content !== undefined && !content.includes(quoted?.[1] as string) ? content.trim() : inner;
+}

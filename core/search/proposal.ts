@@ -1,0 +1,74 @@
+import { changedKinds, configurationHash, faultOf, type ComponentConfiguration } from '../system/configuration';
+import type { Json } from '../system/json';
+import type { PromptValue, SettingKind, Variables } from '../system/variable';
+
+export type ProposalOrigin = 'grid' | 'tpe' | 'demonstrations' | 'instruction-edit' | 'opro' | 'model' | 'combination';
+
+/** A candidate for one component's local step. */
+export interface Proposal {
+  /** The whole component's settings, not only what changed. */
+  settings: ComponentConfiguration;
+  origin: ProposalOrigin;
+  /** What differs from the incumbent. */
+  changed: { variable: string; kind: SettingKind }[];
+  /** How it was made, for people. */
+  note?: string;
+}
+
+/** A component's variables and the settings it runs with now. */
+export interface Incumbent {
+  variables: Variables;
+  settings: ComponentConfiguration;
+}
+
+/** Identifies a proposal by its settings alone: two ways to the same settings are one proposal. */
+export function proposalHash(proposal: { settings: ComponentConfiguration }): string {
+  return configurationHash(proposal.settings);
+}
+
+/** The proposal that gives some variables new values; undefined where that leaves the incumbent as it is. */
+export function propose(
+  incumbent: Incumbent,
+  values: Readonly<Record<string, Json>>,
+  how: { origin: ProposalOrigin; note?: string | undefined },
+): Proposal | undefined {
+  const settings = { ...incumbent.settings, ...values };
+  const changed = changedParts(incumbent, settings);
+  if (changed.length === 0) return undefined;
+  return { settings, origin: how.origin, changed, ...(how.note !== undefined && { note: how.note }) };
+}
+
+/** The proposals whose settings are in their space, neither the incumbent's nor those of an earlier proposal. */
+export function distinctProposals(incumbent: Incumbent, proposals: readonly (Proposal | undefined)[]): Proposal[] {
+  const seen = new Set([configurationHash(incumbent.settings)]);
+  return proposals.filter((proposal): proposal is Proposal => {
+    if (proposal === undefined || seen.has(proposalHash(proposal))) return false;
+    seen.add(proposalHash(proposal));
+    return Object.entries(incumbent.variables).every(
+      ([name, variable]) => faultOf(variable, proposal.settings[name]) === undefined,
+    );
+  });
+}
+
+/** What differs; a prompt's instructions and demonstrations are separate parts. */
+function changedParts(incumbent: Incumbent, settings: ComponentConfiguration): Proposal['changed'] {
+  return Object.entries(incumbent.variables).flatMap(([variable, definition]) =>
+    changedKinds(definition, incumbent.settings[variable], settings[variable]).map((kind) => ({ variable, kind })),
+  );
+}
+
+/**
+ * A prompt variable with its definition and current value.
+ *
+ * @throws RangeError where the component has no such prompt.
+ */
+export function promptOf(incumbent: Incumbent, variable: string): PromptValue {
+  const definition = incumbent.variables[variable];
+  if (definition?.type !== 'prompt') {
+    const prompts = Object.entries(incumbent.variables).filter(([, item]) => item.type === 'prompt');
+    throw new RangeError(
+      `'${variable}' is not a prompt variable; the component's prompts are: ${prompts.map(([name]) => name).join(', ') || 'none'}`,
+    );
+  }
+  return incumbent.settings[variable] as unknown as PromptValue;
+}

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * JSON with object keys sorted and `undefined` members dropped, so that equal values give equal text.
+ *
+ * @throws TypeError for a number that JSON cannot carry (NaN, infinities) and for functions, symbols and bigints.
+ */
+export function canonicalJson(value: unknown): string {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw new TypeError(`canonicalJson: ${value} is not a JSON number`);
+    return JSON.stringify(value);
+  }
+  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
+  if (typeof value === 'object') {
+    const members = Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+      .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
+    return `{${members.join(',')}}`;
+  }
+  throw new TypeError(`canonicalJson: a ${typeof value} is not JSON`);
+}
+
+/** Lower-case hexadecimal SHA-256 of text (UTF-8) or bytes. */
+export function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** The content hash of a JSON value: SHA-256 of its canonical text. */
+export function contentHash(value: unknown): string {
+  return sha256(canonicalJson(value));
+}

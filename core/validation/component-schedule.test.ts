@@ -1,0 +1,83 @@
+import { randomStream } from '../random/stream';
+import { chooseComponent, type Schedule, type ScheduledComponent } from './component-schedule';
+
+const component = (name: string, rest: Partial<ScheduledComponent> = {}): ScheduledComponent => ({
+  name,
+  costPerTry: 1,
+  tries: 3,
+  ...rest,
+});
+const choose = (components: ScheduledComponent[], schedule?: Schedule, iteration = 9) =>
+  chooseComponent({ ...(schedule && { schedule }), components, iteration, stream: randomStream(1, iteration) });
+
+const schedules: Schedule[] = ['uniform', 'softmax', 'gain-per-cost'];
+
+describe('chooseComponent', () => {
+  it.each(schedules)('%s: tries every component before any a third time, and covers all of them', (schedule) => {
+    const state = new Map(
+      ['a', 'b', 'c', 'd'].map((name) => [name, component(name, { tries: 0, expectedGain: name === 'a' ? 1 : 0 })]),
+    );
+    for (let iteration = 0; iteration < 40; iteration++) {
+      const { component: name } = choose([...state.values()], schedule, iteration);
+      const item = state.get(name)!;
+      const untried = [...state.values()].some((other) => other.tries === 0);
+      expect(item.tries).toBeLessThan(untried ? 2 : Infinity);
+      state.set(name, { ...item, tries: item.tries + 1, lastTried: iteration, lastAccepted: item.lastAccepted });
+    }
+    expect(Math.min(...[...state.values()].map((item) => item.tries))).toBeGreaterThan(1);
+  });
+
+  it('rests a component that was just rejected, not one that was just accepted', () => {
+    const rejected = component('a', { lastTried: 8, lastAccepted: 2, expectedGain: 100 });
+    const other = component('b', { lastTried: 7, expectedGain: 0.1 });
+    expect(choose([rejected, other])).toMatchObject({ component: 'b', probabilities: { a: 0, b: 1 } });
+    expect(choose([rejected, other]).reason).toContain('resting after a rejection: a');
+    expect(choose([{ ...rejected, lastAccepted: 8 }, other]).probabilities['a']).toBeGreaterThan(0.8);
+    expect(choose([rejected, other], undefined, 10).probabilities['a']).toBeGreaterThan(0.8);
+    expect(choose([rejected]).component).toBe('a');
+  });
+
+  it('prefers expected gain per cost, and still explores', () => {
+    const { probabilities } = choose([
+      component('cheap', { expectedGain: 0.1, costPerTry: 1 }),
+      component('dear', { expectedGain: 0.2, costPerTry: 10 }),
+      component('flat', { expectedGain: -0.1 }),
+    ]);
+    expect(probabilities['cheap']).toBeCloseTo(0.8 + 0.2 / 3);
+    expect(probabilities['dear']).toBeCloseTo(0.2 / 3);
+    expect(probabilities['flat']).toBeCloseTo(0.2 / 3);
+  });
+
+  it('takes an unknown gain to be the mean of the known ones', () => {
+    const { probabilities } = choose(
+      [component('unknown'), component('a', { expectedGain: 0.1 }), component('b', { expectedGain: 0.3 })],
+      'softmax',
+    );
+    expect(probabilities['unknown']).toBeGreaterThan(probabilities['a'] ?? 1);
+    expect(probabilities['unknown']).toBeLessThan(probabilities['b'] ?? 0);
+  });
+
+  it.each(schedules)('%s: gives probabilities that sum to 1 in degenerate cases', (schedule) => {
+    for (const rest of [{}, { expectedGain: 0 }, { expectedGain: -1 }, { costPerTry: 0 }, { expectedGain: 1e9 }]) {
+      const { probabilities } = choose([component('a', rest), component('b', rest)], schedule);
+      expect(probabilities['a']).toBeCloseTo(0.5);
+      expect(probabilities['b']).toBeCloseTo(0.5);
+    }
+  });
+
+  it('draws with the stated probabilities, whatever the order of components', () => {
+    const components = [component('a', { expectedGain: 0.3 }), component('b', { expectedGain: 0.1 })];
+    let first = 0;
+    for (let iteration = 20; iteration < 1_020; iteration++) {
+      const chosen = choose(components, 'gain-per-cost', iteration);
+      expect(choose([...components].reverse(), 'gain-per-cost', iteration)).toEqual(chosen);
+      if (chosen.component === 'a') first++;
+    }
+    expect(Math.abs(first / 1_000 - 0.9)).toBeLessThan(0.03);
+  });
+
+  it('refuses what it cannot choose from', () => {
+    expect(() => choose([])).toThrow('no component has anything to tune');
+    expect(() => choose([component('a', { expectedGain: Number.NaN })])).toThrow("'a': expectedGain is NaN");
+  });
+});

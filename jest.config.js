@@ -1,0 +1,44 @@
+'use strict';
+
+const { existsSync } = require('node:fs');
+const path = require('node:path');
+
+// Tests on real data find it beside the repository; where it is absent they use what the repository generates.
+const sharedData = path.join(__dirname, '../shared/data');
+if (!process.env.OPTIMAS_DATA_DIR && existsSync(sharedData)) process.env.OPTIMAS_DATA_DIR = sharedData;
+
+/** @type {import('jest').Config} */
+const project = {
+  rootDir: __dirname,
+  testEnvironment: '<rootDir>/test/jest-environment.js',
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
+        module: { type: 'commonjs' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/\\.dist-'],
+};
+
+/** @type {import('jest').Config} */
+module.exports = {
+  maxWorkers: 2,
+  reporters: ['default', '<rootDir>/test/summary-reporter.js'],
+  projects: [
+    // Beside their files: no server, so that a change of core is tested at once.
+    { ...project, displayName: 'unit', testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/'] },
+    // Against one Temporal server and one workflow bundle for all of them.
+    {
+      ...project,
+      displayName: 'temporal',
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/global-setup.ts',
+      setupFiles: ['<rootDir>/test/quiet-runtime.ts'],
+      globalTeardown: '<rootDir>/test/global-teardown.ts',
+    },
+  ],
+};

@@ -1,0 +1,2 @@
+export { embeddedModels, gemma3, smolLM2, type EmbeddedModel } from './embedded-model';
+export { startEmbeddedModels, type EmbeddedModelServer, type EmbeddedModelsOptions } from './start-embedded-models';

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import path from 'node:path';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
+import type { Attempt } from './climb';
+
+/** Milliseconds between two progress reports. */
+const reportEveryMs = 250;
+
+/**
+ * Downloads `url` to `file` and verifies its sha256. The file is written as it arrives, so it belongs in a work folder
+ * (see `publish`). Throws on a status other than 2xx and on a checksum mismatch.
+ */
+export async function download(
+  url: string,
+  file: string,
+  options: { readonly sha256: string; readonly attempt: Attempt },
+): Promise<void> {
+  const { attempt, sha256 } = options;
+  const response = await fetch(url, { signal: attempt.signal });
+  if (!response.ok || response.body === null) throw new Error(`${url} answered ${response.status}`);
+  const total = Number(response.headers.get('content-length')) || undefined;
+  const message = `downloading ${path.basename(new URL(url).pathname)}`;
+  const hash = createHash('sha256');
+  let done = 0;
+  let reportedAt = 0;
+  const meter = new Transform({
+    transform(chunk: Buffer, _encoding, next) {
+      hash.update(chunk);
+      done += chunk.length;
+      const now = performance.now();
+      if (now - reportedAt >= reportEveryMs) {
+        reportedAt = now;
+        attempt.progress({ message, done, total });
+      }
+      next(null, chunk);
+    },
+  });
+  await pipeline(Readable.fromWeb(response.body as ReadableStream), meter, createWriteStream(file), {
+    signal: attempt.signal,
+  });
+  attempt.progress({ message, done, total });
+  const actual = hash.digest('hex');
+  if (actual !== sha256) throw new Error(`checksum mismatch of ${url}: expected sha256 ${sha256}, got ${actual}`);
+}

@@ -1,0 +1,17 @@
+export { cacheFolder } from './cache-folder';
+export {
+  climb,
+  StepUnavailable,
+  type Attempt,
+  type Climbed,
+  type Ladder,
+  type LadderReport,
+  type Progress,
+  type Step,
+} from './climb';
+export { encoderLadder } from './encoder-ladder';
+export { LadderError, type FailedStep } from './ladder-error';
+export { languageModelLadder, type FoundEndpoint } from './language-model-ladder';
+export { llamaLadder } from './llama-ladder';
+export { modelFileLadder, modelFiles, modelsFolder, type ModelFile } from './model-file-ladder';
+export { temporalLadder, type TemporalSource } from './temporal-ladder';

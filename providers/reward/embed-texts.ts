@@ -1,0 +1,22 @@
+import type { Embeddings } from '../../core/reward/build-features';
+import type { Encoder } from '../encoder/encoder';
+
+/** Texts encoded between two reports of progress. */
+const chunk = 16;
+
+/** Encodes each distinct text once. @throws the signal's reason once it is aborted */
+export async function embedTexts(
+  encoder: Encoder,
+  texts: readonly string[],
+  options: { signal?: AbortSignal | undefined; onProgress?: (done: number) => void } = {},
+): Promise<Embeddings> {
+  const distinct = [...new Set(texts)];
+  const embeddings = new Map<string, Float32Array>();
+  for (let start = 0; start < distinct.length; start += chunk) {
+    const part = distinct.slice(start, start + chunk);
+    const vectors = await encoder.encode(part, options.signal);
+    for (const [index, text] of part.entries()) embeddings.set(text, vectors[index] as Float32Array);
+    options.onProgress?.(embeddings.size / distinct.length);
+  }
+  return embeddings;
+}

@@ -1,0 +1,51 @@
+import type { PreferencePair } from '../../core/preference/preference-pair';
+import { gainPerReward } from '../../core/reward/gain-per-reward';
+import { pairwiseAlignment } from '../../core/reward/pairwise-alignment';
+import type { RewardManifest } from './reward-manifest';
+import type { HeldOutPair } from './training-request';
+
+/** What held-out pairs say about a fit, as its manifest keeps it, and why it is trusted or not. */
+export interface Judgement {
+  measures: Pick<RewardManifest, 'alignment' | 'trusted' | 'gainPerReward' | 'heldOutLoss'>;
+  reason: string;
+}
+
+/**
+ * What the pairs say about a fit, each scored by a head that saw no pair of its input. Pairs with the ground truth count
+ * for the loss alone: a reward ranks outputs of models, and who only tells those from the ground truth cannot do that.
+ */
+export function judgeHeldOut(
+  pairs: readonly PreferencePair[],
+  heldOut: readonly HeldOutPair[],
+  seed: number,
+): Judgement {
+  const scored = heldOut.map(({ pair, preferredReward, rejectedReward }) => {
+    const { exampleId, gap, weight, groundTruth } = pairs[pair] as PreferencePair;
+    return { group: exampleId, gap, weight, groundTruth, preferredReward, rejectedReward };
+  });
+  const total = scored.reduce((sum, { weight }) => sum + weight, 0);
+  const loss = scored.reduce((sum, { weight, preferredReward, rejectedReward }) => {
+    const margin = preferredReward - rejectedReward;
+    return sum + weight * (Math.log1p(Math.exp(-Math.abs(margin))) + Math.max(0, -margin));
+  }, 0);
+  const judged = scored.filter(({ groundTruth }) => !groundTruth);
+  const alignment = judged.length === 0 ? null : pairwiseAlignment(judged, { seed });
+  const trusted = alignment !== null && alignment.ci95[0] > 0.5;
+  return {
+    measures: {
+      alignment,
+      trusted,
+      gainPerReward: gainPerReward(
+        judged.map(({ gap, preferredReward, rejectedReward }) => ({
+          gap,
+          rewardDifference: preferredReward - rejectedReward,
+        })),
+      ),
+      heldOutLoss: loss / total,
+    },
+    reason:
+      alignment === null
+        ? 'every pair has the ground truth in it, so nothing tells whether it ranks outputs of models'
+        : `held-out alignment is ${trusted ? '' : 'not '}better than chance with 95 % confidence`,
+  };
+}

@@ -1,0 +1,151 @@
+import type { AttributeProto, NodeProto, TensorProto, ValueInfoProto } from 'onnx-buf';
+
+/** A tensor's name and shape; a name among the dimensions is one that varies. */
+export interface GraphValue {
+  name: string;
+  shape: (number | string)[];
+  type?: 'float' | 'int64';
+}
+
+export interface GraphTensor {
+  name: string;
+  shape: number[];
+  data: Float32Array;
+}
+
+/** The two packages that write ONNX protobufs; loaded by `import()` because onnx-buf is an ES module. */
+export async function loadOnnxProtobuf() {
+  const [buffers, onnx] = await Promise.all([import('@bufbuild/protobuf'), import('onnx-buf')]);
+  return { buffers, onnx };
+}
+
+export type OnnxProtobuf = Awaited<ReturnType<typeof loadOnnxProtobuf>>;
+
+type Attribute = number | string;
+
+/** Collects nodes in order and writes an ONNX model (opset 17). */
+export class OnnxGraph {
+  readonly #protobuf: OnnxProtobuf;
+  readonly #nodes: NodeProto[] = [];
+  readonly #initializers: TensorProto[] = [];
+  readonly #constants = new Map<number, string>();
+  #names = 0;
+
+  constructor(protobuf: OnnxProtobuf) {
+    this.#protobuf = protobuf;
+  }
+
+  /** Adds a node and returns the name of its output, `name` or a fresh one. Whole-number attributes are written as int. */
+  node(operator: string, inputs: string[], attributes: Record<string, Attribute> = {}, name?: string): string {
+    const { buffers, onnx } = this.#protobuf;
+    const output = name ?? `t${this.#names++}`;
+    const attribute = Object.entries(attributes).map(([key, value]) => this.#attribute(key, value));
+    this.#nodes.push(
+      buffers.create(onnx.NodeProtoSchema, {
+        opType: operator,
+        name: `n_${output}`,
+        input: inputs,
+        output: [output],
+        attribute,
+      }),
+    );
+    return output;
+  }
+
+  /** A scalar float constant. */
+  constant(value: number): string {
+    const known = this.#constants.get(value);
+    if (known !== undefined) return known;
+    const name = `c${this.#constants.size}`;
+    this.#constants.set(value, name);
+    return this.initializer({ name, shape: [], data: Float32Array.of(value) });
+  }
+
+  /** A constant list of whole numbers (axes, say). */
+  integers(name: string, values: number[]): string {
+    const { buffers, onnx } = this.#protobuf;
+    this.#initializers.push(
+      buffers.create(onnx.TensorProtoSchema, {
+        name,
+        dims: [BigInt(values.length)],
+        dataType: onnx.TensorProto_DataType.INT64,
+        int64Data: values.map(BigInt),
+      }),
+    );
+    return name;
+  }
+
+  initializer(tensor: GraphTensor): string {
+    const { buffers, onnx } = this.#protobuf;
+    this.#initializers.push(
+      buffers.create(onnx.TensorProtoSchema, {
+        name: tensor.name,
+        dims: tensor.shape.map(BigInt),
+        dataType: onnx.TensorProto_DataType.FLOAT,
+        rawData: littleEndian(tensor.data),
+      }),
+    );
+    return tensor.name;
+  }
+
+  /** The model's bytes. */
+  bytes(name: string, inputs: GraphValue[], outputs: GraphValue[]): Uint8Array {
+    const { buffers, onnx } = this.#protobuf;
+    const model = buffers.create(onnx.ModelProtoSchema, {
+      irVersion: 8n,
+      producerName: 'optimas',
+      opsetImport: [buffers.create(onnx.OperatorSetIdProtoSchema, { domain: '', version: 17n })],
+      graph: buffers.create(onnx.GraphProtoSchema, {
+        name,
+        node: this.#nodes,
+        initializer: this.#initializers,
+        input: inputs.map((value) => this.#value(value)),
+        output: outputs.map((value) => this.#value(value)),
+      }),
+    });
+    return buffers.toBinary(onnx.ModelProtoSchema, model);
+  }
+
+  #attribute(name: string, value: Attribute): AttributeProto {
+    const { buffers, onnx } = this.#protobuf;
+    const types = onnx.AttributeProto_AttributeType;
+    if (typeof value === 'string') {
+      const s = new TextEncoder().encode(value);
+      return buffers.create(onnx.AttributeProtoSchema, { name, type: types.STRING, s });
+    }
+    return buffers.create(onnx.AttributeProtoSchema, { name, type: types.INT, i: BigInt(value) });
+  }
+
+  #value(value: GraphValue): ValueInfoProto {
+    const { buffers, onnx } = this.#protobuf;
+    const types = onnx.TensorProto_DataType;
+    return buffers.create(onnx.ValueInfoProtoSchema, {
+      name: value.name,
+      type: buffers.create(onnx.TypeProtoSchema, {
+        value: {
+          case: 'tensorType',
+          value: buffers.create(onnx.TypeProto_TensorSchema, {
+            elemType: value.type === 'int64' ? types.INT64 : types.FLOAT,
+            shape: buffers.create(onnx.TensorShapeProtoSchema, {
+              dim: value.shape.map((size) =>
+                buffers.create(onnx.TensorShapeProto_DimensionSchema, {
+                  value:
+                    typeof size === 'number'
+                      ? { case: 'dimValue', value: BigInt(size) }
+                      : { case: 'dimParam', value: size },
+                }),
+              ),
+            }),
+          }),
+        },
+      }),
+    });
+  }
+}
+
+function littleEndian(data: Float32Array): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(data.length * 4);
+  const view = new DataView(bytes.buffer);
+  for (const [index, value] of data.entries()) view.setFloat32(index * 4, value, true);
+  return bytes;
+}

@@ -1,0 +1,7 @@
+/** A reward artefact or manifest cannot be used. The message says what was expected and how to fix it. */
+export class RewardError extends Error {
+  override readonly name = 'RewardError';
+  static isInstance(error: unknown): error is RewardError {
+    return error instanceof Error && error.name === 'RewardError';
+  }
+}

@@ -1,0 +1,90 @@
+import type { Candidate, CandidateOrigin } from '../core/preference/candidate';
+import type { JsonObject } from '../core/system/json';
+import { BlobStore } from './blob-store';
+import { chunked } from './chunked';
+import type { Database } from './database';
+import { decodeJson, encodeJson } from './stored-json';
+
+/** A candidate and where it was collected. */
+export interface StoredCandidate extends Candidate {
+  iteration: number;
+  /** Counts the candidates of one example in one iteration. */
+  candidateIndex: number;
+}
+
+/** Which candidates to read. */
+export interface CandidateFilter {
+  component?: string;
+  iteration?: number;
+}
+
+/** Preference candidates with the scores of their downstream rollouts. */
+export class CandidateStore {
+  private readonly blobs: BlobStore;
+
+  constructor(private readonly database: Database) {
+    this.blobs = new BlobStore(database);
+  }
+
+  /** Stores all in one batch; a candidate that is there already stays as it is. */
+  async putMany(runId: string, candidates: readonly StoredCandidate[]): Promise<void> {
+    const encoded = candidates.map((candidate) => ({
+      candidate,
+      inputs: encodeJson(candidate.inputs),
+      outputs: encodeJson(candidate.outputs),
+    }));
+    const rows = encoded.map(({ candidate, inputs, outputs }) => ({
+      run_id: runId,
+      iteration: candidate.iteration,
+      component: candidate.component,
+      example_id: candidate.exampleId,
+      candidate_index: candidate.candidateIndex,
+      inputs: inputs.column,
+      outputs: outputs.column,
+      origin: candidate.origin,
+      configuration_hash: candidate.configurationHash,
+      scores: JSON.stringify(candidate.scores),
+      failure: candidate.failure ?? null,
+    }));
+    await this.database.write([
+      ...this.blobs.insertions(encoded.flatMap(({ inputs, outputs }) => [...inputs.blobs, ...outputs.blobs])),
+      ...chunked(rows, 100).map((chunk) =>
+        this.database.queries
+          .insertInto('candidates')
+          .values(chunk)
+          .onConflict((conflict) => conflict.doNothing()),
+      ),
+    ]);
+  }
+
+  /** Ordered by component, iteration, example id and index. */
+  async list(runId: string, filter: CandidateFilter = {}): Promise<StoredCandidate[]> {
+    let query = this.database.queries
+      .selectFrom('candidates')
+      .where('run_id', '=', runId)
+      .orderBy('component')
+      .orderBy('iteration')
+      .orderBy('example_id')
+      .orderBy('candidate_index')
+      .selectAll();
+    if (filter.component !== undefined) query = query.where('component', '=', filter.component);
+    if (filter.iteration !== undefined) query = query.where('iteration', '=', filter.iteration);
+    const rows = await this.database.read(query);
+    const values = await decodeJson(
+      this.blobs,
+      rows.flatMap((row) => [row.inputs, row.outputs]),
+    );
+    return rows.map((row, index) => ({
+      iteration: row.iteration,
+      component: row.component,
+      exampleId: row.example_id,
+      candidateIndex: row.candidate_index,
+      inputs: values[index * 2] as JsonObject,
+      outputs: values[index * 2 + 1] as JsonObject,
+      origin: row.origin as CandidateOrigin,
+      configurationHash: row.configuration_hash,
+      scores: JSON.parse(row.scores) as number[],
+      ...(row.failure !== null && { failure: row.failure }),
+    }));
+  }
+}

@@ -1,0 +1,200 @@
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { CompiledQuery } from 'kysely';
+import Libsql from 'libsql';
+import { openDatabase, type Database } from './database';
+import { TemporaryFolder } from './testing/temporary-folder';
+
+let folder: TemporaryFolder;
+beforeEach(async () => {
+  folder = await TemporaryFolder.create();
+});
+afterEach(() => folder.remove());
+
+const raw = (sql: string, parameters: unknown[] = []) => ({ compile: () => CompiledQuery.raw(sql, parameters) });
+
+function count(database: Database, runId: string, value = 1) {
+  return database.queries.insertInto('counters').values({ run_id: runId, name: 'n', value });
+}
+
+async function counted(database: Database): Promise<number> {
+  return (await database.read(database.queries.selectFrom('counters').select('run_id'))).length;
+}
+
+describe('openDatabase', () => {
+  it('creates missing folders and opens an existing file again', async () => {
+    const first = await folder.open({ name: 'a b/c#%25/optimas.db' });
+    await first.write([count(first, 'r')]);
+    const again = await folder.open({ name: 'a b/c#%25/optimas.db' });
+    expect(await counted(again)).toBe(1);
+    expect((await readFile(folder.file('a b/c#%25/optimas.db'))).subarray(0, 15).toString()).toBe('SQLite format 3');
+    expect(await again.read(raw('pragma journal_mode'))).toEqual([{ journal_mode: 'wal' }]);
+  });
+
+  it('migrates once when many open a new file at the same time', async () => {
+    const databases = await Promise.all(Array.from({ length: 6 }, () => folder.open()));
+    const [database] = databases as [Database];
+    expect(await database.read(database.queries.selectFrom('optimas_schema').select('version'))).toEqual([
+      { version: 1 },
+    ]);
+  });
+
+  it.each(['postgres://user:secret@host/db', 'optimas.db', 'file::memory:', 'file:', 'file:x.db?mode=ro'])(
+    'refuses the URL %s',
+    async (url) => {
+      const opening = openDatabase(url);
+      await expect(opening).rejects.toMatchObject({ name: 'StorageError', code: 'UNSUPPORTED_URL' });
+      await expect(opening).rejects.toThrow("for example 'file:./optimas.db'");
+      await expect(opening).rejects.not.toThrow('secret');
+    },
+  );
+
+  it('says which path cannot be written', async () => {
+    await writeFile(folder.file('plain'), '');
+    const opening = openDatabase(folder.url('plain/optimas.db'));
+    await expect(opening).rejects.toMatchObject({ code: 'NOT_WRITABLE' });
+    await expect(opening).rejects.toThrow(`${folder.file('plain/optimas.db')}`);
+    await expect(openDatabase(`file://${folder.path}`)).rejects.toMatchObject({ code: 'NOT_WRITABLE' });
+  });
+
+  it('says so when the database turns read-only', async () => {
+    const database = await folder.open();
+    await database.read(raw('pragma query_only = on'));
+    await expect(database.write([count(database, 'r')])).rejects.toMatchObject({ code: 'NOT_WRITABLE' });
+  });
+
+  it('refuses a file that is no database, a damaged one, and one of another program', async () => {
+    await writeFile(folder.file('text.db'), 'this is a text of some length, and certainly no database '.repeat(50));
+    await expect(folder.open({ name: 'text.db' })).rejects.toMatchObject({ code: 'NOT_A_DATABASE' });
+
+    const database = await folder.open({ name: 'damaged.db' });
+    await database.close();
+    const bytes = await readFile(folder.file('damaged.db'));
+    await writeFile(folder.file('damaged.db'), bytes.fill(0x5a, 100));
+    await expect(folder.open({ name: 'damaged.db' })).rejects.toMatchObject({ code: 'NOT_A_DATABASE' });
+
+    const other = new Libsql(folder.file('other.db'));
+    other.exec('create table songs (title text)');
+    other.close();
+    await expect(folder.open({ name: 'other.db' })).rejects.toThrow("another program's database");
+  });
+
+  it('refuses a schema from a newer version', async () => {
+    const database = await folder.open();
+    await database.write([
+      database.queries.insertInto('optimas_schema').values({ version: 7, name: 'future', applied_at: 0 }),
+    ]);
+    await expect(folder.open()).rejects.toMatchObject({
+      code: 'NEWER_SCHEMA',
+      message:
+        'this database was written by a newer Optimas (schema 7; this version knows 1..1): ' +
+        'upgrade optimas or use another file',
+    });
+  });
+});
+
+describe('write', () => {
+  it('says so when the disk is full, keeps nothing of the batch, and works again with space', async () => {
+    const database = await folder.open();
+    const [{ page_count: pages } = { page_count: 0 }] = (await database.read(raw('pragma page_count'))) as {
+      page_count: number;
+    }[];
+    await database.read(raw(`pragma max_page_count = ${pages + 2}`));
+    const blob = database.queries
+      .insertInto('blobs')
+      .values({ sha256: 'x', bytes: new Uint8Array(100_000), content_type: 'x', size: 100_000 });
+    const writing = database.write([count(database, 'r'), blob]);
+    await expect(writing).rejects.toMatchObject({ code: 'DISK_FULL' });
+    await expect(writing).rejects.toThrow('free some space');
+    expect(await counted(database)).toBe(0);
+    await database.read(raw('pragma max_page_count = 100000'));
+    expect(await database.write([count(database, 'r'), blob])).toEqual([1, 1]);
+  });
+
+  it('shares transactions without sharing failures', async () => {
+    const database = await folder.open();
+    await database.write([count(database, 'taken')]);
+    const results = await Promise.allSettled([
+      database.write([count(database, 'a'), count(database, 'b')]),
+      database.write([count(database, 'c'), count(database, 'taken')]),
+      database.write([count(database, 'd')]),
+    ]);
+    expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(results[0]).toMatchObject({ value: [1, 1] });
+    expect(results[1]).toMatchObject({ reason: { code: 'CONSTRAINT' } });
+    const rows = await database.read(database.queries.selectFrom('counters').select('run_id').orderBy('run_id'));
+    expect(rows.map((row) => row.run_id)).toEqual(['a', 'b', 'd', 'taken']);
+  });
+
+  it('waits for another writer without freezing the process, from eight databases at once', async () => {
+    const databases = await Promise.all(Array.from({ length: 8 }, () => folder.open()));
+    const other = new Libsql(folder.file());
+    other.exec('begin immediate');
+    let ticks = 0;
+    const ticking = setInterval(() => ticks++, 5);
+    const writing = Promise.all(
+      databases.flatMap((database, index) =>
+        Array.from({ length: 10 }, (_, item) => database.write([count(database, `${index}/${item}`)])),
+      ),
+    );
+    while (ticks < 3) await new Promise((resolve) => setTimeout(resolve, 20));
+    clearInterval(ticking);
+    other.exec('rollback');
+    other.close();
+    await writing;
+    expect(await counted(databases[0] as Database)).toBe(80);
+  });
+
+  it('reads what was written while it waited, and later', async () => {
+    const database = await folder.open();
+    const other = new Libsql(folder.file());
+    const insert = (id: string) => other.exec(`insert into counters values ('${id}', 'n', 1)`);
+    other.exec('begin immediate');
+    insert('a');
+    const writing = database.write([count(database, 'b')]);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await counted(database)).toBe(0);
+    other.exec('commit');
+    await writing;
+    insert('c');
+    expect(await counted(database)).toBe(3);
+    other.close();
+  });
+
+  it('opens once another process no longer has the file for itself, and does not stay behind', async () => {
+    const other = new Libsql(folder.file());
+    other.exec('create table optimas_schema (version integer primary key, name text, applied_at bigint)');
+    other.exec('begin exclusive');
+    const opening = folder.open();
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    other.exec('commit');
+    const database = await opening;
+    expect(await counted(database)).toBe(0);
+    other.exec("insert into counters values ('a', 'n', 1)");
+    expect(await counted(database)).toBe(1);
+    expect(await database.write([count(database, 'b')])).toEqual([1]);
+    other.close();
+  });
+
+  it('gives up waiting when the signal is aborted', async () => {
+    const controller = new AbortController();
+    const database = await folder.open({ signal: controller.signal });
+    const other = new Libsql(folder.file());
+    other.exec('begin immediate');
+    const writing = database.write([count(database, 'r')]);
+    setTimeout(() => controller.abort(new Error('shutting down')), 100);
+    await expect(writing).rejects.toThrow('shutting down');
+    other.exec('rollback');
+    other.close();
+  });
+
+  it('finishes writes under way before it closes, and refuses later ones', async () => {
+    const database = await folder.open();
+    const writing = database.write([count(database, 'r')]);
+    await database.close();
+    expect(await writing).toEqual([1]);
+    await copyFile(folder.file(), folder.file('copy.db'));
+    expect(await counted(await folder.open({ name: 'copy.db' }))).toBe(1);
+    await expect(database.write([count(database, 's')])).rejects.toMatchObject({ code: 'CLOSED' });
+    await expect(counted(database)).rejects.toMatchObject({ code: 'CLOSED' });
+  });
+});

@@ -1,0 +1,33 @@
+import type { Compilable, CompiledQuery, Kysely } from 'kysely';
+import type { Tables } from './tables';
+
+/** What runs compiled queries: one implementation per kind of database. */
+export interface Driver {
+  /** The rows, as plain objects; binary columns are Uint8Array. */
+  read<Row>(query: CompiledQuery<Row>): Promise<Row[]>;
+  /**
+   * Runs the queries as one atomic batch.
+   *
+   * @param options.relaxed the batch may be lost in a power failure (never in a crash of the process): for leases.
+   * @returns rows affected, per query.
+   */
+  write(queries: readonly CompiledQuery[], options?: WriteOptions): Promise<number[]>;
+  /** Waits for writes under way, then lets go of the database. */
+  close(): Promise<void>;
+}
+
+export interface WriteOptions {
+  relaxed?: boolean;
+}
+
+/** An open database of one kind, and what is special about its SQL. */
+export interface Dialect {
+  driver: Driver;
+  /** Builds and compiles queries; never executes them. */
+  queries: Kysely<Tables>;
+  /** The column type for bytes. */
+  bytesType: 'blob' | 'bytea';
+  tableNames(): Promise<string[]>;
+}
+
+export type Query<Row = unknown> = Compilable<Row>;

@@ -1,0 +1,14 @@
+export { BlobStore, type Blob, type BlobReference } from './blob-store';
+export { CandidateStore, type CandidateFilter, type StoredCandidate } from './candidate-store';
+export { ConfigurationStore } from './configuration-store';
+export { CounterStore } from './counter-store';
+export { openDatabase, type Database, type OpenOptions } from './database';
+export { EvaluationStore, type Evaluation, type EvaluationKey } from './evaluation-store';
+export { Ledger, type LedgerEntry, type RecordedEntry } from './ledger';
+export { Memo, type Made, type Recalled, type RecallRequest } from './memo';
+export type { LeaseOptions } from './memo-leases';
+export { RewardVersionStore, type RewardVersion } from './reward-version-store';
+export { RunStore, type NewRun, type RunRecord, type RunUpdate } from './run-store';
+export { SpendStore, type Spend, type SpendLine, type SpendTotals } from './spend-store';
+export { StorageError, type StorageErrorCode } from './storage-error';
+export { storesOf, type Stores } from './stores';

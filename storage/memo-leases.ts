@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { chunked } from './chunked';
+import type { Database } from './database';
+import type { Query } from './driver';
+
+export interface LeaseOptions {
+  /** Milliseconds after which the lease of a process that was killed is free; 10 s when not given. */
+  leaseMs?: number | undefined;
+  /** Milliseconds between renewals of the leases that are held; 3 s when not given. */
+  renewEveryMs?: number | undefined;
+}
+
+/** Leases on memo keys, so that of all processes only one makes a missing value. */
+export class MemoLeases {
+  private readonly owner = randomUUID();
+  private readonly held = new Set<string>();
+  private readonly leaseMs: number;
+  private readonly renewEveryMs: number;
+  private timer: NodeJS.Timeout | undefined;
+  private renewal: Promise<void> | undefined;
+
+  constructor(
+    private readonly database: Database,
+    { leaseMs = 10_000, renewEveryMs = 3_000 }: LeaseOptions,
+  ) {
+    this.leaseMs = leaseMs;
+    this.renewEveryMs = renewEveryMs;
+  }
+
+  /** True when the key is ours now: it was free, or its owner did not renew it in time. */
+  async acquire(key: string): Promise<boolean> {
+    const now = this.database.now();
+    const [affected] = await this.database.write(
+      [
+        this.database.queries
+          .insertInto('memo_leases')
+          .values({ key, owner: this.owner, expires_at: now + this.leaseMs })
+          .onConflict((conflict) =>
+            conflict
+              .column('key')
+              .doUpdateSet((build) => ({
+                owner: build.ref('excluded.owner'),
+                expires_at: build.ref('excluded.expires_at'),
+              }))
+              .where('memo_leases.expires_at', '<=', now),
+          ),
+      ],
+      { relaxed: true },
+    );
+    if (affected !== 1) return false;
+    this.held.add(key);
+    this.timer ??= setInterval(() => {
+      this.renewal ??= this.renew();
+    }, this.renewEveryMs).unref();
+    return true;
+  }
+
+  /** The query that frees the key, to be part of the batch that stores its value; call `forget` after it. */
+  removal(key: string): Query {
+    return this.database.queries.deleteFrom('memo_leases').where('key', '=', key).where('owner', '=', this.owner);
+  }
+
+  async release(key: string): Promise<void> {
+    this.forget(key);
+    await this.database.write([this.removal(key)], { relaxed: true });
+  }
+
+  /** Ends the renewal of the key. */
+  forget(key: string): void {
+    this.held.delete(key);
+    if (this.held.size > 0) return;
+    clearInterval(this.timer);
+    this.timer = undefined;
+  }
+
+  private async renew(): Promise<void> {
+    const { queries } = this.database;
+    try {
+      await this.database.write(
+        chunked([...this.held], 500).map((keys) =>
+          queries
+            .updateTable('memo_leases')
+            .set({ expires_at: this.database.now() + this.leaseMs })
+            .where('owner', '=', this.owner)
+            .where('key', 'in', keys),
+        ),
+        { relaxed: true },
+      );
+    } catch {
+      // A lost lease costs at worst a second call; whatever fails here fails loudly when the value is stored.
+    } finally {
+      this.renewal = undefined;
+    }
+  }
+}

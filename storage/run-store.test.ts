@@ -1,0 +1,34 @@
+import { RunStore } from './run-store';
+import { TemporaryFolder } from './testing/temporary-folder';
+
+let folder: TemporaryFolder;
+beforeEach(async () => {
+  folder = await TemporaryFolder.create();
+});
+afterEach(() => folder.remove());
+
+const run = { runId: 'b', system: 'qa', seed: 2 ** 31, status: 'running', definitionHash: 'h', input: { k: 1 } };
+
+describe('RunStore', () => {
+  it('creates once, updates parts and lists by id', async () => {
+    let time = 1_790_000_000_000;
+    const runs = new RunStore(await folder.open({ now: () => time++ }));
+    const created = await runs.create(run);
+    expect(created).toEqual({ ...run, result: undefined, createdAt: time - 1, updatedAt: time - 1 });
+    expect(await runs.create({ ...run, status: 'other', input: null })).toEqual(created);
+
+    const result = { phase: 'x'.repeat(40_000) };
+    await runs.update('b', { result });
+    await runs.update('b', { status: 'done' });
+    expect(await runs.get('b')).toMatchObject({ status: 'done', result, input: { k: 1 } });
+    await runs.update('b', { result: null });
+    expect(await runs.get('b')).toMatchObject({ status: 'done', result: null, input: { k: 1 } });
+    expect((await runs.get('b'))?.updatedAt).toBeGreaterThan(created.updatedAt);
+
+    await runs.create({ ...run, runId: 'a', system: 'rag' });
+    expect((await runs.list()).map((each) => each.runId)).toEqual(['a', 'b']);
+    expect((await runs.list({ system: 'qa', status: 'done' })).map((each) => each.runId)).toEqual(['b']);
+    expect(await runs.get('none')).toBeUndefined();
+    await expect(runs.update('none', { status: 'done' })).rejects.toMatchObject({ code: 'MISSING' });
+  });
+});

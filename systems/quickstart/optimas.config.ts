@@ -1,0 +1,25 @@
+import { defineConfig } from '../../index';
+import { quickstart } from './quickstart';
+
+/** The quick start: whatever models and encoder this machine has or can get; no key is needed. */
+export default defineConfig({
+  endpoints: 'local',
+  // Sized for two cores: about 1,000 calls of two very small models, which answer alike whenever asked alike.
+  optimization: {
+    iterations: 4,
+    preferenceInputs: 12,
+    adaptationInputs: 10,
+    rankingInputs: 5,
+    candidatesPerInput: 4,
+    rolloutsPerCandidate: 1,
+    proposals: 8,
+    finalists: 2,
+    validationExamples: 33,
+    testExamples: 40,
+  },
+  systems: ({ encode, encoderFiles, models }) => {
+    const instruct = models.find((name) => /instruct|chat|-it\b/i.test(name)) ?? models[0] ?? '';
+    const base = models.find((name) => name !== instruct) ?? instruct;
+    return [quickstart({ encode, encoderFiles, models: { instruct, base } })];
+  },
+});

@@ -1,0 +1,78 @@
+import { resultDocumentSchema } from '../core/run/result-document';
+import { scriptedChain, scriptedReply } from '../systems/synthetic';
+import { decisionProjection } from './support/decisions';
+import { startScriptedEndpoint, type ScriptedEndpoint } from './support/scripted-endpoint';
+import { TestRuns, tinyPlan } from './support/test-run';
+
+jest.setTimeout(180_000);
+
+describe('a whole optimization on the scripted endpoint', () => {
+  let endpoint: ScriptedEndpoint;
+  let runs: TestRuns;
+
+  beforeAll(async () => {
+    endpoint = await startScriptedEndpoint({ reply: scriptedReply });
+    runs = await TestRuns.open({
+      systems: [scriptedChain()],
+      endpoints: {
+        scripted: {
+          baseURL: endpoint.url,
+          models: { small: { price: { promptPerMillion: 1, completionPerMillion: 2 } }, large: {} },
+          pure: true,
+          concurrency: 32,
+        },
+      },
+      config: { proposer: 'large' },
+    });
+  });
+
+  afterAll(async () => {
+    await runs.close();
+    await endpoint.close();
+  });
+
+  it('ends with a better configuration on held-out test examples, and explains every decision', async () => {
+    const runId = await runs.start({ system: 'scripted-chain', plan: { iterations: 5 } });
+    const result = await runs.client.result(runId);
+    expect(result.status).toBe('completed');
+    const document = resultDocumentSchema.parse(await runs.client.document(runId));
+    expect(document.final.gain?.mean).toBeGreaterThan(0.1);
+    expect(document.final.gain?.ci95[0]).toBeGreaterThan(0);
+    expect(document.iterations).toHaveLength(5);
+    const accepted = document.iterations.filter((iteration) => iteration.accepted);
+    expect(accepted.length).toBeGreaterThan(0);
+    for (const iteration of accepted) {
+      expect(iteration.changed.length).toBeGreaterThan(0);
+      expect(iteration.p).toBeLessThanOrEqual(0.05);
+    }
+    expect(Object.keys(document.rewards).sort()).toEqual(['answerer', 'query_writer', 'retriever']);
+    expect(document.cost.llmCalls).toBe(endpoint.requests.chat);
+    expect(document.cost.usd).toBeGreaterThan(0);
+    expect(document.cost.componentCalls).toBeGreaterThan(document.cost.llmCalls / 2);
+
+    const ledger = await runs.runtime.stores.ledger.list(runId);
+    const kinds = ledger.map((entry) => entry.kind);
+    for (const kind of ['prepared', 'reward', 'component', 'proposals', 'proposer', 'decision', 'finished']) {
+      expect(kinds).toContain(kind);
+    }
+    const written = ledger.find((entry) => entry.kind === 'proposer');
+    expect(written?.body).toMatchObject({ usable: expect.any(Number) as number });
+  });
+
+  it('answers a repeated run from the memo, and makes every call again with fresh', async () => {
+    const decisionsOf = async (runId: string) => {
+      await runs.client.result(runId);
+      return decisionProjection(await runs.runtime.stores.ledger.list(runId));
+    };
+    const first = await decisionsOf(await runs.start({ system: 'scripted-chain', seed: 7, plan: tinyPlan }));
+    const paid = endpoint.requests.chat;
+    const repeated = await runs.start({ system: 'scripted-chain', seed: 7, plan: tinyPlan });
+    expect(await decisionsOf(repeated)).toEqual(first);
+    expect(endpoint.requests.chat).toBe(paid);
+    expect((await runs.client.document(repeated))?.cost.memoHits).toBeGreaterThan(50);
+    expect(
+      await decisionsOf(await runs.start({ system: 'scripted-chain', seed: 7, plan: tinyPlan, fresh: true })),
+    ).toEqual(first);
+    expect(endpoint.requests.chat).toBeGreaterThan(paid + 50);
+  });
+});

@@ -1,0 +1,59 @@
+import { defaultPlan } from '../../core/run/plan';
+import { DefinitionError } from '../../core/system/definition-error';
+import { budgetOf, checkBudget, checkPlan, planOf } from './check-run-settings';
+import { defineConfig } from './define-config';
+
+describe('a plan and a budget', () => {
+  it('take the config where the run says nothing', () => {
+    expect(planOf(undefined, undefined)).toEqual(defaultPlan);
+    const plan = planOf({ iterations: 20, proposals: 5 }, { proposals: 7 });
+    expect(plan).toEqual({ ...defaultPlan, iterations: 20, proposals: 7 });
+    expect(budgetOf({ calls: 10, usd: 1 }, { calls: 20 })).toEqual({ calls: 20, usd: 1 });
+    expect(budgetOf({ calls: 10, usd: 1 }, { calls: Infinity })).toEqual({ usd: 1 });
+  });
+
+  it('accept the defaults and the limits of every range', () => {
+    expect(() => checkPlan('plan', defaultPlan)).not.toThrow();
+    expect(() =>
+      checkPlan('plan', { iterations: 0, alpha: 0.5, minimumEffect: 1, samplingTemperature: 0 }),
+    ).not.toThrow();
+    expect(() => checkBudget('budget', { calls: 0, wallClockMs: 1.5 })).not.toThrow();
+  });
+
+  it.each([
+    [{ iterations: 2.5 }, 'plan.iterations must be a whole number of at least 0, not 2.5'],
+    [{ patience: 0 }, 'plan.patience must be a whole number of at least 1, not 0'],
+    [{ finalists: -1 }, 'plan.finalists must be a whole number of at least 1, not -1'],
+    [{ proposals: '8' }, "plan.proposals must be a whole number of at least 1, not '8'"],
+    [{ alpha: 7 }, 'plan.alpha must be a number above 0, at most 0.5, not 7'],
+    [{ alpha: 0 }, 'plan.alpha must be a number above 0, at most 0.5, not 0'],
+    [{ minimumEffect: Number.NaN }, 'plan.minimumEffect must be a number from 0 to 1, not NaN'],
+    [{ schedule: 'random' }, "plan.schedule must be one of uniform, softmax, gain-per-cost, not 'random'"],
+    [{ iteration: 3 }, "plan has no setting 'iteration'; did you mean 'iterations'?"],
+    [[], 'plan must be an object with some of iterations, preferenceInputs'],
+  ])('refuse %j', (plan, message) => {
+    const check = () => checkPlan('plan', plan);
+    expect(check).toThrow(DefinitionError);
+    expect(check).toThrow(message);
+  });
+});
+
+describe('defineConfig', () => {
+  it.each([
+    [{ optimisation: {} }, "config: there is no setting 'optimisation'; did you mean 'optimization'?"],
+    [{ optimization: { alpha: 7 } }, 'config: optimization.alpha must be'],
+    [
+      { optimization: { validationExample: 7 } },
+      "config: optimization has no setting 'validationExample'; did you mean",
+    ],
+    [{ budget: { call: 7 } }, "config: budget has no setting 'call'; did you mean 'calls'?"],
+    [{ budget: { usd: -1 } }, 'config: budget.usd must be a number of at least 0, not -1'],
+    [{ temporal: { adress: 'localhost:7233' } }, "config: temporal has no setting 'adress'; did you mean 'address'?"],
+    [{ temporal: { namespace: '' } }, "config: temporal.namespace must be a non-empty text, not ''"],
+    [{ proposer: 3 }, 'config: proposer must be a non-empty text'],
+  ])('refuses %j', (mistake, message) => {
+    const define = () => defineConfig({ systems: () => [], ...mistake } as never);
+    expect(define).toThrow(DefinitionError);
+    expect(define).toThrow(message);
+  });
+});

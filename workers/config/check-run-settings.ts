@@ -1,0 +1,93 @@
+import type { Budget } from '../../core/run/budget';
+import { defaultPlan, type RunPlan } from '../../core/run/plan';
+import { DefinitionError } from '../../core/system/definition-error';
+import { didYouMean } from '../../providers/language-models';
+
+type Check = { accepts: (value: unknown) => boolean; expected: string };
+
+const whole = (low: number): Check => ({
+  accepts: (value) => Number.isSafeInteger(value) && (value as number) >= low,
+  expected: `a whole number of at least ${low}`,
+});
+const between = (low: number, high: number): Check => ({
+  accepts: (value) => typeof value === 'number' && value >= low && value <= high,
+  expected: `a number from ${low} to ${high}`,
+});
+const schedules: readonly unknown[] = ['uniform', 'softmax', 'gain-per-cost'] satisfies RunPlan['schedule'][];
+
+const planChecks: Record<keyof RunPlan, Check> = {
+  iterations: whole(0),
+  preferenceInputs: whole(1),
+  adaptationInputs: whole(1),
+  candidatesPerInput: whole(1),
+  rolloutsPerCandidate: whole(1),
+  samplingTemperature: between(0, 2),
+  proposals: whole(1),
+  rankingInputs: whole(1),
+  finalists: whole(1),
+  validationExamples: whole(1),
+  testExamples: whole(1),
+  alpha: {
+    accepts: (value) => typeof value === 'number' && value > 0 && value <= 0.5,
+    expected: 'a number above 0, at most 0.5',
+  },
+  minimumEffect: between(0, 1),
+  schedule: { accepts: (value) => schedules.includes(value), expected: `one of ${schedules.join(', ')}` },
+  patience: whole(1),
+};
+
+const limit: Check = {
+  accepts: (value) => typeof value === 'number' && value >= 0,
+  expected: 'a number of at least 0',
+};
+const budgetChecks: Record<keyof Budget, Check> = { calls: limit, tokens: limit, usd: limit, wallClockMs: limit };
+
+/** @throws DefinitionError naming the number of the plan that is unknown or out of range. `where` begins the message. */
+export function checkPlan(where: string, plan: unknown): asserts plan is Partial<RunPlan> {
+  checkMembers(where, plan, planChecks);
+}
+
+/** @throws DefinitionError naming the limit that is unknown or negative. `where` begins the message. */
+export function checkBudget(where: string, budget: unknown): asserts budget is Budget {
+  checkMembers(where, budget, budgetChecks);
+}
+
+/** @throws DefinitionError for something that is no object, or has a member that is unknown or unacceptable. */
+export function checkMembers(where: string, value: unknown, checks: Readonly<Record<string, Check>>): void {
+  const known = Object.keys(checks);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new DefinitionError(`${where} must be an object with some of ${known.join(', ')}`);
+  }
+  for (const [name, member] of Object.entries(value)) {
+    const check = checks[name];
+    if (check === undefined) {
+      throw new DefinitionError(
+        `${where} has no setting '${name}'${didYouMean(name, known) || `; known ones: ${known.join(', ')}`}`,
+      );
+    }
+    if (member !== undefined && !check.accepts(member)) {
+      throw new DefinitionError(`${where}.${name} must be ${check.expected}, not ${shown(member)}`);
+    }
+  }
+}
+
+/** The plan of a run: the product's numbers, those of `config.optimization`, then the run's own. @throws DefinitionError */
+export function planOf(config: Partial<RunPlan> | undefined, own: Partial<RunPlan> | undefined): RunPlan {
+  checkPlan('plan', own ?? {});
+  return { ...defaultPlan, ...withoutAbsent(config), ...withoutAbsent(own) };
+}
+
+/** The limits of a run: those of `config.budget`, then the run's own, of which infinite ones lift one. @throws DefinitionError */
+export function budgetOf(config: Budget | undefined, own: Budget | undefined): Budget {
+  checkBudget('budget', own ?? {});
+  const limits = Object.entries({ ...withoutAbsent(config), ...withoutAbsent(own) });
+  return Object.fromEntries(limits.filter(([, value]) => Number.isFinite(value))); // JSON carries no infinity.
+}
+
+function withoutAbsent<T extends object>(value: T | undefined): Partial<T> {
+  return Object.fromEntries(Object.entries(value ?? {}).filter(([, member]) => member !== undefined)) as Partial<T>;
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : typeof value === 'number' ? String(value) : JSON.stringify(value);
+}

@@ -1,0 +1,73 @@
+import type { ActivityDependencies } from '../activities';
+import { resolveSystem, type ResolvedSystem } from '../activities/definition/resolve-system';
+import { remember } from '../activities/remember';
+import { DefinitionError } from '../core/system/definition-error';
+import type { System } from '../core/system/system';
+import type { Encoder } from '../providers/encoder';
+import { LanguageModels, type EndpointOptions } from '../providers/language-models';
+import { openDatabase, storesOf, type Stores } from '../storage';
+import { configuredSystems, systemNamed } from './config/configured-systems';
+import type { Config } from './config/define-config';
+
+export const defaultDatabase = 'file:.optimas/optimas.db';
+
+/** What a process needs to know or run a config's systems. */
+export interface Runtime {
+  config: Config;
+  systems: ReadonlyMap<string, System>;
+  languageModels: LanguageModels;
+  stores: Stores;
+  encoder(): Promise<Encoder>;
+  resolve(system: string): Promise<ResolvedSystem>;
+  close(): Promise<void>;
+}
+
+/** Where the parts come from that a ladder may have to find first. */
+export interface RuntimeParts {
+  /** Replaces the config's endpoints where those are `local`. */
+  endpoints: Readonly<Record<string, EndpointOptions>>;
+  openEncoder(): Promise<Encoder>;
+  encoderFiles?: readonly string[];
+  databaseUrl?: string;
+}
+
+/**
+ * Opens the database and defines the systems of a config.
+ *
+ * @throws DefinitionError or StorageError, saying what to mend.
+ */
+export async function openRuntime(config: Config, parts: RuntimeParts): Promise<Runtime> {
+  const languageModels = new LanguageModels(parts.endpoints);
+  if (config.proposer !== undefined && !languageModels.has(config.proposer)) {
+    throw new DefinitionError(
+      `config: proposer '${config.proposer}' is not a model of any endpoint; known models: ${languageModels.names.join(', ') || 'none'}`,
+    );
+  }
+  const openEncoder = remember<Encoder>(() => parts.openEncoder());
+  const systems = configuredSystems(config, {
+    encode: async (texts, signal) => (await openEncoder()).encode(texts, signal),
+    encoderFiles: parts.encoderFiles ?? [],
+    models: languageModels.names,
+  });
+  const database = await openDatabase(parts.databaseUrl ?? config.database ?? defaultDatabase);
+  return {
+    config,
+    systems,
+    languageModels,
+    stores: storesOf(database),
+    encoder: openEncoder,
+    resolve: remember(async (name: string) => resolveSystem(systemNamed(systems, name))),
+    close: () => database.close(),
+  };
+}
+
+export function activityDependencies(runtime: Runtime, workerIdentity: string): ActivityDependencies {
+  return {
+    stores: runtime.stores,
+    resolve: runtime.resolve,
+    languageModels: runtime.languageModels,
+    encoder: runtime.encoder,
+    proposer: runtime.config.proposer,
+    workerIdentity,
+  };
+}

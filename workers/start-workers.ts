@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { createActivities } from '../activities';
+import { packageRoot } from '../providers/processes/package-root';
+import { rewardsQueue } from './task-queues';
+import { activityDependencies, type Runtime } from './runtime';
+
+export interface WorkerSettings {
+  connection: NativeConnection;
+  namespace: string;
+  taskQueue: string;
+  /** Milliseconds that running activities get to end after a shutdown is asked for. */
+  shutdownGraceMs?: number;
+  /** Milliseconds after which another worker takes over the workflows of one that died. */
+  stickyTimeoutMs?: number;
+  /** A prebuilt workflow bundle; default: the one of the build. */
+  bundlePath?: string;
+  identity?: string;
+}
+
+/** The workers of one process: workflows and model calls on one task queue, CPU-bound fits on another. */
+export interface RunningWorkers {
+  identity: string;
+  /** Resolves after `shutdown`; rejects when a worker dies. */
+  done: Promise<void>;
+  shutdown(): Promise<void>;
+}
+
+const callSlots = 32;
+
+export async function startWorkers(runtime: Runtime, settings: WorkerSettings): Promise<RunningWorkers> {
+  const { connection, namespace, taskQueue } = settings;
+  const identity = settings.identity ?? `optimas@${hostname()}:${process.pid}`;
+  const activities = createActivities(activityDependencies(runtime, identity));
+  const shared: WorkerOptions = {
+    connection,
+    namespace,
+    identity,
+    activities,
+    taskQueue,
+    shutdownGraceTime: settings.shutdownGraceMs ?? 10_000,
+  };
+  const calls = await Worker.create({
+    ...shared,
+    ...workflowSource(settings.bundlePath),
+    maxConcurrentActivityTaskExecutions: callSlots,
+    maxCachedWorkflows: 100,
+    ...(settings.stickyTimeoutMs === undefined ? {} : { stickyQueueScheduleToStartTimeout: settings.stickyTimeoutMs }),
+  });
+  const rewards = await Worker.create({
+    ...shared,
+    taskQueue: rewardsQueue(taskQueue),
+    maxConcurrentActivityTaskExecutions: 1,
+  });
+  const workers = [calls, rewards];
+  const done = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
+  return {
+    identity,
+    done,
+    async shutdown() {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await done;
+    },
+  };
+}
+
+/** The bundle of the build, so that a worker starts at once; the sources where there is no build. */
+function workflowSource(bundlePath = join(packageRoot(), 'dist', 'workflow-bundle.js')) {
+  return existsSync(bundlePath)
+    ? { workflowBundle: { codePath: bundlePath } }
+    : { workflowsPath: require.resolve('../workflows') };
+}

@@ -1,0 +1,100 @@
+import { ApplicationFailure, CancellationScope, currentUpdateInfo, setHandler } from '@temporalio/workflow';
+import {
+  cancelUpdate,
+  iterationPausedSignal,
+  iterationStepSignal,
+  limitsSignal,
+  pauseSignal,
+  pauseUpdate,
+  progressQuery,
+  resumeSignal,
+  resumeUpdate,
+  setBudgetUpdate,
+  type Command,
+} from './messages';
+import type { Run } from './run';
+
+/** Registers the run's query, updates and signals. Commands are idempotent, and each is recorded with actor and reason. */
+export function handleCommands(run: Run): void {
+  const finished = (_command: Command): void => {
+    if (run.phase === 'done') {
+      throw ApplicationFailure.nonRetryable(`run '${run.input.runId}' has ended; start a new run`, 'RunEnded');
+    }
+  };
+  setHandler(progressQuery, () => run.progress());
+  setHandler(
+    pauseUpdate,
+    async (command) => {
+      const pause = { reason: command.reason, by: command.actor, now: command.now };
+      run.pause(pause);
+      await run.toChild((child) => child.signal(pauseSignal, pause));
+      await record(run, 'pause', command, { now: command.now });
+      return run.progress();
+    },
+    { validator: finished },
+  );
+  setHandler(
+    resumeUpdate,
+    async (command) => {
+      run.resume();
+      await run.toChild((child) => child.signal(resumeSignal));
+      await record(run, 'resume', command, {});
+      return run.progress();
+    },
+    { validator: finished },
+  );
+  setHandler(
+    cancelUpdate,
+    async (command) => {
+      run.skipFinalTest ||= command.now;
+      // During the final test a plain cancel has nothing left to end early.
+      if (run.phase !== 'final-test' || command.now) {
+        run.stop('cancelled', `cancelled by ${command.actor}: ${command.reason}`);
+      }
+      await record(run, 'cancel', command, { now: command.now });
+      return run.progress();
+    },
+    { validator: finished },
+  );
+  setHandler(
+    setBudgetUpdate,
+    async (command) => {
+      run.budget = command.budget;
+      run.clock.wake();
+      await run.toChild((child) => child.signal(limitsSignal, run.limits()));
+      await record(run, 'set-budget', command, { ...command.budget });
+      return run.progress();
+    },
+    {
+      validator: (command) => {
+        finished(command);
+        for (const [name, value] of Object.entries(command.budget)) {
+          if (typeof value !== 'number' || !(value >= 0)) {
+            throw ApplicationFailure.nonRetryable(`budget.${name} must be a number of at least 0`, 'InvalidBudget');
+          }
+        }
+      },
+    },
+  );
+  setHandler(iterationPausedSignal, (pause) => run.pause(pause));
+  setHandler(iterationStepSignal, (step) => run.describe(step));
+}
+
+/** The command has taken effect already: a run that is being cancelled, or whose worker is gone, still obeys. */
+function record(
+  run: Run,
+  kind: string,
+  command: Command,
+  body: Record<string, string | number | boolean | null>,
+): Promise<void> {
+  const key = `command/${kind}/${currentUpdateInfo()?.id ?? ''}`;
+  return CancellationScope.nonCancellable(() =>
+    run.calls.recordEvent({
+      runId: run.input.runId,
+      key,
+      iteration: run.state?.nextIteration ?? -1,
+      kind,
+      body: { actor: command.actor, reason: command.reason, ...body },
+    }),
+  );
+}

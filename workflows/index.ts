@@ -1,0 +1,2 @@
+export { iteration } from './iteration';
+export { optimization } from './optimization';

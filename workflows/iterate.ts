@@ -1,0 +1,129 @@
+import {
+  ChildWorkflowFailure,
+  ParentClosePolicy,
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { Stopped } from './control';
+import { finalTestReserve } from './final-test-reserve';
+import { iteration } from './iteration';
+import { sendMissedCommands } from './missed-commands';
+import type { optimization } from './optimization';
+import type { Run } from './run';
+import type { IterationResult } from './run-input';
+
+/**
+ * Stage 2 of the paper: Optimas iterations, one child workflow each, until they are done or no component improves any
+ * more. Continues as new between iterations.
+ *
+ * @throws Stopped when the run is cancelled or out of budget.
+ */
+export async function iterate(run: Run): Promise<void> {
+  const { input, prepared: state } = run;
+  const { plan } = input;
+  const settled = plan.patience * state.components.length;
+  let inThisExecution = 0;
+  while (state.nextIteration < plan.iterations && state.rejectedInARow < settled) {
+    if (workflowInfo().continueAsNewSuggested || inThisExecution >= input.iterationsPerExecution) {
+      await condition(allHandlersFinished);
+      run.control.throwIfStopped(); // A cancel that came meanwhile would not cross over.
+      await continueAsNew<typeof optimization>({
+        ...input,
+        carried: {
+          ...state,
+          phase: run.phase,
+          budget: run.budget,
+          activeMs: run.clock.activeMs(),
+          paused: run.control.paused,
+        },
+      });
+    }
+    await run.control.step(() => Promise.resolve()); // A safe point between iterations.
+    const result = await runIteration(run);
+    if (result === null) continue;
+    if (result.status !== 'decided') {
+      run.control.stop(result.status, result.reason);
+      throw new Stopped(result.status, result.reason);
+    }
+    inThisExecution += 1;
+    state.nextIteration += 1;
+    state.incumbent = result.incumbent;
+    if (result.accepted) {
+      state.accepted += 1;
+      state.incumbentScore = result.after;
+      await updateReserve(run);
+    }
+    state.rejectedInARow = result.accepted ? 0 : state.rejectedInARow + 1;
+    if (result.component !== null && result.rewardVersion !== null) {
+      state.rewardVersions[result.component] = result.rewardVersion;
+      state.trusted[result.component] = result.trusted ?? false;
+    }
+  }
+  run.control.throwIfStopped();
+}
+
+/** The final test measures the incumbent too, which may cost more or less than what it replaced. */
+async function updateReserve(run: Run): Promise<void> {
+  const { input, prepared: state } = run;
+  const { costPerExample } = await run.control.step(() =>
+    run.calls.summarize({
+      runId: input.runId,
+      configurationHash: state.incumbent,
+      purpose: 'validation',
+      iteration: state.nextIteration - 1,
+      count: Math.min(state.counts.validation, input.plan.validationExamples),
+    }),
+  );
+  state.reserve = finalTestReserve(input, state, costPerExample);
+  run.clock.wake();
+}
+
+/** Null when the child failed: the run is paused then, and the same iteration starts over on resume. */
+async function runIteration(run: Run): Promise<IterationResult | null> {
+  const { input, prepared: state, control } = run;
+  const number = state.nextIteration + 1;
+  const told = { paused: control.paused, limits: run.limits() };
+  const { workflowId } = workflowInfo();
+  const child = await startChild(iteration, {
+    workflowId: `${workflowId}/iteration-${number}`,
+    parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+    staticSummary: `Optimas iteration ${number} of ${input.system}`,
+    args: [
+      {
+        schemaVersion: 1,
+        runId: input.runId,
+        parentWorkflowId: workflowId,
+        system: input.system,
+        seed: input.seed,
+        iteration: state.nextIteration,
+        plan: input.plan,
+        limits: told.limits,
+        incumbent: state.incumbent,
+        components: state.components,
+        counts: state.counts,
+        activities: input.activities,
+        rewardsTaskQueue: input.rewardsTaskQueue,
+        chunkSize: input.chunkSize,
+        fanOut: input.fanOut,
+        paused: told.paused,
+      },
+    ],
+  });
+  run.child = child;
+  await run.toChild((handle) =>
+    sendMissedCommands(handle, told, { paused: control.paused, limits: run.limits(), stopped: control.stopped }),
+  );
+  try {
+    return await child.result();
+  } catch (error) {
+    if (!(error instanceof ChildWorkflowFailure)) throw error;
+    const reason = `iteration ${number} failed: ${error.cause?.message ?? error.message}`;
+    run.pause({ reason, by: 'optimas', now: false });
+    return null;
+  } finally {
+    run.child = null;
+  }
+}

@@ -1,0 +1,183 @@
+import { CancellationScope, getExternalWorkflowHandle, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import type { RankedProposals } from '../activities/contracts';
+import { Control, Stopped, type Pause } from './control';
+import { activityProxies } from './activity-proxies';
+import { chunks, fanOut } from './fan-out';
+import {
+  cancelSignal,
+  iterationPausedSignal,
+  iterationStepSignal,
+  limitsSignal,
+  pauseSignal,
+  resumeSignal,
+} from './messages';
+import type { IterationInput, IterationResult } from './run-input';
+
+const proposalsPerActivity = 4;
+
+/**
+ * One Optimas iteration: choose a component, collect rollouts for it, adapt its Local Reward Function, optimize it against
+ * that, validate the finalists against the incumbent, and record the decision (paper, section 4 and algorithm 1).
+ */
+export async function iteration(input: IterationInput): Promise<IterationResult> {
+  const { runId, plan, incumbent } = input;
+  const iterationIndex = input.iteration;
+  const parent = getExternalWorkflowHandle(input.parentWorkflowId);
+  const tellParent = (pause: Pause): void => {
+    void parent.signal(iterationPausedSignal, pause).catch(() => {}); // The run may have ended; the pause still holds here.
+  };
+  const control = new Control(input.paused, tellParent);
+  let limits = input.limits;
+  setHandler(pauseSignal, (pause) => control.pause(pause));
+  setHandler(resumeSignal, () => control.resume());
+  setHandler(cancelSignal, (reason) => control.stop('cancelled', reason));
+  setHandler(limitsSignal, (next) => {
+    limits = next;
+  });
+  CancellationScope.current().cancelRequested.catch(() => control.stop('cancelled', 'cancelled through Temporal'));
+
+  return CancellationScope.nonCancellable(async () => {
+    const { calls, rewards } = activityProxies(input.activities, input.rewardsTaskQueue);
+    const result: IterationResult = {
+      status: 'decided',
+      reason: '',
+      component: null,
+      accepted: false,
+      incumbent,
+      before: null,
+      after: null,
+      rewardVersion: null,
+      trusted: null,
+    };
+    const announce = async (step: string, done = 0, total = 0): Promise<void> => {
+      setCurrentDetails(`**${result.component ?? 'choosing a component'}**: ${step}`);
+      await parent.signal(iterationStepSignal, { component: result.component, step, done, total }).catch(() => {});
+    };
+    const spread = <T>(count: number, task: (range: { from: number; to: number }) => Promise<T>): Promise<T[]> =>
+      fanOut(
+        control,
+        input.fanOut,
+        chunks(count, input.chunkSize).map((range) => () => task(range)),
+        () => {},
+      );
+
+    try {
+      const choice = await control.step(() =>
+        calls.chooseComponent({ runId, iteration: iterationIndex, components: input.components }),
+      );
+      const { component } = choice;
+      result.component = component;
+
+      await announce('collecting rollouts');
+      const preferenceCount = Math.min(input.counts.preference, plan.adaptationInputs);
+      const rankingCount = Math.min(input.counts.ranking, plan.rankingInputs);
+      const trace = (purpose: 'preference' | 'optimization', count: number) =>
+        spread(count, (range) =>
+          calls.evaluate({
+            runId,
+            limits,
+            configurationHash: incumbent,
+            range: { split: 'train', purpose, iteration: iterationIndex, count, ...range },
+          }),
+        );
+      await trace('preference', preferenceCount);
+      await trace('optimization', rankingCount);
+      await spread(preferenceCount, (range) =>
+        calls.collectCandidates({
+          runId,
+          limits,
+          component,
+          configurationHash: incumbent,
+          iteration: iterationIndex,
+          count: preferenceCount,
+          ...range,
+        }),
+      );
+
+      await announce('adapting its reward');
+      const reward = await control.step(() =>
+        rewards.fitReward({ runId, component, iteration: iterationIndex, configurationHash: incumbent }),
+      );
+      result.rewardVersion = reward.version;
+      result.trusted = reward.trusted;
+
+      await announce('proposing and ranking settings');
+      const step = { runId, component, configurationHash: incumbent, iteration: iterationIndex };
+      const rounds: RankedProposals[] = [];
+      while (rounds.length < 2) {
+        const ranked = rounds.at(-1);
+        const reference = await control.step(() =>
+          calls.propose({
+            ...step,
+            limits,
+            count: preferenceCount,
+            ...(ranked === undefined ? {} : { ranked }),
+          }),
+        );
+        const scores = await fanOut(
+          control,
+          input.fanOut,
+          chunks(reference.proposals, proposalsPerActivity).map(
+            (range) => () => calls.scoreProposals({ ...step, limits, reference, count: rankingCount, ...range }),
+          ),
+          () => {},
+        );
+        rounds.push({ reference, scores: scores.flat() });
+      }
+      const finalists = await control.step(() => calls.selectFinalists({ ...step, rounds }));
+
+      await announce(`validating ${finalists.hashes.length} finalists`);
+      const count = Math.min(input.counts.validation, plan.validationExamples);
+      const validate = async (hashes: string[], from: number, to: number): Promise<void> => {
+        const tasks = hashes.flatMap((configurationHash) =>
+          chunks(to - from, input.chunkSize).map(
+            (range) => () =>
+              calls.evaluate({
+                runId,
+                limits,
+                configurationHash,
+                range: {
+                  split: 'validation',
+                  purpose: 'validation',
+                  iteration: iterationIndex,
+                  count,
+                  from: from + range.from,
+                  to: from + range.to,
+                },
+              }),
+          ),
+        );
+        await fanOut(control, input.fanOut, tasks, () => {});
+      };
+      let remaining = finalists.hashes;
+      let skipped = remaining.length === 0 ? finalists.reason : undefined;
+      if (remaining.length > 0) {
+        const first = Math.ceil(count / 3);
+        await validate([incumbent, ...remaining], 0, first);
+        const halved = await control.step(() =>
+          calls.halve({ runId, iteration: iterationIndex, incumbent, finalists: remaining, count, measured: first }),
+        );
+        remaining = halved.hashes;
+        if (remaining.length > 0) await validate([incumbent, ...remaining], first, count);
+        else skipped = halved.reason;
+      }
+      const decision = await control.step(() =>
+        calls.decide({
+          runId,
+          iteration: iterationIndex,
+          component,
+          incumbent,
+          entered: finalists.hashes.length,
+          finalists: remaining,
+          count,
+          ...(skipped === undefined ? {} : { skipped }),
+        }),
+      );
+      await announce(decision.accepted ? 'accepted' : 'kept the incumbent', 1, 1);
+      return { ...result, ...decision };
+    } catch (error) {
+      if (error instanceof Stopped) return { ...result, status: error.status, reason: error.reason };
+      throw error;
+    }
+  });
+}

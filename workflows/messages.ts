@@ -1,0 +1,41 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Budget } from '../core/run/budget';
+import type { Progress } from './progress';
+import type { Pause } from './control';
+
+/** Who asks, and why: recorded with every command. */
+export interface Command {
+  actor: string;
+  reason: string;
+}
+
+/** `now` also cancels the activities that are running; otherwise the run stops at the next safe point. */
+export interface PauseCommand extends Command {
+  now: boolean;
+}
+
+/** `now` skips the final test. */
+export interface CancelCommand extends Command {
+  now: boolean;
+}
+
+export interface SetBudgetCommand extends Command {
+  /** The new limits; an absent member becomes unlimited. */
+  budget: Budget;
+}
+
+export const pauseUpdate = defineUpdate<Progress, [PauseCommand]>('pause');
+export const resumeUpdate = defineUpdate<Progress, [Command]>('resume');
+export const cancelUpdate = defineUpdate<Progress, [CancelCommand]>('cancel');
+export const setBudgetUpdate = defineUpdate<Progress, [SetBudgetCommand]>('setBudget');
+export const progressQuery = defineQuery<Progress>('progress');
+
+/** From the run to its iteration: a workflow cannot send an Update to another. */
+export const pauseSignal = defineSignal<[Pause]>('pauseIteration');
+export const resumeSignal = defineSignal('resumeIteration');
+export const cancelSignal = defineSignal<[string]>('cancelIteration');
+export const limitsSignal = defineSignal<[Budget]>('setIterationLimits');
+/** From the iteration to its run. */
+export const iterationPausedSignal = defineSignal<[Pause]>('iterationPaused');
+export const iterationStepSignal =
+  defineSignal<[{ component: string | null; step: string; done: number; total: number }]>('iterationStep');

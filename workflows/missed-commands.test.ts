@@ -1,0 +1,32 @@
+import { Stopped, type Pause } from './control';
+import { sendMissedCommands, type Orders } from './missed-commands';
+
+const pause: Pause = { reason: 'lunch', by: 'test', now: false };
+const quiet: Orders = { paused: null, limits: { calls: 10 }, stopped: null };
+
+async function missed(told: Partial<Orders>, now: Partial<Orders>): Promise<unknown[]> {
+  const sent: unknown[] = [];
+  const signal = async (definition: string | { name: string }, ...args: unknown[]): Promise<void> => {
+    sent.push([typeof definition === 'string' ? definition : definition.name, ...args]);
+  };
+  await sendMissedCommands({ signal } as never, { ...quiet, ...told }, { ...quiet, ...now });
+  return sent;
+}
+
+describe('sendMissedCommands', () => {
+  it('is silent where nothing changed', async () => {
+    expect(await missed({}, { limits: { calls: 10 } })).toEqual([]);
+    expect(await missed({ paused: pause }, { paused: { ...pause } })).toEqual([]);
+  });
+
+  it('sends a pause, a resume, new limits and a stop', async () => {
+    expect(await missed({}, { paused: pause })).toEqual([['pauseIteration', pause]]);
+    expect(await missed({ paused: pause }, {})).toEqual([['resumeIteration']]);
+    expect(await missed({}, { limits: { calls: 20 } })).toEqual([['setIterationLimits', { calls: 20 }]]);
+    expect(await missed({}, { limits: {} })).toEqual([['setIterationLimits', {}]]);
+    expect(await missed({ paused: pause }, { stopped: new Stopped('cancelled', 'enough') })).toEqual([
+      ['resumeIteration'],
+      ['cancelIteration', 'enough'],
+    ]);
+  });
+});

@@ -1,0 +1,30 @@
+import type { ChildWorkflowHandle } from '@temporalio/workflow';
+import type { Budget } from '../core/run/budget';
+import type { Pause, Stopped } from './control';
+import type { iteration } from './iteration';
+import { cancelSignal, limitsSignal, pauseSignal, resumeSignal } from './messages';
+
+/** What an iteration is told at its start, and what its run may have been told otherwise since. */
+export interface Orders {
+  paused: Pause | null;
+  limits: Budget;
+  stopped: Stopped | null;
+}
+
+/** Sends an iteration what commands changed between its start (`told`) and now: they could not be forwarded then. */
+export async function sendMissedCommands(
+  child: Pick<ChildWorkflowHandle<typeof iteration>, 'signal'>,
+  told: Pick<Orders, 'paused' | 'limits'>,
+  now: Orders,
+): Promise<void> {
+  const sent: Promise<void>[] = [];
+  if (told.paused === null && now.paused !== null) sent.push(child.signal(pauseSignal, now.paused));
+  if (told.paused !== null && now.paused === null) sent.push(child.signal(resumeSignal));
+  if (!sameLimits(told.limits, now.limits)) sent.push(child.signal(limitsSignal, now.limits));
+  if (now.stopped !== null) sent.push(child.signal(cancelSignal, now.stopped.reason));
+  await Promise.all(sent);
+}
+
+function sameLimits(a: Budget, b: Budget): boolean {
+  return (['calls', 'tokens', 'usd', 'wallClockMs'] as const).every((name) => a[name] === b[name]);
+}

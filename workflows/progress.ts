@@ -1,0 +1,29 @@
+import type { Budget } from '../core/run/budget';
+import type { RunPhase, RunStatus } from '../core/run/run-phase';
+import type { Pause } from './control';
+
+/** What the `progress` query answers. Spend and history are in the database, under `runId`. */
+export interface Progress {
+  runId: string;
+  system: string;
+  seed: number;
+  status: RunStatus;
+  phase: RunPhase;
+  /** Iterations finished, and planned at most. */
+  iterationsDone: number;
+  iterationsPlanned: number;
+  component: string | null;
+  /** What is being done now, in words, and how much of it is done. */
+  step: string;
+  done: number;
+  total: number;
+  baselineScore: number | null;
+  incumbentScore: number | null;
+  incumbent: string | null;
+  accepted: number;
+  trusted: Record<string, boolean>;
+  budget: Budget;
+  paused: Pause | null;
+  /** Milliseconds spent not paused. */
+  activeMs: number;
+}

@@ -1,0 +1,150 @@
+import {
+  CancellationScope,
+  setCurrentDetails,
+  upsertSearchAttributes,
+  type ChildWorkflowHandle,
+} from '@temporalio/workflow';
+import { withoutReserve, type Budget } from '../core/run/budget';
+import type { RunPhase } from '../core/run/run-phase';
+import type { Purpose } from '../core/system/draw';
+import type { Split } from '../core/system/system';
+import { ActiveClock } from './active-clock';
+import { activityProxies } from './activity-proxies';
+import { Control, type Pause } from './control';
+import { chunks, fanOut } from './fan-out';
+import type { iteration } from './iteration';
+import { cancelSignal } from './messages';
+import type { Progress } from './progress';
+import type { CarriedState, OptimizationInput, OptimizationResult } from './run-input';
+import { searchAttributes } from './search-attributes';
+
+/** What the stages of one `optimization` execution share. References and small numbers only. */
+export class Run {
+  readonly calls;
+  readonly rewards;
+  readonly control: Control;
+  readonly clock: ActiveClock;
+  phase: RunPhase;
+  budget: Budget;
+  /** Null until the run is prepared. */
+  state: CarriedState | null;
+  /** The iteration that is running. */
+  child: ChildWorkflowHandle<typeof iteration> | null = null;
+  skipFinalTest = false;
+  /** How the run ended, once it has. */
+  endedAs: OptimizationResult['status'] | null = null;
+  private current: Pick<Progress, 'component' | 'step' | 'done' | 'total'>;
+
+  constructor(readonly input: OptimizationInput) {
+    const { carried } = input;
+    const proxies = activityProxies(input.activities, input.rewardsTaskQueue);
+    this.calls = proxies.calls;
+    this.rewards = proxies.rewards;
+    this.phase = carried?.phase ?? 'prepare';
+    this.budget = carried?.budget ?? input.budget;
+    this.state = carried ?? null;
+    this.current = { component: null, step: 'starting', done: 0, total: 0 };
+    this.clock = new ActiveClock(carried?.activeMs ?? 0);
+    this.control = new Control(carried?.paused ?? null, () => this.clock.pause());
+    if (this.control.paused !== null) this.clock.pause();
+  }
+
+  /** @throws Error before the run is prepared: stages that need the state come after that. */
+  get prepared(): CarriedState {
+    if (this.state === null) throw new Error('the run is not prepared yet');
+    return this.state;
+  }
+
+  /** What may be spent before the final test. */
+  limits(): Budget {
+    return this.state === null ? this.budget : withoutReserve(this.budget, this.state.reserve);
+  }
+
+  pause(pause: Pause): void {
+    this.control.pause(pause);
+    this.clock.pause();
+  }
+
+  resume(): void {
+    this.control.resume();
+    this.clock.resume();
+  }
+
+  stop(status: 'cancelled' | 'budget-exhausted', reason: string): void {
+    this.control.stop(status, reason);
+    this.clock.resume();
+    void this.toChild((child) => child.signal(cancelSignal, reason));
+  }
+
+  /** Forwards a command to the running iteration; one that has just ended needs it no more. */
+  async toChild(send: (child: ChildWorkflowHandle<typeof iteration>) => Promise<void>): Promise<void> {
+    const { child } = this;
+    if (child !== null) await CancellationScope.nonCancellable(() => send(child)).catch(() => undefined);
+  }
+
+  enter(phase: RunPhase, step: string, total = 0): void {
+    this.phase = phase;
+    this.clock.wake();
+    if (this.state !== null) this.state.phase = phase;
+    this.describe({ component: null, step, done: 0, total });
+    upsertSearchAttributes([{ key: searchAttributes.phase, value: phase }]);
+  }
+
+  describe(step: Pick<Progress, 'component' | 'step' | 'done' | 'total'>): void {
+    this.current = { ...step };
+    const component = step.component === null ? '' : `${step.component}: `;
+    setCurrentDetails(`**${this.phase}** ${component}${step.step}`);
+  }
+
+  /** Runs tasks at most `fanOut` at a time, counting them in the progress. */
+  spread<T>(tasks: (() => Promise<T>)[], limit = this.input.fanOut): Promise<T[]> {
+    this.current = { ...this.current, done: 0, total: tasks.length };
+    return fanOut(this.control, limit, tasks, () => {
+      this.current = { ...this.current, done: this.current.done + 1 };
+    });
+  }
+
+  /** Measures configurations on a sample, in chunks. */
+  async evaluate(
+    configurationHashes: readonly string[],
+    sample: { split: Split; purpose: Purpose; count: number },
+    limits: () => Budget,
+  ): Promise<void> {
+    const { runId, chunkSize } = this.input;
+    await this.spread(
+      configurationHashes.flatMap((configurationHash) =>
+        chunks(sample.count, chunkSize).map(
+          (part) => () =>
+            this.calls.evaluate({
+              runId,
+              limits: limits(),
+              configurationHash,
+              range: { ...sample, iteration: -1, ...part },
+            }),
+        ),
+      ),
+    );
+  }
+
+  progress(): Progress {
+    const { input, state, control, phase } = this;
+    return {
+      runId: input.runId,
+      system: input.system,
+      seed: input.seed,
+      status: this.endedAs ?? (control.paused === null ? 'running' : 'paused'),
+      phase,
+      iterationsDone: state?.nextIteration ?? 0,
+      iterationsPlanned: input.plan.iterations,
+      ...this.current,
+      baselineScore: state?.baselineScore ?? null,
+      incumbentScore: state?.incumbentScore ?? null,
+      incumbent: state?.incumbent ?? null,
+      accepted: state?.accepted ?? 0,
+      trusted: state?.trusted ?? {},
+      budget: this.budget,
+      paused: control.paused,
+      activeMs: this.clock.activeMs(),
+    };
+  }
+}
