@@ -1,6 +1,7 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { suiteEnvironment } from './suite-environment';
+import { until } from './support/until';
 
 it('the suite has a Temporal server, and a workflow bundle that a worker accepts', async () => {
   const { address, workflowBundle } = suiteEnvironment();
@@ -12,11 +13,14 @@ it('the suite has a Temporal server, and a workflow bundle that a worker accepts
       workflowBundle: { codePath: workflowBundle },
     });
     await worker.runUntil(async () => {
-      const queue = await environment.client.workflowService.describeTaskQueue({
-        namespace: 'default',
-        taskQueue: { name: 'suite-environment' },
+      // The server lists a poller a moment after its first poll.
+      await until(async () => {
+        const queue = await environment.client.workflowService.describeTaskQueue({
+          namespace: 'default',
+          taskQueue: { name: 'suite-environment' },
+        });
+        return queue.pollers.length === 1;
       });
-      expect(queue.pollers).toHaveLength(1);
     });
   } finally {
     await environment.teardown();

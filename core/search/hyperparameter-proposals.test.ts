@@ -26,12 +26,23 @@ describe('hyperparameterProposals', () => {
     expect(proposals.some((item) => item.note === 'blend = 0, k = 25')).toBe(true);
   });
 
-  it('takes what was not observed first', () => {
+  it('takes what was not observed first while too little was observed for a model', () => {
     const all = hyperparameterProposals({ incumbent: small, stream: stream() });
-    const observations = all.slice(0, 15).map((item) => ({ settings: item.settings, value: 0 }));
+    const observations = all.slice(0, 7).map((item) => ({ settings: item.settings, value: 0 }));
     const observed = new Set(observations.map(proposalHash));
-    const next = hyperparameterProposals({ incumbent: small, observations, count: 6, stream: stream() });
-    expect(next.map((item) => observed.has(proposalHash(item)))).toEqual([false, false, false, false, true, true]);
+    const next = hyperparameterProposals({ incumbent: small, observations, count: 14, stream: stream() });
+    expect(next.map((item) => observed.has(proposalHash(item)))).toEqual([
+      ...Array<boolean>(12).fill(false),
+      ...Array<boolean>(2).fill(true),
+    ]);
+  });
+
+  it('takes of a grid what the observations promise most, every fourth at random, and leaves nothing out', () => {
+    const all = hyperparameterProposals({ incumbent: small, stream: stream() });
+    const observations = all.slice(0, 12).map(({ settings }) => ({ settings, value: settings['k'] === 25 ? 1 : 0 }));
+    const next = hyperparameterProposals({ incumbent: small, observations, stream: stream() });
+    expect(new Set(next.map(proposalHash))).toEqual(new Set(all.map(proposalHash)));
+    expect(next.slice(0, 3).map((item) => item.settings['k'])).toEqual([25, 25, 25]);
   });
 
   it('models large spaces: distinct new settings in the space, repeatable', () => {

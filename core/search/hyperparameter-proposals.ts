@@ -3,7 +3,7 @@ import { configurationHash, type ComponentConfiguration } from '../system/config
 import type { Json } from '../system/json';
 import { distinctProposals, propose, proposalHash, type Incumbent, type Proposal } from './proposal';
 import { coordinateOf, gridValues, searchSpace, valueAt, type Dimension } from './search-space';
-import { randomPoint, suggest } from './tpe';
+import { promise, randomPoint, suggest, type TpeObservation } from './tpe';
 
 /** What an earlier try of some settings of this component measured; larger is better. */
 export interface SettingsObservation {
@@ -16,8 +16,9 @@ const gridLimit = 64;
 
 /**
  * Settings of all the component's hyperparameters jointly: the full grid where it has at most 64 combinations, otherwise
- * `count` points of a tree-structured Parzen estimator over past observations, a quarter of them random. What was not
- * observed yet comes first.
+ * `count` points of a tree-structured Parzen estimator over past observations, a quarter of them random. The grid comes in
+ * the order of that model too, so that a cut keeps what looks best; with too few observations for a model, what was not
+ * observed comes first.
  *
  * @param options.count most proposals; default: the whole grid, or 16.
  * @throws RangeError for an observation outside the space or with a value that is not a number.
@@ -54,10 +55,37 @@ function gridProposals(
       return propose(incumbent, values, { origin: 'grid', note: noteOf(incumbent, values) });
     }),
   );
-  const observed = new Set(observations.map((item) => configurationHash(item.settings)));
   const shuffled = stream.shuffle(proposals);
+  const promises = promise({
+    dimensions: space,
+    observations: pointsOf(space, observations),
+    points: shuffled.map(({ settings }) => space.map((dimension) => coordinateOf(dimension, settings[dimension.name]))),
+  });
+  return promises === undefined ? unobservedFirst(shuffled, observations) : mostPromisingFirst(shuffled, promises);
+}
+
+/** Every fourth is a random one. */
+function mostPromisingFirst(shuffled: readonly Proposal[], promises: readonly number[]): Proposal[] {
+  const ranked = shuffled.map((proposal, index) => ({ proposal, promise: promises[index] as number }));
+  ranked.sort((a, b) => b.promise - a.promise);
+  const taken = new Set<Proposal>();
+  const next = (queue: readonly Proposal[]): Proposal => queue.find((item) => !taken.has(item)) as Proposal;
+  const best = ranked.map((item) => item.proposal);
+  while (taken.size < shuffled.length) taken.add(next(taken.size % 4 === 3 ? shuffled : best));
+  return [...taken];
+}
+
+function unobservedFirst(shuffled: readonly Proposal[], observations: readonly SettingsObservation[]): Proposal[] {
+  const observed = new Set(observations.map((item) => configurationHash(item.settings)));
   const isObserved = (proposal: Proposal): boolean => observed.has(proposalHash(proposal));
   return [...shuffled.filter((item) => !isObserved(item)), ...shuffled.filter(isObserved)];
+}
+
+function pointsOf(space: readonly Dimension[], observations: readonly SettingsObservation[]): TpeObservation[] {
+  return observations.map(({ settings, value }) => ({
+    point: space.map((dimension) => coordinateOf(dimension, settings[dimension.name])),
+    value,
+  }));
 }
 
 function tpeProposals(
@@ -67,10 +95,7 @@ function tpeProposals(
   count: number,
   stream: RandomStream,
 ): Proposal[] {
-  const past = observations.map(({ settings, value }) => ({
-    point: space.map((dimension) => coordinateOf(dimension, settings[dimension.name])),
-    value,
-  }));
+  const past = pointsOf(space, observations);
   const seen = new Set(observations.map((item) => configurationHash(item.settings)));
   const proposals: Proposal[] = [];
   // Small or exhausted spaces repeat points: the tries are bounded.

@@ -30,28 +30,50 @@ export function suggest(options: {
   stream: RandomStream;
 }): number[] {
   const { dimensions, observations, stream } = options;
-  const bad = observations.find(({ value }) => !Number.isFinite(value));
-  if (bad !== undefined) throw new RangeError(`tpe: an observation has the value ${bad.value}; expected a number`);
-  if (observations.length < startup) return randomPoint(dimensions, stream);
-
-  const ranked = [...observations].sort((a, b) => b.value - a.value || comparePoints(a.point, b.point));
-  const goodCount = Math.min(25, Math.max(2, Math.ceil(0.2 * ranked.length)));
-  const good = parzen(
-    dimensions,
-    ranked.slice(0, goodCount).map((item) => item.point),
-  );
-  const rest = parzen(
-    dimensions,
-    ranked.slice(goodCount).map((item) => item.point),
-  );
+  const densities = fit(dimensions, observations);
+  if (densities === undefined) return randomPoint(dimensions, stream);
   let best: number[] = [];
   let bestRatio = -Infinity;
   for (let draw = 0; draw < draws; draw++) {
-    const point = good.sample(stream);
-    const ratio = good.logDensity(point) - rest.logDensity(point);
+    const point = densities.good.sample(stream);
+    const ratio = logRatio(densities, point);
     if (ratio > bestRatio) [best, bestRatio] = [point, ratio];
   }
   return best;
+}
+
+/**
+ * How promising points are by the same model: the log ratio of the better observations' density to the others', in the
+ * order of `points`; undefined where there are too few observations for a model.
+ *
+ * @throws RangeError for a value that is not a finite number.
+ */
+export function promise(options: {
+  dimensions: readonly Dimension[];
+  observations: readonly TpeObservation[];
+  points: readonly (readonly number[])[];
+}): number[] | undefined {
+  const densities = fit(options.dimensions, options.observations);
+  return densities && options.points.map((point) => logRatio(densities, point));
+}
+
+interface Densities {
+  good: Density;
+  rest: Density;
+}
+
+function fit(dimensions: readonly Dimension[], observations: readonly TpeObservation[]): Densities | undefined {
+  const bad = observations.find(({ value }) => !Number.isFinite(value));
+  if (bad !== undefined) throw new RangeError(`tpe: an observation has the value ${bad.value}; expected a number`);
+  if (observations.length < startup) return undefined;
+  const ranked = [...observations].sort((a, b) => b.value - a.value || comparePoints(a.point, b.point));
+  const goodCount = Math.min(25, Math.max(2, Math.ceil(0.2 * ranked.length)));
+  const points = ranked.map((item) => item.point);
+  return { good: parzen(dimensions, points.slice(0, goodCount)), rest: parzen(dimensions, points.slice(goodCount)) };
+}
+
+function logRatio({ good, rest }: Densities, point: readonly number[]): number {
+  return good.logDensity(point) - rest.logDensity(point);
 }
 
 export function randomPoint(dimensions: readonly Dimension[], stream: RandomStream): number[] {
