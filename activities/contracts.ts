@@ -166,6 +166,8 @@ export interface ProposalScore {
   meanGain: number;
   standardError: number;
   inputs: number;
+  /** Hash of the component's outputs on all inputs: proposals with the same one do the same. */
+  outputsHash: string;
 }
 
 export interface RankedProposals {

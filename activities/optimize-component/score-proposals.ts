@@ -1,4 +1,6 @@
 import type { Proposal } from '../../core/search/proposal';
+import { contentHash } from '../../core/system/canonical-json';
+import type { ComponentCallResult } from '../../core/system/component-caller';
 import { configurationHash, withComponent } from '../../core/system/configuration';
 import type { Draw } from '../../core/system/draw';
 import type { JsonObject } from '../../core/system/json';
@@ -14,6 +16,12 @@ import { loadTraces } from '../traces';
 import { gainEstimate } from './gain-estimate';
 import { openLatestReward } from './latest-reward';
 import { loadProposals } from './stored-proposals';
+
+/** What a proposal did on one input, and its gain over the incumbent there. */
+interface Judged {
+  outcome: ComponentCallResult['outcome'];
+  gain: number;
+}
 
 /**
  * The local step's objective, `E[r_k(x_k, C_k(x_k; v_k))]` (paper, section 4.2), for a range of proposals: the mean gain
@@ -42,7 +50,7 @@ export function scoreProposals(
     const caller = run.caller(input.limits);
     let done = 0;
 
-    const gainOn = async (proposal: Proposal, exampleIndex: number): Promise<number | undefined> => {
+    const gainOn = async (proposal: Proposal, exampleIndex: number): Promise<Judged | undefined> => {
       const example = sample[exampleIndex] as (typeof sample)[number];
       const traced = traces.get(example.id);
       const base = traced?.trace.components[component.name];
@@ -61,9 +69,9 @@ export function scoreProposals(
         draw,
         signal,
       });
-      if (outcome.status === 'failed') return system.metricFloor - traced.evaluation.score;
+      if (outcome.status === 'failed') return { outcome, gain: system.metricFloor - traced.evaluation.score };
       if (reward !== undefined && base.outcome.status === 'ok') {
-        return reward.gain(base.inputs, base.outcome.outputs, outcome.outputs);
+        return { outcome, gain: await reward.gain(base.inputs, base.outcome.outputs, outcome.outputs) };
       }
       const scored = (outputs: JsonObject) =>
         downstreamRollouts({
@@ -78,22 +86,24 @@ export function scoreProposals(
           signal,
         });
       const before = base.outcome.status === 'ok' ? await scored(base.outcome.outputs) : [traced.evaluation];
-      return mean((await scored(outcome.outputs)).map((item) => item.score)) - mean(before.map((item) => item.score));
+      const after = await scored(outcome.outputs);
+      return { outcome, gain: mean(after.map((item) => item.score)) - mean(before.map((item) => item.score)) };
     };
 
     try {
       return await settleAll(
         proposals.map(async (proposal): Promise<ProposalScore> => {
-          const gains = (
+          const judged = (
             await settleAll(
               sample.map((_, index) => gainOn(proposal, index)),
               () => Promise.resolve(),
             )
-          ).filter((gain) => gain !== undefined);
+          ).filter((item) => item !== undefined);
           progress(++done, proposals.length);
           return {
             configurationHash: configurationHash(withComponent(incumbent, component.name, proposal.settings)),
-            ...gainEstimate(gains),
+            ...gainEstimate(judged.map((item) => item.gain)),
+            outputsHash: contentHash(judged.map((item) => item.outcome)),
           };
         }),
         () => Promise.resolve(),

@@ -1,3 +1,4 @@
+import { keepInactive } from '../system/active-variables';
 import { changedKinds, configurationHash, faultOf, type ComponentConfiguration } from '../system/configuration';
 import type { Json } from '../system/json';
 import type { PromptValue, SettingKind, Variables } from '../system/variable';
@@ -26,13 +27,13 @@ export function proposalHash(proposal: { settings: ComponentConfiguration }): st
   return configurationHash(proposal.settings);
 }
 
-/** The proposal that gives some variables new values; undefined where that leaves the incumbent as it is. */
+/** The proposal that gives some variables new values; undefined where that leaves what the component does as it is. */
 export function propose(
   incumbent: Incumbent,
   values: Readonly<Record<string, Json>>,
   how: { origin: ProposalOrigin; note?: string | undefined },
 ): Proposal | undefined {
-  const settings = { ...incumbent.settings, ...values };
+  const settings = keepInactive(incumbent.variables, { ...incumbent.settings, ...values }, incumbent.settings);
   const changed = changedParts(incumbent, settings);
   if (changed.length === 0) return undefined;
   return { settings, origin: how.origin, changed, ...(how.note !== undefined && { note: how.note }) };

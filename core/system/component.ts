@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { DefinitionError } from './definition-error';
 import { definitionSite } from './definition-site';
+import { checkConditions } from './active-variables';
 import { canonicalJson } from './canonical-json';
 import type { Json } from './json';
 import type { RunContext } from './run-context';
@@ -94,6 +95,7 @@ export function component<I extends z.ZodObject, O extends z.ZodObject, V extend
       );
     }
   }
+  checkConditions(name, options.configuration ?? {});
   try {
     canonicalJson(options.captures ?? null);
   } catch (cause) {

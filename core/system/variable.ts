@@ -1,3 +1,4 @@
+import type { When } from './active-variables';
 import { DefinitionError } from './definition-error';
 import type { Json, JsonObject } from './json';
 
@@ -40,6 +41,8 @@ export interface OneOfVariable<T extends Json = Json> {
   type: 'oneOf';
   values: readonly T[];
   initial: T;
+  /** Absent: it always matters. */
+  when?: When;
 }
 
 export interface RangeVariable {
@@ -48,6 +51,8 @@ export interface RangeVariable {
   high: number;
   scale: 'linear' | 'log';
   initial: number;
+  /** Absent: it always matters. */
+  when?: When;
 }
 
 export interface ModelVariable<N extends string = string> {
@@ -118,13 +123,13 @@ export function prompt(
 }
 
 /**
- * A categorical setting.
+ * A categorical setting. `when` says under which values of other variables it matters; where it does not, it is not searched.
  *
  * @throws DefinitionError for no values, equal values, or an initial value that is not among them.
  */
 export function oneOf<const T extends Json>(
   values: readonly T[],
-  options: { initial?: NoInfer<T> } = {},
+  options: { initial?: NoInfer<T>; when?: When } = {},
 ): OneOfVariable<T> {
   if (values.length === 0) throw new DefinitionError('oneOf: the list of values is empty; give at least one');
   const texts = values.map((value) => JSON.stringify(value));
@@ -135,29 +140,41 @@ export function oneOf<const T extends Json>(
   if (!texts.includes(JSON.stringify(initial))) {
     throw new DefinitionError(`oneOf: the initial value ${JSON.stringify(initial)} is not in [${texts.join(', ')}]`);
   }
-  return { type: 'oneOf', values, initial };
+  return { type: 'oneOf', values, initial, ...conditional(options.when) };
 }
 
-/** A continuous setting in [low, high]; `scale: 'log'` searches orders of magnitude. @throws DefinitionError */
-export function range(
-  low: number,
-  high: number,
-  options: { initial?: number; scale?: 'linear' | 'log' } = {},
-): RangeVariable {
+export interface RangeOptions {
+  initial?: number;
+  scale?: 'linear' | 'log';
+  when?: When;
+}
+
+/** A continuous setting in [low, high]; `scale: 'log'` searches orders of magnitude; `when` as in `oneOf`. @throws DefinitionError */
+export function range(low: number, high: number, options: RangeOptions = {}): RangeVariable {
   const scale = options.scale ?? 'linear';
   const middle = scale === 'log' ? Math.sqrt(low * high) : (low + high) / 2;
-  return checkedRange({ type: 'range', low, high, scale, initial: options.initial ?? middle });
+  return checkedRange({
+    type: 'range',
+    low,
+    high,
+    scale,
+    initial: options.initial ?? middle,
+    ...conditional(options.when),
+  });
 }
 
-/** A whole-number setting in low..high, both included. @throws DefinitionError */
-export function integer(
-  low: number,
-  high: number,
-  options: { initial?: number; scale?: 'linear' | 'log' } = {},
-): RangeVariable {
+/** A whole-number setting in low..high, both included; `scale` and `when` as in `range`. @throws DefinitionError */
+export function integer(low: number, high: number, options: RangeOptions = {}): RangeVariable {
   const scale = options.scale ?? 'linear';
   const middle = Math.round(scale === 'log' ? Math.sqrt(low * high) : (low + high) / 2);
-  const variable = checkedRange({ type: 'integer', low, high, scale, initial: options.initial ?? middle });
+  const variable = checkedRange({
+    type: 'integer',
+    low,
+    high,
+    scale,
+    initial: options.initial ?? middle,
+    ...conditional(options.when),
+  });
   for (const [name, value] of Object.entries({ low, high, initial: variable.initial })) {
     if (!Number.isInteger(value)) throw new DefinitionError(`integer: ${name} must be a whole number, not ${value}`);
   }
@@ -182,6 +199,10 @@ export function model<const N extends string>(
     throw new DefinitionError(`model: the initial model '${initial}' is not in [${models.join(', ')}]`);
   }
   return { type: 'model', models, initial };
+}
+
+function conditional(when: When | undefined): { when?: When } {
+  return when === undefined ? {} : { when };
 }
 
 function checkedRange(variable: RangeVariable): RangeVariable {

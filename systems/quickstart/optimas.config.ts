@@ -6,15 +6,15 @@ export default defineConfig({
   endpoints: 'local',
   // Sized for two cores: about 1,000 calls of two very small models, which answer alike whenever asked alike.
   optimization: {
-    iterations: 4,
+    iterations: 5,
     preferenceInputs: 12,
-    adaptationInputs: 10,
-    rankingInputs: 5,
+    adaptationInputs: 8,
+    rankingInputs: 8,
     candidatesPerInput: 4,
     rolloutsPerCandidate: 1,
     proposals: 8,
     finalists: 2,
-    validationExamples: 33,
+    validationExamples: 60,
     testExamples: 40,
   },
   systems: ({ encode, encoderFiles, models }) => {

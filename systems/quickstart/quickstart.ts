@@ -56,7 +56,7 @@ export function quickstart({ encode, encoderFiles = [], models: { instruct, base
     configuration: {
       k: oneOf([1, 2, 3, 5], { initial: 3 }),
       mode: oneOf<RetrievalMode>(['bm25', 'dense', 'hybrid'], { initial: 'dense' }),
-      blend: range(0, 1, { initial: 0.5 }),
+      blend: range(0, 1, { initial: 0.5, when: { mode: 'hybrid' } }),
     },
     deterministic: true,
     resources: [countriesFile, ...encoderFiles],
