@@ -4,17 +4,16 @@ import {
   type ComponentChoice,
   type ScheduledComponent,
 } from '../core/validation/component-schedule';
-import { mean } from '../core/validation/moments';
-import type { RecordedEntry, StoredCandidate } from '../storage';
 import type { ChooseComponentInput } from './contracts';
 import type { DecisionRecord } from './decide';
 import type { ActivityDependencies } from './dependencies';
+import { expectedGain } from './expected-gain';
 import { inActivity } from './in-activity';
 import { openRun, type OpenRun } from './open-run';
 
 /**
- * Chooses the iteration's component. Expected gains are refreshed from the newest preference data each time: how much the
- * best candidate output of an input beats the base output, on average. A second attempt answers what the first one recorded.
+ * Chooses the iteration's component, by expected gains that are refreshed each time. A second attempt answers what the
+ * first one recorded.
  */
 export function chooseComponent(
   dependencies: ActivityDependencies,
@@ -38,7 +37,10 @@ export function chooseComponent(
       )?.metrics['trusted'];
       components.push({
         name,
-        expectedGain: headroom(candidates, accepted),
+        expectedGain: expectedGain(
+          candidates,
+          own.map(({ iteration, body }) => ({ ...(body as unknown as DecisionRecord), iteration })),
+        ),
         costPerTry: costPerTry(run, name, trusted === true),
         tries: own.length,
         lastTried: own.at(-1)?.iteration ?? null,
@@ -68,28 +70,4 @@ function costPerTry({ plan, resolved: { system } }: OpenRun, component: string, 
   const downstream = trusted ? undefined : system.wiring.descendants[component];
   const judged = stochastic.filter((name) => name === component || downstream?.has(name)).length;
   return plan.proposals * plan.rankingInputs * judged + 2 * plan.validationExamples * stochastic.length;
-}
-
-/**
- * Mean over inputs of (best candidate's score - base output's), from the newest iteration that has any, less what has been
- * gained since by an accepted update of the component. The ground truth is left out: no setting may be able to reach it.
- */
-function headroom(candidates: readonly StoredCandidate[], accepted: readonly RecordedEntry[]): number | undefined {
-  const newest = Math.max(...candidates.map((candidate) => candidate.iteration));
-  const byExample = new Map<string, StoredCandidate[]>();
-  for (const candidate of candidates) {
-    if (candidate.iteration !== newest || candidate.origin === 'ground-truth') continue;
-    byExample.set(candidate.exampleId, [...(byExample.get(candidate.exampleId) ?? []), candidate]);
-  }
-  const gaps = [...byExample.values()].flatMap((group) => {
-    const base = group.find((candidate) => candidate.origin === 'base');
-    if (base === undefined) return [];
-    return [Math.max(...group.map((candidate) => mean(candidate.scores))) - mean(base.scores)];
-  });
-  if (gaps.length === 0) return undefined;
-  const gained = accepted.flatMap(({ iteration, body }) => {
-    const { before, after } = body as unknown as Pick<DecisionRecord, 'before' | 'after'>;
-    return iteration >= newest && before !== null && after !== null ? [after - before] : [];
-  });
-  return gained.reduce((left, gain) => left - gain, mean(gaps));
 }

@@ -27,7 +27,7 @@ function combine(gains: [Proposal, number][], count?: number): Proposal[] {
 }
 
 describe('combineProposals', () => {
-  it('puts the best change of every part together, then pairs', () => {
+  it('puts the best change of every part together, then the best one with the best of other parts, then pairs', () => {
     const proposals = combine([
       [words('New.'), 0.3],
       [words('Newer.'), 0.1],
@@ -47,11 +47,15 @@ describe('combineProposals', () => {
       note: 'opro + grid (k = 5) + demonstrations',
     });
     expect(proposals[1]?.settings).toEqual({ prompt: { instructions: 'New.', demonstrations: [] }, k: 5, model: 's' });
-    expect(proposals.every((item) => item.settings['k'] !== 7 && item.settings['model'] === 's')).toBe(true);
+    // What gains nothing alone is tried beside the best only.
+    expect(proposals.filter((item) => item.settings['k'] === 7 || item.settings['model'] === 'l')).toEqual([
+      expect.objectContaining({ note: 'opro + model' }),
+      expect.objectContaining({ note: 'opro + grid (k = 7)' }),
+    ]);
     expect(new Set(proposals.map(proposalHash)).size).toBe(proposals.length);
   });
 
-  it('has nothing to combine with fewer than two gains in different parts', () => {
+  it('has nothing to combine where nothing gains, or only one part was tried', () => {
     expect(combine([])).toEqual([]);
     expect(combine([[k(5), 0.5]])).toEqual([]);
     expect(
@@ -62,10 +66,20 @@ describe('combineProposals', () => {
     ).toEqual([]);
     expect(
       combine([
-        [k(5), 0.5],
+        [k(5), 0],
         [large, -0.1],
       ]),
     ).toEqual([]);
+  });
+
+  it('tries beside the best at most two of another part', () => {
+    const proposals = combine([
+      [large, 0.5],
+      [k(5), -0.1],
+      [k(6), -0.2],
+      [k(7), -0.3],
+    ]);
+    expect(proposals.map((item) => item.note)).toEqual(['model + grid (k = 5)', 'model + grid (k = 6)']);
   });
 
   it('neither repeats what was ranked nor exceeds the count', () => {

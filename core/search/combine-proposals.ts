@@ -3,10 +3,14 @@ import type { PromptValue } from '../system/variable';
 import { distinctProposals, propose, proposalHash, type Incumbent, type Proposal } from './proposal';
 import type { RankedCandidate } from './ranking';
 
+/** Of each other part so many of the best are tried beside the best proposal, also where alone they gain nothing. */
+const partnersPerPart = 2;
+
 /**
  * Joint moves within a component: the best changes of different parts (variables; a prompt's instructions and
- * demonstrations apart) put together, all of them first, then by pairs. Only proposals with a gain above 0 take part,
- * and what was ranked already is not proposed again.
+ * demonstrations apart) put together. First all the best with a gain above 0; then the best proposal with the two best of
+ * every other part, whatever these gain alone (demonstrations that do nothing for one model may make another); then all
+ * pairs with gains above 0. Nothing is combined where nothing gains. What was ranked already is not proposed again.
  *
  * @param options.ranked as `rankProposals` gives it.
  * @param options.count most proposals; default 8.
@@ -17,12 +21,23 @@ export function combineProposals(options: {
   count?: number;
 }): Proposal[] {
   const { incumbent, ranked, count = 8 } = options;
-  const better = ranked.filter((item) => (item.value?.meanGain ?? 0) > 0).flatMap((item) => item.proposal ?? []);
+  const measured = ranked.filter((item) => item.value !== null && item.proposal !== null);
+  const better = measured.filter((item) => (item.value?.meanGain ?? 0) > 0).flatMap((item) => item.proposal ?? []);
+  const [leader] = better;
+  if (leader === undefined) return [];
 
   const best: Proposal[] = [];
   for (const proposal of better) {
     if (best.every((other) => disjoint(other, proposal))) best.push(proposal);
   }
+  const partnersTaken = new Map<string, number>();
+  const withLeader = measured.flatMap(({ proposal }) => {
+    if (proposal === null || !disjoint(leader, proposal)) return [];
+    const part = JSON.stringify(proposal.changed.map(({ variable, kind }) => [variable, kind]));
+    const taken = partnersTaken.get(part) ?? 0;
+    partnersTaken.set(part, taken + 1);
+    return taken < partnersPerPart ? [[leader, proposal]] : [];
+  });
   const pairs = better.flatMap((first, index) =>
     better
       .slice(index + 1)
@@ -31,7 +46,9 @@ export function combineProposals(options: {
   );
   pairs.sort((a, b) => a.rank - b.rank);
   const known = new Set(ranked.map((item) => item.hash));
-  const combined = [best, ...pairs.map((pair) => pair.members)].map((members) => merge(incumbent, members));
+  const combined = [best, ...withLeader, ...pairs.map((pair) => pair.members)].map((members) =>
+    merge(incumbent, members),
+  );
   return distinctProposals(incumbent, combined)
     .filter((proposal) => !known.has(proposalHash(proposal)))
     .slice(0, count);

@@ -47,19 +47,20 @@ export function demonstrationProposals(options: DemonstrationOptions): Proposal[
   const most = definition?.type === 'prompt' ? definition.maxDemonstrations : 0;
   const pool = demonstrationPool(options).filter((item) => item.characters <= characterBudget);
   const seen = new Set([contentHash(current.demonstrations.map((item) => contentHash(item)).sort())]);
-  const proposals = sizesUpTo(Math.min(most, pool.length)).flatMap((size) =>
-    Array.from({ length: setsPerSize }, () => {
-      const set = diverseSet(pool, size, characterBudget, stream);
-      const key = contentHash(set.map((item) => item.hash).sort());
-      // The same members in another order are not worth another try.
-      if (set.length === 0 || seen.has(key)) return undefined;
-      seen.add(key);
-      return proposeSet(
-        set.map((item) => item.demonstration),
-        `${set.length} demonstration(s): ${set.map((item) => item.exampleId).join(', ')}`,
-      );
-    }),
-  );
+  // Round by round, largest first: a cut anywhere keeps every size, and more demonstrations usually help more.
+  const sizes = sizesUpTo(Math.min(most, pool.length)).reverse();
+  const rounds = Array.from({ length: setsPerSize }, () => sizes).flat();
+  const proposals = rounds.map((size) => {
+    const set = diverseSet(pool, size, characterBudget, stream);
+    const key = contentHash(set.map((item) => item.hash).sort());
+    // The same members in another order are not worth another try.
+    if (set.length === 0 || seen.has(key)) return undefined;
+    seen.add(key);
+    return proposeSet(
+      set.map((item) => item.demonstration),
+      `${set.length} demonstration(s): ${set.map((item) => item.exampleId).join(', ')}`,
+    );
+  });
   return distinctProposals(incumbent, [...proposals, proposeSet([], 'no demonstrations')]);
 
   function proposeSet(demonstrations: Demonstration[], note: string): Proposal | undefined {

@@ -14,7 +14,7 @@ export default defineConfig({
     rolloutsPerCandidate: 1,
     proposals: 8,
     finalists: 2,
-    validationExamples: 60,
+    validationExamples: 50,
     testExamples: 40,
   },
   systems: ({ encode, encoderFiles, models }) => {

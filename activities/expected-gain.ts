@@ -1,0 +1,64 @@
+import { mean } from '../core/validation/moments';
+import type { StoredCandidate } from '../storage';
+
+/** What the next try of a component may gain, as a share of what its last, accepted one did. */
+const repeatedGain = 0.5;
+/** What a rejected try leaves of the expected gain. */
+const leftAfterRejection = 0.5;
+
+/** One past try of a component. */
+export interface PastTry {
+  iteration: number;
+  accepted: boolean;
+  /** Mean scores of incumbent and finalist; null where nothing was validated. */
+  before: number | null;
+  after: number | null;
+}
+
+/**
+ * What the next try of a component may gain in score: how much the best candidate outputs of the newest preference data
+ * beat the base outputs, less what was gained since. After an accepted try it is at least half of what that one gained;
+ * every rejected try since the last accepted one halves it.
+ *
+ * @param tries of this component, oldest first.
+ * @returns undefined without preference data.
+ */
+export function expectedGain(
+  candidates: readonly Pick<StoredCandidate, 'iteration' | 'exampleId' | 'origin' | 'scores'>[],
+  tries: readonly PastTry[],
+): number | undefined {
+  const accepted = tries.filter((past) => past.accepted);
+  const known = headroom(candidates, accepted);
+  const last = tries.at(-1);
+  if (last?.accepted) return Math.max(known ?? 0, repeatedGain * gainOf(last));
+  const rejections = tries.length - 1 - tries.findLastIndex((past) => past.accepted);
+  return known === undefined ? undefined : known * leftAfterRejection ** rejections;
+}
+
+/**
+ * Mean over inputs of (best candidate's score - base output's), from the newest iteration that has any, less what has been
+ * gained since by an accepted update of the component. The ground truth is left out: no setting may be able to reach it.
+ */
+function headroom(
+  candidates: readonly Pick<StoredCandidate, 'iteration' | 'exampleId' | 'origin' | 'scores'>[],
+  accepted: readonly PastTry[],
+): number | undefined {
+  const newest = Math.max(...candidates.map((candidate) => candidate.iteration));
+  const byExample = new Map<string, (typeof candidates)[number][]>();
+  for (const candidate of candidates) {
+    if (candidate.iteration !== newest || candidate.origin === 'ground-truth') continue;
+    byExample.set(candidate.exampleId, [...(byExample.get(candidate.exampleId) ?? []), candidate]);
+  }
+  const gaps = [...byExample.values()].flatMap((group) => {
+    const base = group.find((candidate) => candidate.origin === 'base');
+    if (base === undefined) return [];
+    return [Math.max(...group.map((candidate) => mean(candidate.scores))) - mean(base.scores)];
+  });
+  if (gaps.length === 0) return undefined;
+  const gained = accepted.filter((past) => past.iteration >= newest);
+  return gained.reduce((left, past) => left - gainOf(past), mean(gaps));
+}
+
+function gainOf({ before, after }: PastTry): number {
+  return before === null || after === null ? 0 : after - before;
+}
