@@ -13,8 +13,8 @@ export default defineConfig({
     candidatesPerInput: 4,
     rolloutsPerCandidate: 1,
     proposals: 8,
-    finalists: 2,
-    validationExamples: 50,
+    finalists: 1,
+    validationExamples: 60,
     testExamples: 40,
   },
   systems: ({ encode, encoderFiles, models }) => {
