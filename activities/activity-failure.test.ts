@@ -4,9 +4,12 @@ import { InfrastructureError } from '../core/system/infrastructure-error';
 import { StorageError } from '../storage';
 import { activityFailure, gravest } from './activity-failure';
 import { BudgetExhausted } from './calls/budget-exhausted';
+import { BudgetShareReached } from './calls/budget-share-reached';
+import { Declined } from './declined';
+import type { ActivityDependencies } from './dependencies';
 
-const failureOf = (error: unknown): ApplicationFailure => {
-  const failure = activityFailure(error);
+const failureOf = (error: unknown, attempt = 1): ApplicationFailure => {
+  const failure = activityFailure(error, attempt);
   if (!(failure instanceof ApplicationFailure)) throw new Error('expected an ApplicationFailure');
   return failure;
 };
@@ -35,8 +38,24 @@ describe('activityFailure', () => {
   it('ends the activity for what a person must mend', () => {
     expect(failureOf(new DefinitionError('no such model')).nonRetryable).toBe(true);
     expect(failureOf(new StorageError('NEWER_SCHEMA', 'newer')).nonRetryable).toBe(true);
+    expect(failureOf(new StorageError('REFUSED', 'wrong password')).nonRetryable).toBe(true);
+    expect(failureOf(new StorageError('UNREACHABLE', 'away')).nonRetryable).toBe(false);
     expect(failureOf(new StorageError('DISK_FULL', 'full')).nonRetryable).toBe(false);
     expect(failureOf(new BudgetExhausted('200 of 200 calls are made')).type).toBe('BudgetExhausted');
+    const share = failureOf(new BudgetShareReached('80 % of the limit of calls is reached'));
+    expect(share).toMatchObject({ type: 'BudgetShareReached', nonRetryable: true });
+  });
+
+  it('offers again what a worker declined, soon at first', () => {
+    const declined = new Declined({ workerIdentity: 'w' } as ActivityDependencies, "does not define system 's'");
+    expect(failureOf(declined)).toMatchObject({
+      type: 'Declined',
+      nonRetryable: false,
+      message: "worker w does not define system 's'",
+      nextRetryDelay: 100,
+    });
+    expect(failureOf(declined, 3).nextRetryDelay).toBe(400);
+    expect(failureOf(declined, 9).nextRetryDelay).toBe(1_000);
   });
 });
 
@@ -49,5 +68,8 @@ describe('gravest', () => {
     expect(gravest([short, long])).toBe(long);
     expect(gravest([long, refused, short])).toBe(refused);
     expect(gravest([refused, broke, long])).toBe(broke);
+    const share = new BudgetShareReached('80 %');
+    expect(gravest([refused, share, new Error('any')])).toBe(share);
+    expect(gravest([share, broke])).toBe(broke);
   });
 });

@@ -3,18 +3,25 @@ import { DefinitionError } from '../core/system/definition-error';
 import { infrastructureCause } from '../core/system/infrastructure-error';
 import { StorageError } from '../storage';
 import { BudgetExhausted } from './calls/budget-exhausted';
+import { Declined, offeredAgainAfterMs } from './declined';
+import { BudgetShareReached } from './calls/budget-share-reached';
 
 /** A longer `Retry-After` pauses the run, so that a person sees why nothing happens. */
 const longestSilentWaitMs = 10 * 60_000;
 
 /**
- * What Temporal is told about an error that ends an activity's attempt. Retryability is decided here and nowhere else:
+ * What Temporal is told about an error that ends an activity's attempt (1 for the first). Retryability is decided here and nowhere else:
  * passing failures are retried (after `Retry-After`, where given), everything a person must mend ends the activity, which
  * pauses the run with the message as reason.
  */
-export function activityFailure(error: unknown): unknown {
+export function activityFailure(error: unknown, attempt: number): unknown {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   if (error instanceof BudgetExhausted) return ApplicationFailure.nonRetryable(error.message, 'BudgetExhausted');
+  if (error instanceof BudgetShareReached) return ApplicationFailure.nonRetryable(error.message, 'BudgetShareReached');
+  if (error instanceof Declined) {
+    const { message } = error;
+    return ApplicationFailure.create({ message, type: 'Declined', nextRetryDelay: offeredAgainAfterMs(attempt) });
+  }
   if (DefinitionError.isInstance(error)) return ApplicationFailure.nonRetryable(error.message, 'DefinitionError');
   const infrastructure = infrastructureCause(error);
   if (infrastructure !== undefined) {
@@ -33,7 +40,9 @@ export function activityFailure(error: unknown): unknown {
     return ApplicationFailure.create({
       message: error.message,
       type: `Storage.${error.code}`,
-      nonRetryable: ['NEWER_SCHEMA', 'NOT_A_DATABASE', 'UNSUPPORTED_URL'].includes(error.code),
+      nonRetryable: ['NEWER_SCHEMA', 'NOT_A_DATABASE', 'UNSUPPORTED_URL', 'REFUSED', 'NETWORK_DISK'].includes(
+        error.code,
+      ),
     });
   }
   return error;
@@ -43,6 +52,7 @@ export function activityFailure(error: unknown): unknown {
 export function gravest(errors: readonly unknown[]): unknown {
   const rank = (error: unknown): number => {
     if (error instanceof BudgetExhausted) return Infinity;
+    if (error instanceof BudgetShareReached) return 1e13;
     const infrastructure = infrastructureCause(error);
     if (infrastructure === undefined) return 1e12;
     return infrastructure.kind === 'retryable' ? (infrastructure.retryAfterMs ?? 0) : 1e11;

@@ -1,4 +1,4 @@
-import type { Budget, Spend } from '../core/run/budget';
+import type { Limits, Spend } from '../core/run/budget';
 import type { RunPlan } from '../core/run/plan';
 import type { Purpose } from '../core/system/draw';
 import type { Split } from '../core/system/system';
@@ -25,7 +25,7 @@ export interface TunableComponent {
 export interface MeteredInput {
   runId: string;
   /** Limits in force; a call that would be made at or over one is not made. */
-  limits: Budget;
+  limits: Limits;
 }
 
 export interface PrepareRunInput {
@@ -35,6 +35,8 @@ export interface PrepareRunInput {
   plan: RunPlan;
   fresh: boolean;
   startFrom?: string;
+  /** 1 to 5; absent: the usual one. */
+  priority?: number;
 }
 
 export interface PreparedRun {

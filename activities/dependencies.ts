@@ -6,7 +6,7 @@ import type { ResolvedSystem } from './definition/resolve-system';
 /** What activities work with; a worker makes it once. */
 export interface ActivityDependencies {
   stores: Stores;
-  /** @throws DefinitionError for a system that this worker's config does not define. */
+  /** @throws UnknownSystem for one that this worker's config does not define; DefinitionError for one that is wrong. */
   resolve(system: string): Promise<ResolvedSystem>;
   languageModels: LanguageModels;
   encoder(): Promise<Encoder>;

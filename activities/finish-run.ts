@@ -10,6 +10,9 @@ import type { ActivityDependencies } from './dependencies';
 import { inActivity } from './in-activity';
 import { unknownRun, type StoredRunInput } from './open-run';
 
+/** Behind every iteration in the ledger; the largest that PostgreSQL's `integer` holds. */
+const afterIterations = 2 ** 31 - 1;
+
 /**
  * Writes the run's result document, from what is recorded and nothing else: a run can be ended by any worker, also by one
  * whose definition of the system has changed since.
@@ -19,12 +22,14 @@ export function finishRun(dependencies: ActivityDependencies, input: FinishRunIn
     const { stores } = dependencies;
     const record = await stores.runs.get(input.runId);
     if (record === undefined) throw unknownRun(input.runId);
+    // No call of this run is made any more: what a killed worker held back is let go, and recorded.
+    const left = await stores.reservations.clear(input.runId);
     const document = await resultDocument(stores, record, input);
     await stores.runs.update(input.runId, { status: input.status, result: document });
     await stores.ledger.append(input.runId, [
       {
         key: 'finished',
-        iteration: Number.MAX_SAFE_INTEGER,
+        iteration: afterIterations,
         kind: 'finished',
         body: {
           status: input.status,
@@ -33,6 +38,9 @@ export function finishRun(dependencies: ActivityDependencies, input: FinishRunIn
           gain: document.final.gain,
         },
       },
+      ...(left === 0
+        ? []
+        : [{ key: 'reservations', iteration: afterIterations, kind: 'reservations', body: { released: left } }]),
     ]);
     return {
       baselineTest: document.baseline.test?.mean ?? null,

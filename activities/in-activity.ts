@@ -37,7 +37,7 @@ export async function inActivity<T>(body: (attempt: Attempt) => Promise<T>): Pro
     return await Promise.race([working, overdue]);
   } catch (error) {
     if (context.cancellationSignal.aborted) await context.cancelled; // Rejects with Temporal's own CancelledFailure.
-    throw activityFailure(error);
+    throw activityFailure(error, context.info.attempt);
   } finally {
     clearInterval(timer);
   }

@@ -11,7 +11,9 @@ import { scoreProposals } from './optimize-component/score-proposals';
 import { selectFinalists } from './optimize-component/select-finalists';
 import { prepareRun } from './prepare-run';
 import { recordEvent } from './record-event';
+import { remember } from './remember';
 import { summarize } from './summarize';
+import { workerRecord } from './worker-record';
 
 const bodies = {
   prepareRun,
@@ -37,12 +39,15 @@ export type Activities = {
 };
 
 export function createActivities(dependencies: ActivityDependencies): Activities {
+  const recordWorker = remember((runId: string) => workerRecord(dependencies, runId));
   return Object.fromEntries(
     Object.entries(bodies).map(([name, body]) => [
       name,
       async (input: never) => {
         const result = await body(dependencies, input);
-        await dependencies.stores.memo.flush((input as { runId: string }).runId);
+        const { runId } = input as { runId: string };
+        await dependencies.stores.memo.flush(runId);
+        await recordWorker(runId);
         return result;
       },
     ]),

@@ -12,6 +12,8 @@ import { resolveSystem } from './definition/resolve-system';
 import type { ActivityDependencies } from './dependencies';
 import { openRun } from './open-run';
 import { prepareRun } from './prepare-run';
+import { runModels } from './run-models';
+import { UnknownSystem } from './unknown-system';
 
 const text = z.object({ text: z.string() });
 const rows = (id: string) => ['1', '2'].map((number) => ({ id: id + number, text: 'x' }));
@@ -61,15 +63,45 @@ describe('openRun', () => {
     expect(await openRun(again, 'run')).toMatchObject({ runId: 'run', seed: 0, plan: defaultPlan });
   });
 
-  it.each<[string, Partial<ActivityDependencies>]>([
-    ['the language models or their endpoints', { languageModels: modelsAt('http://127.0.0.1:2/v1') }],
-    ["the proposer ('small', not none)", { proposer: 'small' }],
-    ["the sentence encoder ('other-encoder', not", { encoder: async () => otherEncoder }],
-  ])('refuses a worker that differs in %s, so that another may do it', async (difference, changes) => {
+  it.each<[string, Partial<ActivityDependencies>, string]>([
+    [
+      'other endpoints',
+      { languageModels: modelsAt('http://127.0.0.1:2/v1') },
+      'the language models or their endpoints',
+    ],
+    [
+      'no such model',
+      { languageModels: new LanguageModels({ e: { baseURL: 'http://127.0.0.1:1/v1', models: { tiny: {} } } }, {}) },
+      "worker worker-1 has other models than run 'run' began with: model 'small' is not configured there; start",
+    ],
+    ['a proposer', { proposer: 'small' }, "the proposer ('small', not none)"],
+    ['another encoder', { encoder: async () => otherEncoder }, "the sentence encoder ('other-encoder', not"],
+    [
+      'no such system',
+      { resolve: async (name) => Promise.reject(new UnknownSystem(name, ['a', 'b'])) },
+      "worker worker-1 does not define system 'echo'; it defines a, b: start a worker whose config defines it",
+    ],
+    [
+      'another definition',
+      { resolve: () => resolveSystem({ ...echo, metricFloor: 0.5 }) },
+      "worker worker-1 defines system 'echo' differently",
+    ],
+  ])('declines for a worker with %s', async (_, changes, message) => {
     await expect(openRun({ ...dependencies, ...changes }, 'run')).rejects.toMatchObject({
-      type: 'DefinitionMismatch',
-      nonRetryable: false,
-      message: expect.stringContaining(difference),
+      name: 'Declined',
+      message: expect.stringContaining(message),
     });
+  });
+
+  it('knows runs that an earlier version began, which did not record the names of the models', async () => {
+    const { database } = dependencies.stores;
+    const input = {
+      plan: defaultPlan,
+      fresh: false,
+      components: 1,
+      models: { ...(await runModels(dependencies)), names: undefined },
+    };
+    await database.write([database.queries.updateTable('runs').set({ input: JSON.stringify(input) })]);
+    expect(await openRun(dependencies, 'run')).toMatchObject({ runId: 'run' });
   });
 });

@@ -1,10 +1,12 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { Budget } from '../core/run/budget';
+import type { Limits } from '../core/run/budget';
+import { usualPriority } from '../core/run/priority';
 import type { Component } from '../core/system/component';
 import type { RunPlan } from '../core/run/plan';
 import { MemoisedCaller } from './calls/memoised-caller';
 import type { CallMeter } from './calls/recorded-models';
 import type { ResolvedSystem } from './definition/resolve-system';
+import { Declined, resolveOrDecline } from './declined';
 import type { ActivityDependencies } from './dependencies';
 import { modelDifferences, runModels, type RunModels } from './run-models';
 
@@ -14,8 +16,8 @@ export interface OpenRun {
   seed: number;
   plan: RunPlan;
   resolved: ResolvedSystem;
-  meter(limits: Budget): CallMeter;
-  caller(limits: Budget): MemoisedCaller;
+  meter(limits: Limits): CallMeter;
+  caller(limits: Limits): MemoisedCaller;
 }
 
 /** What `prepareRun` stores as a run's input. */
@@ -25,6 +27,8 @@ export interface StoredRunInput {
   /** How many components the system has. */
   components: number;
   models: RunModels;
+  /** 1 to 5; absent: the usual one. */
+  priority?: number;
 }
 
 /** @throws Error for a name that the run's system does not have. */
@@ -45,36 +49,38 @@ export function unknownRun(runId: string): ApplicationFailure {
 /**
  * Loads a run, and makes sure that this worker would compute what the run's other workers do.
  *
- * @throws ApplicationFailure `DefinitionMismatch` (retryable: another worker may fit) when definition or models
- *   differ.
+ * @throws Declined (another worker may fit) when this one does not define the system, or when its
+ *   definition or models differ from those that the run began with.
  */
 export async function openRun(dependencies: ActivityDependencies, runId: string): Promise<OpenRun> {
   const record = await dependencies.stores.runs.get(runId);
   if (record === undefined) throw unknownRun(runId);
-  const resolved = await dependencies.resolve(record.system);
+  const resolved = await resolveOrDecline(dependencies, record.system);
   if (resolved.definitionHash !== record.definitionHash) {
-    throw ApplicationFailure.retryable(
-      `worker ${dependencies.workerIdentity} defines system '${record.system}' differently ` +
-        `(${resolved.definitionHash.slice(0, 12)}) from run '${runId}' (${record.definitionHash.slice(0, 12)}): ` +
-        'start the worker with the code and data that the run began with, or start a new run',
-      'DefinitionMismatch',
+    throw new Declined(
+      dependencies,
+      `defines system '${record.system}' differently (${resolved.definitionHash.slice(0, 12)}) from run '${runId}' ` +
+        `(${record.definitionHash.slice(0, 12)}): start a worker with the code and data that the run began with, ` +
+        'or start a new run',
     );
   }
-  const { plan, fresh, models } = record.input as unknown as StoredRunInput;
+  const { plan, fresh, models, priority = usualPriority } = record.input as unknown as StoredRunInput;
   const differences = modelDifferences(models, await runModels(dependencies));
   if (differences !== undefined) {
-    throw ApplicationFailure.retryable(
-      `worker ${dependencies.workerIdentity} has other models than run '${runId}' began with: ${differences}; ` +
-        'start the worker with the config and the models that the run began with, or start a new run',
-      'DefinitionMismatch',
+    throw new Declined(
+      dependencies,
+      `has other models than run '${runId}' began with: ${differences}; ` +
+        'start a worker with the config and the models that the run began with, or start a new run',
     );
   }
-  const meter = (limits: Budget): CallMeter => ({
+  const meter = (limits: Limits): CallMeter => ({
     runId,
     memo: dependencies.stores.memo,
     spend: dependencies.stores.spend,
+    reservations: dependencies.stores.reservations,
     languageModels: dependencies.languageModels,
     limits,
+    priority,
     scope: fresh ? runId : '',
   });
   return {

@@ -1,11 +1,12 @@
 import { contentHash } from '../core/system/canonical-json';
 import { checkConfiguration, initialConfiguration } from '../core/system/configuration';
 import { DefinitionError } from '../core/system/definition-error';
-import type { System } from '../core/system/system';
 import type { PreparedRun, PrepareRunInput } from './contracts';
+import { Declined, resolveOrDecline } from './declined';
 import type { ActivityDependencies } from './dependencies';
 import { exampleCounts } from './example-samples';
 import { inActivity } from './in-activity';
+import { missingModel } from './missing-model';
 import type { StoredRunInput } from './open-run';
 import { runModels } from './run-models';
 
@@ -13,9 +14,15 @@ import { runModels } from './run-models';
 export function prepareRun(dependencies: ActivityDependencies, input: PrepareRunInput): Promise<PreparedRun> {
   return inActivity(async () => {
     const { stores } = dependencies;
-    const resolved = await dependencies.resolve(input.system);
+    const resolved = await resolveOrDecline(dependencies, input.system);
     const { system } = resolved;
-    checkModels(dependencies, system);
+    const missing = missingModel(system, dependencies.languageModels);
+    if (missing !== undefined) {
+      throw new Declined(
+        dependencies,
+        `cannot serve system '${system.name}': ${missing}; start a worker with that model`,
+      );
+    }
     const configuration =
       input.startFrom === undefined ? initialConfiguration(system) : await stores.configurations.get(input.startFrom);
     checkConfiguration(system, configuration);
@@ -37,6 +44,7 @@ export function prepareRun(dependencies: ActivityDependencies, input: PrepareRun
         fresh: input.fresh,
         components: system.components.length,
         models: await runModels(dependencies),
+        ...(input.priority === undefined ? {} : { priority: input.priority }),
       } satisfies StoredRunInput,
     });
     await stores.ledger.append(input.runId, [
@@ -61,19 +69,4 @@ export function prepareRun(dependencies: ActivityDependencies, input: PrepareRun
       counts: exampleCounts(resolved, input.seed),
     };
   });
-}
-
-function checkModels({ languageModels }: ActivityDependencies, system: System): void {
-  for (const item of system.components) {
-    for (const [variable, definition] of Object.entries(item.configuration)) {
-      if (definition.type !== 'model') continue;
-      const missing = definition.models.find((name) => !languageModels.has(name));
-      if (missing !== undefined) {
-        throw new DefinitionError(
-          `component '${item.name}': variable '${variable}' offers model '${missing}', which no endpoint in the config has; ` +
-            `known models: ${languageModels.names.join(', ') || 'none'}`,
-        );
-      }
-    }
-  }
 }

@@ -4,6 +4,8 @@ import type { ActivityDependencies } from './dependencies';
 export interface RunModels {
   /** What the names of the language models stand for, as a hash. */
   languageModels: string;
+  /** Names of the language models. Absent in runs that an earlier version began. */
+  names?: string[];
   proposer: string | null;
   encoder: string;
 }
@@ -12,6 +14,7 @@ export interface RunModels {
 export async function runModels(dependencies: ActivityDependencies): Promise<RunModels> {
   return {
     languageModels: dependencies.languageModels.identity,
+    names: [...dependencies.languageModels.names],
     proposer: dependencies.proposer ?? null,
     encoder: (await dependencies.encoder()).identity,
   };
@@ -20,8 +23,10 @@ export async function runModels(dependencies: ActivityDependencies): Promise<Run
 /** Which models differ from those that the run began with, in words; undefined: none. */
 export function modelDifferences(began: RunModels, here: RunModels): string | undefined {
   const named = (value: string | null): string => (value === null ? 'none' : `'${value}'`);
+  const missing = (began.names ?? []).filter((name) => here.names?.includes(name) !== true);
   const differences = [
-    ...(began.languageModels === here.languageModels
+    ...missing.map((name) => `model '${name}' is not configured there`),
+    ...(missing.length > 0 || began.languageModels === here.languageModels
       ? []
       : [
           `the language models or their endpoints (${here.languageModels.slice(0, 12)}, not ${began.languageModels.slice(0, 12)})`,

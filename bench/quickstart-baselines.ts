@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { MemoisedCaller } from '../activities/calls/memoised-caller';
 import { modelSpend } from '../activities/calls/model-spend';
+import { usualPriority } from '../core/run/priority';
 import { exampleSample } from '../activities/example-samples';
 import type { OpenRun } from '../activities/open-run';
 import { proposalPool } from '../activities/optimize-component/proposal-pool';
@@ -52,8 +53,10 @@ async function main(): Promise<void> {
     runId,
     memo: runtime.stores.memo,
     spend: runtime.stores.spend,
+    reservations: runtime.stores.reservations,
     languageModels: runtime.languageModels,
     limits: {},
+    priority: usualPriority,
     scope: '',
   });
   const caller = new MemoisedCaller(resolved, meter());

@@ -16,7 +16,11 @@ export interface OpenConnection {
 /** Connects to a Temporal server and a database. @throws ServerUnreachable, StorageError */
 export async function openConnection(
   target: TemporalTarget,
-  project: { databaseUrl: string; taskQueue: string; config: Pick<ConfigOptions, 'optimization' | 'budget'> },
+  project: {
+    databaseUrl: string;
+    taskQueue: string;
+    config: Pick<ConfigOptions, 'optimization' | 'budget' | 'activities' | 'priority'>;
+  },
 ): Promise<OpenConnection> {
   const connection = await connectClient(target);
   try {

@@ -10,7 +10,8 @@ import type { Budget } from '../core/run/budget';
 import type { RunPlan } from '../core/run/plan';
 import { resultDocumentSchema, type ResultDocument } from '../core/run/result-document';
 import type { RunRecord, SpendTotals, Stores } from '../storage';
-import { budgetOf, planOf } from '../workers/config/check-run-settings';
+import { activitySettingsOf, type ActivityChanges } from '../workers/config/check-activity-settings';
+import { budgetOf, checkPriority, planOf } from '../workers/config/check-run-settings';
 import type { ConfigOptions } from '../workers/config/define-config';
 import { rewardsQueue } from '../workers/task-queues';
 import {
@@ -26,14 +27,12 @@ import {
 } from '../workflows/messages';
 import type { optimization } from '../workflows/optimization';
 import type { Progress } from '../workflows/progress';
-import {
-  defaultActivitySettings,
-  type ActivitySettings,
-  type OptimizationInput,
-  type OptimizationResult,
-} from '../workflows/run-input';
+import { type OptimizationInput, type OptimizationResult } from '../workflows/run-input';
 import { searchAttributes } from '../workflows/search-attributes';
+import { askThroughOutages } from './ask-through-outages';
 import { RunNotFound } from './run-not-found';
+
+const outagePatienceMs = 600_000;
 
 export interface StartOptions {
   system: string;
@@ -44,9 +43,12 @@ export interface StartOptions {
   plan?: Partial<RunPlan>;
   /** Limits that differ from those of the config. `Infinity` lifts one. */
   budget?: Budget;
+  /** 1 to 5: of runs that share workers or endpoints, those with lower numbers go first. Default: the config's, else 3. */
+  priority?: number;
   /** Ignore what earlier runs left in the memo. */
   fresh?: boolean;
-  activities?: Partial<ActivitySettings>;
+  /** Timeouts and attempts that differ from those of the config. */
+  activities?: ActivityChanges;
   /** Activities of one fan-out in flight. Default 8. */
   fanOut?: number;
   /** Examples per activity. Default 8. */
@@ -61,14 +63,16 @@ export class OptimasClient {
     private readonly temporal: Client,
     private readonly stores: Stores,
     private readonly taskQueue: string,
-    /** What a run's plan and limits are unless it says otherwise. */
-    private readonly config: Pick<ConfigOptions, 'optimization' | 'budget'> = {},
+    /** What a run's plan, limits and timeouts are unless it says otherwise. */
+    private readonly config: Pick<ConfigOptions, 'optimization' | 'budget' | 'activities' | 'priority'> = {},
   ) {}
 
   /** Starts a run and gives its id. @throws DefinitionError for a plan or a limit that cannot be */
   async start(options: StartOptions): Promise<string> {
     const seed = options.seed ?? 0;
     const runId = options.runId ?? `${options.system}-seed${seed}-${randomUUID().slice(0, 8)}`;
+    const priority = options.priority ?? this.config.priority;
+    checkPriority('priority', priority);
     const input: OptimizationInput = {
       schemaVersion: 1,
       runId,
@@ -77,7 +81,8 @@ export class OptimasClient {
       plan: planOf(this.config.optimization, options.plan),
       budget: budgetOf(this.config.budget, options.budget),
       fresh: options.fresh ?? false,
-      activities: { ...defaultActivitySettings, ...options.activities },
+      ...(priority === undefined ? {} : { priority }),
+      activities: activitySettingsOf(this.config.activities, options.activities),
       rewardsTaskQueue: rewardsQueue(this.taskQueue),
       chunkSize: options.chunkSize ?? 8,
       fanOut: options.fanOut ?? 8,
@@ -89,6 +94,8 @@ export class OptimasClient {
         workflowId: runId,
         taskQueue: this.taskQueue,
         typedSearchAttributes: [{ key: searchAttributes.system, value: options.system }],
+        // Activities and iterations inherit it.
+        ...(priority === undefined ? {} : { priority: { priorityKey: priority } }),
         staticSummary: `Optimas run of ${options.system}, seed ${seed}`,
       });
     } catch (error) {
@@ -119,9 +126,15 @@ export class OptimasClient {
     return this.asking(runId, (handle) => handle.executeUpdate(setBudgetUpdate, { args: [command] }));
   }
 
-  /** Waits for the run to end. */
+  /** Waits for the run to end; a server that is away is waited for, 10 minutes at a stretch. */
   result(runId: string): Promise<OptimizationResult> {
-    return this.asking(runId, (handle) => handle.result());
+    return this.asking(runId, (handle) =>
+      askThroughOutages(
+        () => handle.result(),
+        () => handle.describe(),
+        { patienceMs: outagePatienceMs },
+      ),
+    );
   }
 
   /** The result document of a run that has ended; undefined while it goes on. @throws RunNotFound */

@@ -1,19 +1,17 @@
 import { sha256 } from '../core/system/canonical-json';
 import { BlobStore } from './blob-store';
 import type { Database } from './database';
-import { TemporaryFolder } from './testing/temporary-folder';
+import { databaseKinds, TestDatabases } from '../test/support/test-databases';
 
-let folder: TemporaryFolder;
-let database: Database;
-let blobs: BlobStore;
-beforeEach(async () => {
-  folder = await TemporaryFolder.create();
-  database = await folder.open();
-  blobs = new BlobStore(database);
-});
-afterEach(() => folder.remove());
+describe.each(databaseKinds)('BlobStore on %s', (kind) => {
+  const databases = new TestDatabases(kind);
+  let database: Database;
+  let blobs: BlobStore;
+  beforeEach(async () => {
+    database = await databases.open();
+    blobs = new BlobStore(database);
+  });
 
-describe('BlobStore', () => {
   it('gives back bytes and JSON, and stores equal content once', async () => {
     const bytes = Buffer.alloc(100, 7).subarray(10, 20);
     const reference = await blobs.put(bytes, 'application/onnx');

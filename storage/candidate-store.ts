@@ -4,6 +4,7 @@ import { BlobStore } from './blob-store';
 import { chunked } from './chunked';
 import type { Database } from './database';
 import { decodeJson, encodeJson } from './stored-json';
+import { storedText } from './stored-text';
 
 /** A candidate and where it was collected. */
 export interface StoredCandidate extends Candidate {
@@ -44,7 +45,7 @@ export class CandidateStore {
       origin: candidate.origin,
       configuration_hash: candidate.configurationHash,
       scores: JSON.stringify(candidate.scores),
-      failure: candidate.failure ?? null,
+      failure: storedText(candidate.failure),
     }));
     await this.database.write([
       ...this.blobs.insertions(encoded.flatMap(({ inputs, outputs }) => [...inputs.blobs, ...outputs.blobs])),

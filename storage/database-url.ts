@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StorageError } from './storage-error';
 
-const examples = "for example 'file:./optimas.db' or 'file:///var/lib/optimas/optimas.db'";
+const examples = "for example 'file:./optimas.db' or 'postgres://user@host:5432/database'";
 
 /**
  * The absolute path of an embedded database's file. `file:relative/path` is relative to the working directory.
@@ -14,7 +14,10 @@ export function databaseFile(url: string): string {
   if (scheme !== 'file') {
     // Whatever stands after the scheme may hold a password.
     const given = scheme === undefined ? 'it has no scheme' : `its scheme is '${scheme}:'`;
-    throw new StorageError('UNSUPPORTED_URL', `database URL: ${given}; expected a 'file:' URL, ${examples}`);
+    throw new StorageError(
+      'UNSUPPORTED_URL',
+      `database URL: ${given}; expected a 'file:' or 'postgres:' URL, ${examples}`,
+    );
   }
   const rest = url.slice('file:'.length);
   if (rest === '' || rest.startsWith(':memory:') || /[?#]/.test(rest)) {

@@ -1,14 +1,10 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { CompiledQuery } from 'kysely';
 import Libsql from 'libsql';
+import { databaseKinds, TestDatabases } from '../test/support/test-databases';
 import { openDatabase, type Database } from './database';
+import { migrations } from './migrations';
 import { TemporaryFolder } from './testing/temporary-folder';
-
-let folder: TemporaryFolder;
-beforeEach(async () => {
-  folder = await TemporaryFolder.create();
-});
-afterEach(() => folder.remove());
 
 const raw = (sql: string, parameters: unknown[] = []) => ({ compile: () => CompiledQuery.raw(sql, parameters) });
 
@@ -20,7 +16,97 @@ async function counted(database: Database): Promise<number> {
   return (await database.read(database.queries.selectFrom('counters').select('run_id'))).length;
 }
 
-describe('openDatabase', () => {
+describe.each(databaseKinds)('a database on %s', (kind) => {
+  const databases = new TestDatabases(kind);
+
+  it('migrates once when many open a new one at the same time', async () => {
+    const opened = await Promise.all(Array.from({ length: 6 }, () => databases.open()));
+    const [database] = opened as [Database];
+    expect(
+      await database.read(database.queries.selectFrom('optimas_schema').select('version').orderBy('version')),
+    ).toEqual(migrations.map(({ version }) => ({ version })));
+  });
+
+  it('refuses a schema from a newer version', async () => {
+    const database = await databases.open();
+    await database.write([
+      database.queries.insertInto('optimas_schema').values({ version: 99, name: 'future', applied_at: 0 }),
+    ]);
+    await expect(databases.open()).rejects.toMatchObject({
+      code: 'NEWER_SCHEMA',
+      message:
+        `this database was written by a newer Optimas (schema 99; this version knows 1..${migrations.length}): ` +
+        'upgrade optimas or use another database',
+    });
+  });
+
+  it('shares transactions without sharing failures', async () => {
+    const database = await databases.open();
+    await database.write([count(database, 'taken')]);
+    const results = await Promise.allSettled([
+      database.write([count(database, 'a'), count(database, 'b')]),
+      database.write([count(database, 'c'), count(database, 'taken')]),
+      database.write([count(database, 'd')]),
+    ]);
+    expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(results[0]).toMatchObject({ value: [1, 1] });
+    expect(results[1]).toMatchObject({ reason: { code: 'CONSTRAINT' } });
+    const rows = await database.read(database.queries.selectFrom('counters').select('run_id').orderBy('run_id'));
+    expect(rows.map((row) => row.run_id)).toEqual(['a', 'b', 'd', 'taken']);
+  });
+
+  it('finishes writes under way before it closes, and refuses later ones', async () => {
+    const database = await databases.open();
+    const writing = database.write([count(database, 'r')]);
+    await database.close();
+    expect(await writing).toEqual([1]);
+    expect(await counted(await databases.open())).toBe(1);
+    await expect(database.write([count(database, 's')])).rejects.toMatchObject({ code: 'CLOSED' });
+    await expect(counted(database)).rejects.toMatchObject({ code: 'CLOSED' });
+  });
+
+  it('gives back numbers, bytes and texts as they were', async () => {
+    const database = await databases.open();
+    const row = {
+      ...{ key: "it's \\x $1 ä 😀\n", kind: '', run_id: 'r', value: 'v', model: null },
+      ...{ prompt_tokens: Number.MAX_SAFE_INTEGER, completion_tokens: -1, created_at: 0 },
+      ...{ usd: 0.1 + 0.2, latency_ms: 5e-324 },
+    };
+    const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
+    await database.write([
+      database.queries.insertInto('memo').values(row),
+      database.queries.insertInto('blobs').values({ sha256: 'x', bytes, content_type: 'x', size: 256 }),
+    ]);
+    expect(await database.read(database.queries.selectFrom('memo').selectAll())).toEqual([row]);
+    const [blob] = await database.read(database.queries.selectFrom('blobs').selectAll());
+    expect(blob).toEqual({ sha256: 'x', bytes, content_type: 'x', size: 256 });
+    expect(Object.getPrototypeOf(blob?.bytes)).toBe(Uint8Array.prototype);
+  });
+
+  it('runs many large batches at once', async () => {
+    const database = await databases.open();
+    const bytes = new Uint8Array(200_000);
+    await Promise.all(
+      Array.from({ length: 40 }, (_, index) =>
+        database.write([
+          count(database, `${index}`),
+          database.queries
+            .insertInto('blobs')
+            .values({ sha256: `${index}`, bytes, content_type: 'x', size: bytes.length }),
+        ]),
+      ),
+    );
+    expect(await counted(database)).toBe(40);
+  });
+});
+
+describe('a file', () => {
+  let folder: TemporaryFolder;
+  beforeEach(async () => {
+    folder = await TemporaryFolder.create();
+  });
+  afterEach(() => folder.remove());
+
   it('creates missing folders and opens an existing file again', async () => {
     const first = await folder.open({ name: 'a b/c#%25/optimas.db' });
     await first.write([count(first, 'r')]);
@@ -30,15 +116,7 @@ describe('openDatabase', () => {
     expect(await again.read(raw('pragma journal_mode'))).toEqual([{ journal_mode: 'wal' }]);
   });
 
-  it('migrates once when many open a new file at the same time', async () => {
-    const databases = await Promise.all(Array.from({ length: 6 }, () => folder.open()));
-    const [database] = databases as [Database];
-    expect(await database.read(database.queries.selectFrom('optimas_schema').select('version'))).toEqual([
-      { version: 1 },
-    ]);
-  });
-
-  it.each(['postgres://user:secret@host/db', 'optimas.db', 'file::memory:', 'file:', 'file:x.db?mode=ro'])(
+  it.each(['mysql://user:secret@host/db', 'optimas.db', 'file::memory:', 'file:', 'file:x.db?mode=ro'])(
     'refuses the URL %s',
     async (url) => {
       const opening = openDatabase(url);
@@ -78,21 +156,6 @@ describe('openDatabase', () => {
     await expect(folder.open({ name: 'other.db' })).rejects.toThrow("another program's database");
   });
 
-  it('refuses a schema from a newer version', async () => {
-    const database = await folder.open();
-    await database.write([
-      database.queries.insertInto('optimas_schema').values({ version: 7, name: 'future', applied_at: 0 }),
-    ]);
-    await expect(folder.open()).rejects.toMatchObject({
-      code: 'NEWER_SCHEMA',
-      message:
-        'this database was written by a newer Optimas (schema 7; this version knows 1..1): ' +
-        'upgrade optimas or use another file',
-    });
-  });
-});
-
-describe('write', () => {
   it('says so when the disk is full, keeps nothing of the batch, and works again with space', async () => {
     const database = await folder.open();
     const [{ page_count: pages } = { page_count: 0 }] = (await database.read(raw('pragma page_count'))) as {
@@ -108,21 +171,6 @@ describe('write', () => {
     expect(await counted(database)).toBe(0);
     await database.read(raw('pragma max_page_count = 100000'));
     expect(await database.write([count(database, 'r'), blob])).toEqual([1, 1]);
-  });
-
-  it('shares transactions without sharing failures', async () => {
-    const database = await folder.open();
-    await database.write([count(database, 'taken')]);
-    const results = await Promise.allSettled([
-      database.write([count(database, 'a'), count(database, 'b')]),
-      database.write([count(database, 'c'), count(database, 'taken')]),
-      database.write([count(database, 'd')]),
-    ]);
-    expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    expect(results[0]).toMatchObject({ value: [1, 1] });
-    expect(results[1]).toMatchObject({ reason: { code: 'CONSTRAINT' } });
-    const rows = await database.read(database.queries.selectFrom('counters').select('run_id').orderBy('run_id'));
-    expect(rows.map((row) => row.run_id)).toEqual(['a', 'b', 'd', 'taken']);
   });
 
   it('waits for another writer without freezing the process, from eight databases at once', async () => {
@@ -187,14 +235,11 @@ describe('write', () => {
     other.close();
   });
 
-  it('finishes writes under way before it closes, and refuses later ones', async () => {
+  it('leaves the whole database in the one file when it closes', async () => {
     const database = await folder.open();
-    const writing = database.write([count(database, 'r')]);
+    await database.write([count(database, 'r')]);
     await database.close();
-    expect(await writing).toEqual([1]);
     await copyFile(folder.file(), folder.file('copy.db'));
     expect(await counted(await folder.open({ name: 'copy.db' }))).toBe(1);
-    await expect(database.write([count(database, 's')])).rejects.toMatchObject({ code: 'CLOSED' });
-    await expect(counted(database)).rejects.toMatchObject({ code: 'CLOSED' });
   });
 });

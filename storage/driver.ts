@@ -30,4 +30,17 @@ export interface Dialect {
   tableNames(): Promise<string[]>;
 }
 
+/** A compiled query. */
+export interface Statement {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+}
+
+/** How long an operation waits for a database that is locked or away. */
+export interface Waiting {
+  signal: AbortSignal | undefined;
+  /** Milliseconds. */
+  patienceMs: number;
+}
+
 export type Query<Row = unknown> = Compilable<Row>;

@@ -2,6 +2,7 @@ import type { Purpose } from '../core/system/draw';
 import type { ExampleScore } from '../core/system/trace';
 import { chunked } from './chunked';
 import type { Database } from './database';
+import { storedText } from './stored-text';
 
 /** Which measurements belong together: one configuration, for one purpose, in one iteration. */
 export interface EvaluationKey {
@@ -34,8 +35,8 @@ export class EvaluationStore {
       draw_index: evaluation.drawIndex,
       score: evaluation.score,
       sub_scores: evaluation.subScores === undefined ? null : JSON.stringify(evaluation.subScores),
-      feedback: evaluation.feedback ?? null,
-      failure: evaluation.failure ?? null,
+      feedback: storedText(evaluation.feedback),
+      failure: storedText(evaluation.failure),
       trace_blob: evaluation.traceBlob ?? null,
     }));
     await this.database.write(

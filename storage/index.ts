@@ -1,4 +1,5 @@
 export { BlobStore, type Blob, type BlobReference } from './blob-store';
+export { CallRateStore } from './call-rate-store';
 export { CandidateStore, type CandidateFilter, type StoredCandidate } from './candidate-store';
 export { ConfigurationStore } from './configuration-store';
 export { CounterStore } from './counter-store';
@@ -7,6 +8,7 @@ export { EvaluationStore, type Evaluation, type EvaluationKey } from './evaluati
 export { Ledger, type LedgerEntry, type RecordedEntry } from './ledger';
 export { Memo, type Made, type Recalled, type RecallRequest } from './memo';
 export type { LeaseOptions } from './memo-leases';
+export { ReservationStore, type Reservation } from './reservation-store';
 export { RewardVersionStore, type RewardVersion } from './reward-version-store';
 export { RunStore, type NewRun, type RunRecord, type RunUpdate } from './run-store';
 export { SpendStore, type Spend, type SpendLine, type SpendTotals } from './spend-store';

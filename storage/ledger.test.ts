@@ -1,17 +1,13 @@
 import { Ledger } from './ledger';
-import { TemporaryFolder } from './testing/temporary-folder';
-
-let folder: TemporaryFolder;
-beforeEach(async () => {
-  folder = await TemporaryFolder.create();
-});
-afterEach(() => folder.remove());
+import { databaseKinds, TestDatabases } from '../test/support/test-databases';
 
 const entry = (key: string, body: string, iteration = 0) => ({ key, iteration, kind: 'decision', body });
 
-describe('Ledger', () => {
+describe.each(databaseKinds)('Ledger on %s', (kind) => {
+  const databases = new TestDatabases(kind);
+
   it('numbers entries per run and leaves out those that are there', async () => {
-    const ledger = new Ledger(await folder.open({ now: () => 5 }));
+    const ledger = new Ledger(await databases.open({ now: () => 5 }));
     await ledger.append('r', [entry('baseline', 'b', -1), entry('0/decision', 'accepted')]);
     await ledger.append('r', [entry('0/decision', 'rejected'), { ...entry('1/skip', 'no signal', 1), kind: 'skip' }]);
     await ledger.append('s', [entry('baseline', 'other')]);
@@ -27,7 +23,7 @@ describe('Ledger', () => {
   });
 
   it('keeps sequences without gaps when several databases append at once', async () => {
-    const ledgers = await Promise.all([1, 2, 3].map(async () => new Ledger(await folder.open())));
+    const ledgers = await Promise.all([1, 2, 3].map(async () => new Ledger(await databases.open())));
     await Promise.all(
       ledgers.flatMap((ledger, index) =>
         Array.from({ length: 10 }, (_, item) =>

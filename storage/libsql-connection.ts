@@ -1,16 +1,11 @@
 import Libsql from 'libsql';
 import { backoff, delay } from './delay';
+import type { Statement, Waiting } from './driver';
 import { isBusy, libsqlFailure } from './libsql-failure';
 
 /** libSQL waits for a lock by blocking the event loop: it waits this long, and the rest of the time is ours. */
 const busyTimeoutMs = 20;
-const patienceMs = 60_000;
 const mostPrepared = 200;
-
-export interface Statement {
-  readonly sql: string;
-  readonly parameters: readonly unknown[];
-}
 
 /**
  * The one connection of this process to a libSQL (SQLite) file. libSQL runs statements synchronously, so a second one
@@ -31,7 +26,7 @@ export class LibsqlConnection {
   /** @throws Error when the file cannot be opened or created. */
   constructor(
     private readonly path: string,
-    private readonly signal: AbortSignal | undefined,
+    private readonly waiting: Waiting,
   ) {
     this.connection = new Libsql(path, { timeout: busyTimeoutMs });
   }
@@ -100,6 +95,7 @@ export class LibsqlConnection {
   }
 
   private async patiently<Result>(operation: () => Result): Promise<Result> {
+    const { signal, patienceMs } = this.waiting;
     const deadline = performance.now() + patienceMs;
     const wait = backoff(5, 100);
     for (;;) {
@@ -108,7 +104,7 @@ export class LibsqlConnection {
       } catch (error) {
         if (!isBusy(error) || performance.now() > deadline) throw libsqlFailure(error, this.path);
       }
-      await delay(wait(), this.signal);
+      await delay(wait(), signal);
     }
   }
 }

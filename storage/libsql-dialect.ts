@@ -8,8 +8,9 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
-import type { Dialect, Driver } from './driver';
+import type { Dialect, Driver, Waiting } from './driver';
 import { LibsqlConnection } from './libsql-connection';
+import { refuseNetworkDisk } from './network-disk';
 import { StorageError } from './storage-error';
 import type { Tables } from './tables';
 import { WriterQueue } from './writer-queue';
@@ -17,10 +18,10 @@ import { WriterQueue } from './writer-queue';
 /**
  * Opens a libSQL (SQLite) file.
  *
- * @throws StorageError `NOT_WRITABLE`, `NOT_A_DATABASE`, `DISK_FULL` or `BUSY`.
+ * @throws StorageError `NOT_WRITABLE`, `NETWORK_DISK`, `NOT_A_DATABASE`, `DISK_FULL` or `BUSY`.
  */
-export async function openLibsql(path: string, signal?: AbortSignal): Promise<Dialect> {
-  const connection = await connect(path, signal);
+export async function openLibsql(path: string, waiting: Waiting): Promise<Dialect> {
+  const connection = await connect(path, waiting);
   const tableNames = async () => {
     const sql = "select name from sqlite_master where type = 'table' order by name";
     return (await connection.all({ sql, parameters: [] })).map((row) => String(row.name));
@@ -51,11 +52,13 @@ export async function openLibsql(path: string, signal?: AbortSignal): Promise<Di
   return { driver: libsqlDriver(connection), queries, bytesType: 'blob', tableNames };
 }
 
-async function connect(path: string, signal: AbortSignal | undefined): Promise<LibsqlConnection> {
+async function connect(path: string, waiting: Waiting): Promise<LibsqlConnection> {
   try {
     await mkdir(dirname(path), { recursive: true });
-    return new LibsqlConnection(path, signal);
+    await refuseNetworkDisk(dirname(path));
+    return new LibsqlConnection(path, waiting);
   } catch (cause) {
+    if (StorageError.isInstance(cause)) throw cause;
     throw new StorageError(
       'NOT_WRITABLE',
       `cannot open or create the database file ${path} (${cause instanceof Error ? cause.message : String(cause)}): ` +

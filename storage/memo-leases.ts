@@ -10,10 +10,19 @@ export interface LeaseOptions {
   renewEveryMs?: number | undefined;
 }
 
-/** Leases on memo keys, so that of all processes only one makes a missing value. */
+const mostMet = 1_000;
+
+/**
+ * Leases on memo keys, so that of all processes only one makes a missing value.
+ *
+ * A lease is free when its time is over. The clock of the process that wrote that time may have been wrong, by hours even:
+ * so a lease is free also when it was not renewed for its whole length, measured here on a clock that never jumps.
+ */
 export class MemoLeases {
   private readonly owner = randomUUID();
   private readonly held = new Set<string>();
+  /** The leases of others that were met, and since when they have not changed (`performance.now()`). */
+  private readonly met = new Map<string, { owner: string; expiresAt: number; sinceMs: number }>();
   private readonly leaseMs: number;
   private readonly renewEveryMs: number;
   private timer: NodeJS.Timeout | undefined;
@@ -29,6 +38,16 @@ export class MemoLeases {
 
   /** True when the key is ours now: it was free, or its owner did not renew it in time. */
   async acquire(key: string): Promise<boolean> {
+    if (!(await this.takeFree(key)) && !(await this.takeUnrenewed(key))) return false;
+    this.met.delete(key);
+    this.held.add(key);
+    this.timer ??= setInterval(() => {
+      this.renewal ??= this.renew();
+    }, this.renewEveryMs).unref();
+    return true;
+  }
+
+  private async takeFree(key: string): Promise<boolean> {
     const now = this.database.now();
     const [affected] = await this.database.write(
       [
@@ -47,12 +66,36 @@ export class MemoLeases {
       ],
       { relaxed: true },
     );
-    if (affected !== 1) return false;
-    this.held.add(key);
-    this.timer ??= setInterval(() => {
-      this.renewal ??= this.renew();
-    }, this.renewEveryMs).unref();
-    return true;
+    return affected === 1;
+  }
+
+  private async takeUnrenewed(key: string): Promise<boolean> {
+    const { queries } = this.database;
+    const [row] = await this.database.read(
+      queries.selectFrom('memo_leases').where('key', '=', key).select(['owner', 'expires_at']),
+    );
+    if (row === undefined) return false; // Free again: the next try gets it, or finds the value.
+    const { owner, expires_at: expiresAt } = row;
+    const known = this.met.get(key);
+    if (known === undefined || known.owner !== owner || known.expiresAt !== expiresAt) {
+      // Most are never asked for again: their value came. Forgetting one that is costs it a longer wait, no more.
+      if (this.met.size >= mostMet) this.met.clear();
+      this.met.set(key, { owner, expiresAt, sinceMs: performance.now() });
+      return false;
+    }
+    if (performance.now() - known.sinceMs < this.leaseMs) return false;
+    const [affected] = await this.database.write(
+      [
+        queries
+          .updateTable('memo_leases')
+          .set({ owner: this.owner, expires_at: this.database.now() + this.leaseMs })
+          .where('key', '=', key)
+          .where('owner', '=', owner)
+          .where('expires_at', '=', expiresAt),
+      ],
+      { relaxed: true },
+    );
+    return affected === 1;
   }
 
   /** The query that frees the key, to be part of the batch that stores its value; call `forget` after it. */
@@ -65,8 +108,9 @@ export class MemoLeases {
     await this.database.write([this.removal(key)], { relaxed: true });
   }
 
-  /** Ends the renewal of the key. */
+  /** Ends the renewal of the key, and forgets who else had it. */
   forget(key: string): void {
+    this.met.delete(key);
     this.held.delete(key);
     if (this.held.size > 0) return;
     clearInterval(this.timer);

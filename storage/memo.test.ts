@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Database } from './database';
 import { Memo, type Made, type RecallRequest } from './memo';
 import { SpendStore } from './spend-store';
-import { TemporaryFolder } from './testing/temporary-folder';
+import { databaseKinds, TestDatabases } from '../test/support/test-databases';
 
 const usage = { promptTokens: 10, completionTokens: 5, usd: 0.25, latencyMs: 40 };
 const { signal } = new AbortController();
@@ -18,16 +18,6 @@ const request = (key: string, more: Partial<RecallRequest> = {}): RecallRequest 
   ...more,
 });
 
-let folder: TemporaryFolder;
-let database: Database;
-let memo: Memo;
-beforeEach(async () => {
-  folder = await TemporaryFolder.create();
-  database = await folder.open();
-  memo = new Memo(database);
-});
-afterEach(() => folder.remove());
-
 /** A `make` that counts its calls and can be held up. */
 function maker(value: Made['value'] = 'made', gate: Promise<void> = Promise.resolve()) {
   const make = async (): Promise<Made> => {
@@ -39,164 +29,175 @@ function maker(value: Made['value'] = 'made', gate: Promise<void> = Promise.reso
   return make;
 }
 
-const leases = () => database.read(database.queries.selectFrom('memo_leases').selectAll());
-
-describe('recall', () => {
-  it('makes once, then hits with the same value and cost; only making is spent', async () => {
-    const make = maker({ b: 1, a: [null, 'x'] });
-    const miss = await memo.recall(request('k'), make, signal);
-    const hit = await memo.recall(request('k'), make, signal);
-    expect(miss).toEqual({ value: { a: [null, 'x'], b: 1 }, usage, hit: false });
-    expect(hit).toEqual({ ...miss, hit: true });
-    expect(Object.keys(miss.value as object)).toEqual(Object.keys(hit.value as object));
-    expect(make.calls).toBe(1);
-    expect(await new SpendStore(database).totals('run')).toEqual({ entries: 1, calls: 1, ...usage });
-    expect(await leases()).toEqual([]);
+describe.each(databaseKinds)('on %s', (kind) => {
+  const databases = new TestDatabases(kind);
+  let database: Database;
+  let memo: Memo;
+  beforeEach(async () => {
+    database = await databases.open();
+    memo = new Memo(database);
   });
 
-  it('keeps large values as blobs', async () => {
-    const large = { text: 'ä'.repeat(40_000) };
-    await memo.recall(request('k'), maker(large), signal);
-    expect((await memo.recall(request('k'), maker('other'), signal)).value).toEqual(large);
-    const [row] = await database.read(database.queries.selectFrom('memo').select('value'));
-    expect(row?.value).toMatch(/^blob:[0-9a-f]{64}$/);
-  });
+  const leases = () => database.read(database.queries.selectFrom('memo_leases').selectAll());
 
-  it('stores nothing when making throws, and only its caller gets the error', async () => {
-    let failures = 0;
-    const failing = async (): Promise<Made> => {
-      failures++;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      throw new Error('endpoint down');
-    };
-    const good = maker();
-    const [first, second, third] = await Promise.allSettled([
-      memo.recall(request('k'), failing, signal),
-      memo.recall(request('k'), good, signal),
-      memo.recall(request('k'), good, signal),
-    ]);
-    expect(first).toMatchObject({ status: 'rejected', reason: { message: 'endpoint down' } });
-    expect([second, third]).toMatchObject([
-      { value: { value: 'made', hit: false } },
-      { value: { value: 'made', hit: true } },
-    ]);
-    expect([failures, good.calls]).toEqual([1, 1]);
-    expect(await leases()).toEqual([]);
-  });
-
-  it('makes once for many callers, in one process and through two databases', async () => {
-    let open = () => {};
-    const make = maker('made', new Promise((resolve) => (open = resolve)));
-    const others = new Memo(await folder.open());
-    const recalls = [memo, others, memo, others, memo].map((each) => each.recall(request('k'), make, signal));
-    setTimeout(open, 100);
-    const results = await Promise.all(recalls);
-    expect(results.map((result) => result.value)).toEqual(Array(5).fill('made'));
-    expect(results.filter((result) => !result.hit)).toHaveLength(1);
-    expect(make.calls).toBe(1);
-  });
-
-  it('lets a caller that waits leave', async () => {
-    let open = () => {};
-    const gate = new Promise<void>((resolve) => (open = resolve));
-    const making = memo.recall(request('k'), maker('made', gate), signal);
-    const others = new Memo(await folder.open());
-    for (const each of [memo, others]) {
-      const leaving = new AbortController();
-      setTimeout(() => leaving.abort(new Error('cancelled')), 30);
-      await expect(each.recall(request('k'), maker(), leaving.signal)).rejects.toThrow('cancelled');
-    }
-    open();
-    expect((await making).value).toBe('made');
-  });
-
-  it('takes over a lease that ran out, and everyone goes on with the value stored first', async () => {
-    let time = 1_000_000;
-    let open = () => {};
-    const [slow, quick] = [await folder.open({ now: () => time }), await folder.open({ now: () => time })];
-    const stuck = maker('late', new Promise((resolve) => (open = resolve)));
-    const late = new Memo(slow, { renewEveryMs: 1e6 }).recall(request('k'), stuck, signal);
-    while (stuck.calls === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    time += 10_000;
-    const taken = await new Memo(quick).recall(request('k'), maker('early'), signal);
-    expect(taken).toMatchObject({ value: 'early', hit: false });
-    open();
-    expect(await late).toMatchObject({ value: 'early', hit: false });
-    expect((await new SpendStore(database).totals('run')).calls).toBe(2);
-  });
-
-  it('renews a lease while its value is being made', async () => {
-    let open = () => {};
-    const make = maker('made', new Promise((resolve) => (open = resolve)));
-    const options = { leaseMs: 150, renewEveryMs: 30 };
-    const making = new Memo(database, options).recall(request('k'), make, signal);
-    const other = new Memo(await folder.open(), options).recall(request('k'), make, signal);
-    setTimeout(open, 500);
-    expect((await Promise.all([making, other])).map((result) => result.hit).sort()).toEqual([false, true]);
-    expect(make.calls).toBe(1);
-  });
-
-  it('counts hits by run and kind', async () => {
-    await memo.recall(request('k'), maker(), signal);
-    for (let i = 0; i < 3; i++) await memo.recall(request('k'), maker(), signal);
-    await memo.recall(request('k', { kind: 'component' }), maker(), signal);
-    await memo.recall(request('other'), maker(), signal);
-    const elsewhere = new Memo(await folder.open());
-    expect(await elsewhere.hitsByKind('run')).toEqual({ chat: 3, component: 1 });
-    await elsewhere.recall(request('k'), maker(), signal);
-    await elsewhere.flush('run');
-    expect(await memo.hitsByKind('run')).toEqual({ chat: 4, component: 1 });
-    expect(await memo.hitsByKind('another')).toEqual({});
-  });
-});
-
-describe('processes', () => {
-  const children: ChildProcess[] = [];
-  afterEach(() => {
-    for (const child of children.splice(0)) child.kill('SIGKILL');
-  });
-
-  function start(log: string, holdMs: number, leaseMs: number, keys: string[]) {
-    const program = join(__dirname, 'testing', 'recall-program.js');
-    const child = spawn(process.execPath, [program, folder.url(), log, `${holdMs}`, `${leaseMs}`, ...keys], {
-      stdio: ['pipe', 'pipe', 'inherit'],
+  describe('recall', () => {
+    it('makes once, then hits with the same value and cost; only making is spent', async () => {
+      const make = maker({ b: 1, a: [null, 'x'] });
+      const miss = await memo.recall(request('k'), make, signal);
+      const hit = await memo.recall(request('k'), make, signal);
+      expect(miss).toEqual({ value: { a: [null, 'x'], b: 1 }, usage, hit: false });
+      expect(hit).toEqual({ ...miss, hit: true });
+      expect(Object.keys(miss.value as object)).toEqual(Object.keys(hit.value as object));
+      expect(make.calls).toBe(1);
+      expect(await new SpendStore(database).totals('run')).toEqual({ entries: 1, calls: 1, ...usage });
+      expect(await leases()).toEqual([]);
     });
-    children.push(child);
-    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-    const until = async (wanted: (line: string) => boolean): Promise<string> => {
-      for (;;) {
-        const { value, done } = await lines.next();
-        if (done === true) throw new Error('the process ended too early');
-        if (wanted(value)) return value;
+
+    it('keeps large values as blobs', async () => {
+      const large = { text: 'ä'.repeat(40_000) };
+      await memo.recall(request('k'), maker(large), signal);
+      expect((await memo.recall(request('k'), maker('other'), signal)).value).toEqual(large);
+      const [row] = await database.read(database.queries.selectFrom('memo').select('value'));
+      expect(row?.value).toMatch(/^blob:[0-9a-f]{64}$/);
+    });
+
+    it('stores nothing when making throws, and only its caller gets the error', async () => {
+      let failures = 0;
+      let start = () => {};
+      const started = new Promise<void>((resolve) => (start = resolve));
+      const failing = async (): Promise<Made> => {
+        failures++;
+        start();
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        throw new Error('endpoint down');
+      };
+      const good = maker();
+      const first = memo.recall(request('k'), failing, signal);
+      const others = started.then(() =>
+        Promise.all([memo.recall(request('k'), good, signal), memo.recall(request('k'), good, signal)]),
+      );
+      await expect(first).rejects.toThrow('endpoint down');
+      const recalled = await others;
+      expect(recalled.map(({ value }) => value)).toEqual(['made', 'made']);
+      expect(recalled.map(({ hit }) => hit).sort()).toEqual([false, true]);
+      expect([failures, good.calls]).toEqual([1, 1]);
+      expect(await leases()).toEqual([]);
+    });
+
+    it('makes once for many callers, in one process and through two databases', async () => {
+      let open = () => {};
+      const make = maker('made', new Promise((resolve) => (open = resolve)));
+      const others = new Memo(await databases.open());
+      const recalls = [memo, others, memo, others, memo].map((each) => each.recall(request('k'), make, signal));
+      setTimeout(open, 100);
+      const results = await Promise.all(recalls);
+      expect(results.map((result) => result.value)).toEqual(Array(5).fill('made'));
+      expect(results.filter((result) => !result.hit)).toHaveLength(1);
+      expect(make.calls).toBe(1);
+    });
+
+    it('lets a caller that waits leave', async () => {
+      let open = () => {};
+      const gate = new Promise<void>((resolve) => (open = resolve));
+      const making = memo.recall(request('k'), maker('made', gate), signal);
+      const others = new Memo(await databases.open());
+      for (const each of [memo, others]) {
+        const leaving = new AbortController();
+        setTimeout(() => leaving.abort(new Error('cancelled')), 30);
+        await expect(each.recall(request('k'), maker(), leaving.signal)).rejects.toThrow('cancelled');
       }
-    };
-    return { child, until };
-  }
+      open();
+      expect((await making).value).toBe('made');
+    });
 
-  it('make every key once while they race', async () => {
-    const log = folder.file('made.log');
-    const keys = Array.from({ length: 20 }, (_, index) => `key-${index}`);
-    const started = [1, 2, 3].map(() => start(log, 30, 10_000, keys));
-    await Promise.all(started.map(({ until }) => until((line) => line === 'ready')));
-    for (const { child } of started) child.stdin?.write('go\n');
-    const values = await Promise.all(started.map(({ until }) => until((line) => line.startsWith('['))));
-    expect(readFileSync(log, 'utf8').trim().split('\n').sort()).toEqual([...keys].sort());
-    expect(new Set(values).size).toBe(1);
-    expect((await new SpendStore(database).totals('run')).promptTokens).toBe(keys.length);
-  }, 60_000);
+    it('takes over a lease that ran out, and everyone goes on with the value stored first', async () => {
+      let time = 1_000_000;
+      let open = () => {};
+      const [slow, quick] = [await databases.open({ now: () => time }), await databases.open({ now: () => time })];
+      const stuck = maker('late', new Promise((resolve) => (open = resolve)));
+      const late = new Memo(slow, { renewEveryMs: 1e6 }).recall(request('k'), stuck, signal);
+      while (stuck.calls === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      time += 10_000;
+      const taken = await new Memo(quick).recall(request('k'), maker('early'), signal);
+      expect(taken).toMatchObject({ value: 'early', hit: false });
+      open();
+      expect(await late).toMatchObject({ value: 'early', hit: false });
+      expect((await new SpendStore(database).totals('run')).calls).toBe(2);
+    });
 
-  it('free the lease of one that is killed', async () => {
-    const log = folder.file('made.log');
-    const { child, until } = start(log, 1e6, 400, ['k']);
-    await until((line) => line === 'ready');
-    child.stdin?.write('go\n');
-    await until((line) => line === 'making');
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    expect(await leases()).toHaveLength(1);
-    child.kill('SIGKILL');
-    const killed = Date.now();
-    expect(await memo.recall(request('k'), maker(), signal)).toMatchObject({ value: 'made', hit: false });
-    expect(Date.now() - killed).toBeLessThan(3_000);
-    expect(existsSync(log)).toBe(true);
-  }, 60_000);
+    it('renews a lease while its value is being made', async () => {
+      let open = () => {};
+      const make = maker('made', new Promise((resolve) => (open = resolve)));
+      const options = { leaseMs: 150, renewEveryMs: 30 };
+      const making = new Memo(database, options).recall(request('k'), make, signal);
+      const other = new Memo(await databases.open(), options).recall(request('k'), make, signal);
+      setTimeout(open, 500);
+      expect((await Promise.all([making, other])).map((result) => result.hit).sort()).toEqual([false, true]);
+      expect(make.calls).toBe(1);
+    });
+
+    it('counts hits by run and kind', async () => {
+      await memo.recall(request('k'), maker(), signal);
+      for (let i = 0; i < 3; i++) await memo.recall(request('k'), maker(), signal);
+      await memo.recall(request('k', { kind: 'component' }), maker(), signal);
+      await memo.recall(request('other'), maker(), signal);
+      const elsewhere = new Memo(await databases.open());
+      expect(await elsewhere.hitsByKind('run')).toEqual({ chat: 3, component: 1 });
+      await elsewhere.recall(request('k'), maker(), signal);
+      await elsewhere.flush('run');
+      expect(await memo.hitsByKind('run')).toEqual({ chat: 4, component: 1 });
+      expect(await memo.hitsByKind('another')).toEqual({});
+    });
+  });
+
+  describe('processes', () => {
+    const children: ChildProcess[] = [];
+    afterEach(() => {
+      for (const child of children.splice(0)) child.kill('SIGKILL');
+    });
+
+    function start(log: string, holdMs: number, leaseMs: number, keys: string[]) {
+      const program = join(__dirname, 'testing', 'recall-program.js');
+      const child = spawn(process.execPath, [program, databases.url, log, `${holdMs}`, `${leaseMs}`, ...keys], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
+      children.push(child);
+      const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+      const until = async (wanted: (line: string) => boolean): Promise<string> => {
+        for (;;) {
+          const { value, done } = await lines.next();
+          if (done === true) throw new Error('the process ended too early');
+          if (wanted(value)) return value;
+        }
+      };
+      return { child, until };
+    }
+
+    it('make every key once while they race', async () => {
+      const log = databases.file('made.log');
+      const keys = Array.from({ length: 20 }, (_, index) => `key-${index}`);
+      const started = [1, 2, 3].map(() => start(log, 30, 10_000, keys));
+      await Promise.all(started.map(({ until }) => until((line) => line === 'ready')));
+      for (const { child } of started) child.stdin?.write('go\n');
+      const values = await Promise.all(started.map(({ until }) => until((line) => line.startsWith('['))));
+      expect(readFileSync(log, 'utf8').trim().split('\n').sort()).toEqual([...keys].sort());
+      expect(new Set(values).size).toBe(1);
+      expect((await new SpendStore(database).totals('run')).promptTokens).toBe(keys.length);
+    }, 60_000);
+
+    it('free the lease of one that is killed', async () => {
+      const log = databases.file('made.log');
+      const { child, until } = start(log, 1e6, 400, ['k']);
+      await until((line) => line === 'ready');
+      child.stdin?.write('go\n');
+      await until((line) => line === 'making');
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      expect(await leases()).toHaveLength(1);
+      child.kill('SIGKILL');
+      const killed = Date.now();
+      expect(await memo.recall(request('k'), maker(), signal)).toMatchObject({ value: 'made', hit: false });
+      expect(Date.now() - killed).toBeLessThan(3_000);
+      expect(existsSync(log)).toBe(true);
+    }, 60_000);
+  });
 });

@@ -3,6 +3,7 @@ import type { Usage } from '../core/system/run-context';
 import { BlobStore } from './blob-store';
 import { CounterStore } from './counter-store';
 import type { Database } from './database';
+import type { Query } from './driver';
 import { backoff, delay } from './delay';
 import { MemoLeases, type LeaseOptions } from './memo-leases';
 import { settledOrAborted } from './settled-or-aborted';
@@ -27,6 +28,8 @@ export interface Made {
   usage: Usage;
   /** Model calls that this took; 0 when not given. */
   calls?: number;
+  /** What else is written in the transaction that stores the value: the end of a reservation, say. */
+  also?: readonly Query[];
 }
 
 export interface Recalled {
@@ -145,7 +148,7 @@ export class Memo {
 
   private async store(request: RecallRequest, made: Made): Promise<Recalled> {
     const { key, kind, runId, role, model } = request;
-    const { usage, calls = 0 } = made;
+    const { usage, calls = 0, also = [] } = made;
     const value = encodeJson(made.value);
     const insertion = this.database.queries
       .insertInto('memo')
@@ -168,6 +171,7 @@ export class Memo {
         ...this.blobs.insertions(value.blobs),
         ...this.spend.insertions({ runId, kind, role, model, calls, usage }),
         this.leases.removal(key),
+        ...also,
         ...additions,
       ]),
     );

@@ -31,7 +31,7 @@ export async function migrate(dialect: Dialect, migrations: readonly Migration[]
       throw new StorageError(
         'NEWER_SCHEMA',
         `this database was written by a newer Optimas (schema ${current}; this version knows 1..${known}): ` +
-          'upgrade optimas or use another file',
+          'upgrade optimas or use another database',
       );
     }
     const next = migrations.find((migration) => migration.version === current + 1);

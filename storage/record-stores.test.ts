@@ -3,123 +3,133 @@ import { ConfigurationStore } from './configuration-store';
 import type { Database } from './database';
 import { EvaluationStore, type Evaluation } from './evaluation-store';
 import { RewardVersionStore } from './reward-version-store';
-import { TemporaryFolder } from './testing/temporary-folder';
+import { databaseKinds, TestDatabases } from '../test/support/test-databases';
 import { configurationHash } from '../core/system/configuration';
 
-let folder: TemporaryFolder;
-let database: Database;
-beforeEach(async () => {
-  folder = await TemporaryFolder.create();
-  database = await folder.open();
-});
-afterEach(() => folder.remove());
-
-describe('ConfigurationStore', () => {
-  it('keeps configurations under their hash', async () => {
-    const configurations = new ConfigurationStore(database);
-    const [small, large] = [{ a: { k: 1 } }, { a: { prompt: 'x'.repeat(50_000) }, b: {} }];
-    expect(await configurations.putMany([small, large, small])).toEqual([small, large, small].map(configurationHash));
-    expect(await configurations.put({ a: { k: 1 } })).toBe(configurationHash(small));
-    expect(await configurations.get(configurationHash(large))).toEqual(large);
-    await expect(configurations.get('none')).rejects.toMatchObject({ code: 'MISSING' });
+describe.each(databaseKinds)('on %s', (kind) => {
+  const databases = new TestDatabases(kind);
+  let database: Database;
+  beforeEach(async () => {
+    database = await databases.open();
   });
-});
 
-describe('EvaluationStore', () => {
-  const key = { runId: 'r', purpose: 'validation' as const, iteration: 2, configurationHash: 'h' };
-
-  it('keeps the first score of a draw, ordered by example and draw', async () => {
-    const evaluations = new EvaluationStore(database);
-    const rows: Evaluation[] = Array.from({ length: 250 }, (_, index) => ({
-      exampleId: `e${String(249 - index).padStart(3, '0')}`,
-      drawIndex: index % 2,
-      score: index / 250,
-    }));
-    await evaluations.putMany(key, rows);
-    await evaluations.putMany(key, [
-      { exampleId: 'e249', drawIndex: 0, score: 1 },
-      {
-        exampleId: 'e249',
-        drawIndex: 1,
-        score: 0,
-        failure: 'threw',
-        feedback: 'no',
-        subScores: { f1: 0 },
-        traceBlob: 't',
-      },
-    ]);
-    const stored = await evaluations.list(key);
-    expect(stored.slice(0, 249)).toEqual([...rows].reverse().slice(0, 249));
-    expect(stored.slice(249)).toEqual([
-      { exampleId: 'e249', drawIndex: 0, score: 0 },
-      {
-        exampleId: 'e249',
-        drawIndex: 1,
-        score: 0,
-        failure: 'threw',
-        feedback: 'no',
-        subScores: { f1: 0 },
-        traceBlob: 't',
-      },
-    ]);
-    expect(await evaluations.list({ ...key, iteration: 3 })).toEqual([]);
-  });
-});
-
-describe('CandidateStore', () => {
-  it('keeps candidates, large ones as blobs, and repeats change nothing', async () => {
-    const candidates = new CandidateStore(database);
-    const candidate = (component: string, iteration: number, candidateIndex: number): StoredCandidate => ({
-      component,
-      iteration,
-      exampleId: 'e',
-      candidateIndex,
-      inputs: { passages: 'p'.repeat(40_000) },
-      outputs: { answer: `${candidateIndex}` },
-      origin: candidateIndex === 0 ? 'base' : 'sampled',
-      configurationHash: 'h',
-      scores: [0, 0.5, 1],
-      ...(candidateIndex === 1 && { failure: 'no answer' }),
+  describe('ConfigurationStore', () => {
+    it('keeps configurations under their hash', async () => {
+      const configurations = new ConfigurationStore(database);
+      const [small, large] = [{ a: { k: 1 } }, { a: { prompt: 'x'.repeat(50_000) }, b: {} }];
+      expect(await configurations.putMany([small, large, small])).toEqual([small, large, small].map(configurationHash));
+      expect(await configurations.put({ a: { k: 1 } })).toBe(configurationHash(small));
+      expect(await configurations.get(configurationHash(large))).toEqual(large);
+      await expect(configurations.get('none')).rejects.toMatchObject({ code: 'MISSING' });
     });
-    const all = [candidate('b', 1, 1), candidate('b', 1, 0), candidate('b', 0, 0), candidate('a', 1, 0)];
-    await candidates.putMany('r', all);
-    await candidates.putMany('r', [{ ...candidate('a', 1, 0), scores: [] }]);
-    expect(await candidates.list('r')).toEqual([...all].reverse());
-    expect(await candidates.list('r', { component: 'b', iteration: 1 })).toEqual([all[1], all[0]]);
-    expect(await candidates.list('s')).toEqual([]);
-    const [row] = await database.read(database.queries.selectFrom('candidates').select('inputs'));
-    expect(row?.inputs).toMatch(/^blob:/);
   });
-});
 
-describe('RewardVersionStore', () => {
-  it('keeps versions, in order', async () => {
-    const rewards = new RewardVersionStore(database);
-    const version = (component: string, number: number) => ({
-      runId: 'r',
-      component,
-      version: number,
-      artefactSha256: 'f00',
-      manifest: { features: 12 },
-      metrics: { alignment: 0.7 },
+  describe('EvaluationStore', () => {
+    const key = { runId: 'r', purpose: 'validation' as const, iteration: 2, configurationHash: 'h' };
+
+    it('keeps the first score of a draw, ordered by example and draw', async () => {
+      const evaluations = new EvaluationStore(database);
+      const rows: Evaluation[] = Array.from({ length: 250 }, (_, index) => ({
+        exampleId: `e${String(249 - index).padStart(3, '0')}`,
+        drawIndex: index % 2,
+        score: index / 250,
+      }));
+      await evaluations.putMany(key, rows);
+      await evaluations.putMany(key, [
+        { exampleId: 'e249', drawIndex: 0, score: 1 },
+        {
+          exampleId: 'e249',
+          drawIndex: 1,
+          score: 0,
+          failure: 'threw',
+          feedback: 'no',
+          subScores: { f1: 0 },
+          traceBlob: 't',
+        },
+      ]);
+      const stored = await evaluations.list(key);
+      expect(stored.slice(0, 249)).toEqual([...rows].reverse().slice(0, 249));
+      expect(stored.slice(249)).toEqual([
+        { exampleId: 'e249', drawIndex: 0, score: 0 },
+        {
+          exampleId: 'e249',
+          drawIndex: 1,
+          score: 0,
+          failure: 'threw',
+          feedback: 'no',
+          subScores: { f1: 0 },
+          traceBlob: 't',
+        },
+      ]);
+      expect(await evaluations.list({ ...key, iteration: 3 })).toEqual([]);
     });
-    for (const [component, number] of [
-      ['b', 1],
-      ['b', 10],
-      ['b', 2],
-      ['a', 0],
-    ] as const) {
-      await rewards.put(version(component, number));
-    }
-    await rewards.put({ ...version('b', 10), metrics: { alignment: 0 } });
-    expect(await rewards.get('r', 'b', 10)).toEqual(version('b', 10));
-    expect(await rewards.get('r', 'b', 2)).toEqual(version('b', 2));
-    expect((await rewards.list('r')).map((each) => `${each.component}${each.version}`)).toEqual([
-      'a0',
-      'b1',
-      'b2',
-      'b10',
-    ]);
-    expect(await rewards.get('r', 'none', 1)).toBeUndefined();
+
+    it('keeps texts of models with any character but NUL', async () => {
+      const evaluations = new EvaluationStore(database);
+      const text = (nul: string) => `it's \\ "ä😀"\t\u0001${nul}end`;
+      const evaluation = (nul: string) => ({
+        ...{ exampleId: 'e', drawIndex: 0, score: 0, failure: text(nul), feedback: text(nul) },
+      });
+      await evaluations.putMany(key, [evaluation('\0')]);
+      expect(await evaluations.list(key)).toEqual([evaluation('\uFFFD')]);
+    });
+  });
+
+  describe('CandidateStore', () => {
+    it('keeps candidates, large ones as blobs, and repeats change nothing', async () => {
+      const candidates = new CandidateStore(database);
+      const candidate = (component: string, iteration: number, candidateIndex: number): StoredCandidate => ({
+        component,
+        iteration,
+        exampleId: 'e',
+        candidateIndex,
+        inputs: { passages: 'p'.repeat(40_000) },
+        outputs: { answer: `${candidateIndex}` },
+        origin: candidateIndex === 0 ? 'base' : 'sampled',
+        configurationHash: 'h',
+        scores: [0, 0.5, 1],
+        ...(candidateIndex === 1 && { failure: 'no answer' }),
+      });
+      const all = [candidate('b', 1, 1), candidate('b', 1, 0), candidate('b', 0, 0), candidate('a', 1, 0)];
+      await candidates.putMany('r', all);
+      await candidates.putMany('r', [{ ...candidate('a', 1, 0), scores: [] }]);
+      expect(await candidates.list('r')).toEqual([...all].reverse());
+      expect(await candidates.list('r', { component: 'b', iteration: 1 })).toEqual([all[1], all[0]]);
+      expect(await candidates.list('s')).toEqual([]);
+      const [row] = await database.read(database.queries.selectFrom('candidates').select('inputs'));
+      expect(row?.inputs).toMatch(/^blob:/);
+    });
+  });
+
+  describe('RewardVersionStore', () => {
+    it('keeps versions, in order', async () => {
+      const rewards = new RewardVersionStore(database);
+      const version = (component: string, number: number) => ({
+        runId: 'r',
+        component,
+        version: number,
+        artefactSha256: 'f00',
+        manifest: { features: 12 },
+        metrics: { alignment: 0.7 },
+      });
+      for (const [component, number] of [
+        ['b', 1],
+        ['b', 10],
+        ['b', 2],
+        ['a', 0],
+      ] as const) {
+        await rewards.put(version(component, number));
+      }
+      await rewards.put({ ...version('b', 10), metrics: { alignment: 0 } });
+      expect(await rewards.get('r', 'b', 10)).toEqual(version('b', 10));
+      expect(await rewards.get('r', 'b', 2)).toEqual(version('b', 2));
+      expect((await rewards.list('r')).map((each) => `${each.component}${each.version}`)).toEqual([
+        'a0',
+        'b1',
+        'b2',
+        'b10',
+      ]);
+      expect(await rewards.get('r', 'none', 1)).toBeUndefined();
+    });
   });
 });

@@ -1,18 +1,14 @@
 import { RunStore } from './run-store';
-import { TemporaryFolder } from './testing/temporary-folder';
-
-let folder: TemporaryFolder;
-beforeEach(async () => {
-  folder = await TemporaryFolder.create();
-});
-afterEach(() => folder.remove());
+import { databaseKinds, TestDatabases } from '../test/support/test-databases';
 
 const run = { runId: 'b', system: 'qa', seed: 2 ** 31, status: 'running', definitionHash: 'h', input: { k: 1 } };
 
-describe('RunStore', () => {
+describe.each(databaseKinds)('RunStore on %s', (kind) => {
+  const databases = new TestDatabases(kind);
+
   it('creates once, updates parts and lists by id', async () => {
     let time = 1_790_000_000_000;
-    const runs = new RunStore(await folder.open({ now: () => time++ }));
+    const runs = new RunStore(await databases.open({ now: () => time++ }));
     const created = await runs.create(run);
     expect(created).toEqual({ ...run, result: undefined, createdAt: time - 1, updatedAt: time - 1 });
     expect(await runs.create({ ...run, status: 'other', input: null })).toEqual(created);

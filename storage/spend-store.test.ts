@@ -1,18 +1,14 @@
 import { SpendStore } from './spend-store';
-import { TemporaryFolder } from './testing/temporary-folder';
-
-let folder: TemporaryFolder;
-beforeEach(async () => {
-  folder = await TemporaryFolder.create();
-});
-afterEach(() => folder.remove());
+import { databaseKinds, TestDatabases } from '../test/support/test-databases';
 
 const usage = { promptTokens: 100, completionTokens: 20, usd: 0.5, latencyMs: 10 };
 const zero = { promptTokens: 0, completionTokens: 0, usd: 0, latencyMs: 0 };
 
-describe('SpendStore', () => {
+describe.each(databaseKinds)('SpendStore on %s', (kind) => {
+  const databases = new TestDatabases(kind);
+
   it('sums by run, kind, role and model', async () => {
-    const database = await folder.open();
+    const database = await databases.open();
     const spend = new SpendStore(database);
     await Promise.all([
       spend.add({ runId: 'r', kind: 'chat', role: 'proposer', model: 'large', calls: 1, usage }),

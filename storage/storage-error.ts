@@ -3,7 +3,8 @@
  * `UNSUPPORTED_URL`, `NOT_WRITABLE` (missing rights, read-only disk, path that cannot be a file), `DISK_FULL`,
  * `NOT_A_DATABASE` (broken file, or another program's), `NEWER_SCHEMA`, `BUSY` (other processes kept it locked),
  * `CONSTRAINT` (a row contradicts one that is there), `CORRUPT_BLOB`, `MISSING` (a referenced row is not there),
- * `CLOSED`, and `FAILED` for the rest.
+ * `CLOSED`, `UNREACHABLE` (no connection to the server, for as long as we try), `REFUSED` (wrong password, no such database,
+ * TLS), `NETWORK_DISK` (the embedded database works on local disks only), and `FAILED` for the rest.
  */
 export type StorageErrorCode =
   | 'UNSUPPORTED_URL'
@@ -16,6 +17,9 @@ export type StorageErrorCode =
   | 'CORRUPT_BLOB'
   | 'MISSING'
   | 'CLOSED'
+  | 'UNREACHABLE'
+  | 'REFUSED'
+  | 'NETWORK_DISK'
   | 'FAILED';
 
 /** A failure of the database itself. Its message says what to do. */

@@ -47,6 +47,34 @@ export interface Tables {
     latency_ms: number;
   };
   counters: { run_id: string; name: string; value: number };
+  /** The worst case of every model call in flight, held back from the limits of its run. */
+  reservations: {
+    id: string;
+    run_id: string;
+    /** The process that makes the call and renews the lease. */
+    owner: string;
+    expires_at: number;
+    calls: number;
+    tokens: number;
+    usd: number;
+  };
+  /** How fast an endpoint may be called: see decision 0013. */
+  call_rates: {
+    endpoint: string;
+    /** Counts the changes: a writer that has read another version changes nothing. */
+    version: number;
+    /** When the request bucket, and the token bucket, is full again. */
+    requests_at: number;
+    tokens_at: number;
+    /** No call before this. */
+    closed_until: number;
+    /** Requests a minute after the last 429 and before it; null: never reduced. */
+    reduced_rate: number | null;
+    ceiling: number | null;
+    reduced_at: number;
+    /** The latest time that any writer has seen. */
+    updated_at: number;
+  };
   runs: {
     run_id: string;
     system: string;

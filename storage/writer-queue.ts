@@ -61,8 +61,9 @@ export class WriterQueue<Statement> {
       let offset = 0;
       for (const batch of group) batch.resolve(affected.slice(offset, (offset += batch.statements.length)));
     } catch (error) {
-      const busy = StorageError.isInstance(error) && error.code === 'BUSY';
-      if (group.length === 1 || busy) for (const batch of group) batch.reject(error);
+      // Trying each batch alone is for what the database refused: a wait in vain, or an unknown outcome, is theirs together.
+      const refused = StorageError.isInstance(error) && error.code !== 'BUSY' && error.code !== 'UNREACHABLE';
+      if (group.length === 1 || !refused) for (const batch of group) batch.reject(error);
       else for (const batch of group) await this.run([batch]);
     }
   }

@@ -347,11 +347,14 @@ describe('mistakes', () => {
         'unknown.ts',
         `import { defineConfig } from 'optimas'; export default defineConfig({ system: [] } as never)`,
       );
+      const lacking = configText(endpoint.url, { address }).replace(/, large: \{.*?\}/, '');
+      project.write('lacking.ts', lacking);
       const mistakes: [RegExp, ...string[]][] = [
         [/no system 'nope' .*scripted-chain/, 'run', 'nope'],
         [/two systems are named/, 'run', 'a', '--system', 'b'],
         [/cannot be loaded/, 'run', '--config', 'broken.ts'],
         [/export default defineConfig/, 'run', '--config', 'empty.ts'],
+        [/offers model 'large', which no endpoint .* known models: small/, 'run', '--config', 'lacking.ts'],
         [/no setting 'system'/, 'run', '--config', 'unknown.ts'],
         [/does not exist/, 'list', '--config', 'absent.ts'],
         [/--seed.*whole number/, 'run', '--seed', '1.5'],

@@ -202,7 +202,7 @@ describe('a system that is wrong', () => {
     ).toBe(true);
   });
 
-  it('pauses when another worker defines the system differently', async () => {
+  it('waits while the only worker defines the system differently, and says so', async () => {
     const runs = await open({ systems: [shouting({ name: 'shouting' })], endpoints: {} });
     const runId = await runs.start({ system: 'shouting', plan: { ...tinyPlan, iterations: 50, patience: 50 } });
     await until(async () => (await runs.client.progress(runId)).phase === 'iterations');
@@ -216,10 +216,12 @@ describe('a system that is wrong', () => {
     });
     await other.startWorkers();
     await other.client.resume(runId, who);
-    await until(async () => (await other.client.progress(runId)).status === 'paused');
-    expect((await other.client.progress(runId)).paused?.reason).toMatch(
-      /defines system 'shouting' differently .* start a new run/,
-    );
+    await until(async () => (await other.client.progress(runId)).waiting !== null);
+    expect(await other.client.progress(runId)).toMatchObject({
+      status: 'running',
+      paused: null,
+      waiting: expect.stringMatching(/defines system 'shouting' differently .* start a new run/),
+    });
     await other.client.cancel(runId, { ...who, now: true });
     expect((await other.client.result(runId)).status).toBe('cancelled');
     expect((await other.client.document(runId))?.configuration['shouter']).toBeDefined();
@@ -231,8 +233,9 @@ describe('a system that is wrong', () => {
       endpoints: { scripted: { baseURL: 'http://127.0.0.1:9/v1', models: { small: {} } } },
     });
     const runId = await runs.start({ system: 'scripted-chain', plan: tinyPlan });
-    await until(async () => (await runs.client.progress(runId)).status === 'paused');
-    expect((await runs.client.progress(runId)).paused?.reason).toMatch(/'answerer'.*model 'huge'.*known models: small/);
+    await until(async () => (await runs.client.progress(runId)).waiting !== null);
+    expect((await runs.client.progress(runId)).waiting).toMatch(/'answerer'.*model 'huge'.*known models: small/);
+    expect(await runs.runtime.stores.runs.get(runId)).toBeUndefined();
     await runs.client.cancel(runId, { ...who, now: true });
   });
 });

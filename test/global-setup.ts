@@ -21,6 +21,8 @@ export default async function globalSetup(): Promise<void> {
         executable: { type: 'existing-path', path: executable },
         searchAttributes: Object.values(searchAttributes),
         log: { format: 'pretty', level: 'error' },
+        // As `optimas dev` starts it: without it this version of the server ignores priorities.
+        extraArgs: ['--dynamic-config-value', 'matching.useNewMatcher=true'],
       },
     }),
     bundleWorkflowCode({

@@ -5,6 +5,8 @@ import { DeterminismViolationError } from '@temporalio/workflow';
 import { Worker } from '@temporalio/worker';
 import { suiteEnvironment } from './suite-environment';
 
+jest.setTimeout(60_000);
+
 const folder = join(__dirname, 'histories');
 
 /** Histories of whole runs, exported by `npm run export:histories`: workflow code must still agree with them. */

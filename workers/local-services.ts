@@ -7,6 +7,7 @@ import { searchAttributeTypes } from './search-attribute-registration';
 import type { ServeRequest } from './serve';
 import { stateFiles, stateFolder } from './state-folder';
 import { ServerUnreachable, temporalTarget } from './temporal-connection';
+import { workerEnvironment } from './worker-environment';
 
 export interface DevelopmentServerOptions {
   /** Default: a free one. */
@@ -41,6 +42,8 @@ export async function startDevelopmentServer(
     recordFile: path.join(folder, stateFiles.temporalRecord),
     logFile: path.join(folder, stateFiles.temporalLog),
     searchAttributes: searchAttributeTypes,
+    // Without it this version of the server ignores priorities.
+    dynamicConfig: { 'matching.useNewMatcher': true },
     port: options.port,
     uiPort: options.uiPort,
     signal: options.signal,
@@ -61,7 +64,7 @@ export function startWorkerProcess(
     name: 'the worker',
     program: path.join(__dirname, 'worker-main'),
     arguments: [JSON.stringify(request)],
-    environment: parts.environment,
+    environment: workerEnvironment(parts),
     logFile: path.join(stateFolder(), stateFiles.workerLog),
     readyTimeoutMs: 120_000,
     signal,

@@ -29,6 +29,8 @@ export interface RuntimeParts {
   openEncoder(): Promise<Encoder>;
   encoderFiles?: readonly string[];
   databaseUrl?: string;
+  /** The clock of what is stored, in milliseconds since 1970; for tests. */
+  now?: () => number;
 }
 
 /**
@@ -37,7 +39,11 @@ export interface RuntimeParts {
  * @throws DefinitionError or StorageError, saying what to mend.
  */
 export async function openRuntime(config: Config, parts: RuntimeParts): Promise<Runtime> {
-  const languageModels = new LanguageModels(parts.endpoints);
+  const languageModels = new LanguageModels(parts.endpoints, process.env, {
+    now: () => stores.callRates.now(),
+    read: (endpoint) => stores.callRates.read(endpoint),
+    replace: (...change) => stores.callRates.replace(...change),
+  });
   if (config.proposer !== undefined && !languageModels.has(config.proposer)) {
     throw new DefinitionError(
       `config: proposer '${config.proposer}' is not a model of any endpoint; known models: ${languageModels.names.join(', ') || 'none'}`,
@@ -49,12 +55,15 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
     encoderFiles: parts.encoderFiles ?? [],
     models: languageModels.names,
   });
-  const database = await openDatabase(parts.databaseUrl ?? config.database ?? defaultDatabase);
+  const database = await openDatabase(parts.databaseUrl ?? config.database ?? defaultDatabase, {
+    now: parts.now,
+  });
+  const stores = storesOf(database);
   return {
     config,
     systems,
     languageModels,
-    stores: storesOf(database),
+    stores,
     encoder: openEncoder,
     resolve: remember(async (name: string) => resolveSystem(systemNamed(systems, name))),
     close: () => database.close(),

@@ -5,6 +5,7 @@ import {
   TimeoutFailure,
   condition,
   isCancellation,
+  workflowInfo,
 } from '@temporalio/workflow';
 
 /** Why a run waits. `by` is a person, or `optimas` after a systematic failure. */
@@ -12,6 +13,21 @@ export interface Pause {
   reason: string;
   by: string;
   now: boolean;
+  /** A share of a limit was reached: the run pauses for that only once. */
+  atShare?: boolean;
+}
+
+/** Milliseconds before an activity is offered again that every attempt declined: the first wait, and the longest. */
+export interface DeclinedWaits {
+  declinedWaitMs: number;
+  longestDeclinedWaitMs: number;
+}
+
+/** Who is told of what the control finds out by itself. */
+export interface ControlListeners {
+  paused?: (pause: Pause) => void;
+  /** With the reason; null: it goes on. */
+  waiting?: (reason: string | null) => void;
 }
 
 /** Thrown by `step` once the run is to end early. */
@@ -27,15 +43,24 @@ export class Stopped extends Error {
 /**
  * The brake of a workflow: every activity runs through `step`, which waits while the run is paused, starts over when the
  * pause cut it short, and turns an activity that is out of attempts into a pause with its reason instead of a failure.
+ * When workers declined all attempts, it waits and offers the activity again: a worker that fits may come.
  */
 export class Control {
   paused: Pause | null;
   stopped: Stopped | null = null;
+  /** The pause at a share of the limits is over, or under way. */
+  pausedAtShare = false;
+  /** Why everything stands still although nobody paused; null: it does not. */
+  waiting: string | null = null;
   private readonly scopes = new Set<CancellationScope>();
+  /** The step that tries again for all while the workflow waits: every try costs events in the history. */
+  private trying: object | null = null;
+  private triesInVain = 0;
 
   constructor(
     paused: Pause | null,
-    private readonly onPause: (pause: Pause) => void = () => {},
+    private readonly waits: DeclinedWaits,
+    private readonly listeners: ControlListeners = {},
   ) {
     this.paused = paused;
   }
@@ -43,6 +68,8 @@ export class Control {
   /** Idempotent: a second pause only adds `now`. */
   pause(pause: Pause): void {
     if (this.paused === null) this.paused = pause;
+    this.pausedAtShare ||= pause.atShare ?? false;
+    this.endWaiting();
     if (pause.now) this.cancelActivities();
   }
 
@@ -53,6 +80,7 @@ export class Control {
   stop(status: 'cancelled' | 'budget-exhausted', reason: string): void {
     this.stopped ??= new Stopped(status, reason);
     this.paused = null;
+    this.endWaiting();
     this.cancelActivities();
   }
 
@@ -68,29 +96,67 @@ export class Control {
 
   /** @throws Stopped when the run is to end early. */
   async step<T>(activity: () => Promise<T>): Promise<T> {
+    const step = {};
+    const mayTry = (): boolean => this.trying === null || this.trying === step;
     for (;;) {
-      await condition(() => this.paused === null || this.stopped !== null);
+      await condition(() => (this.paused === null && mayTry()) || this.stopped !== null);
       this.throwIfStopped();
       const scope = new CancellationScope({ cancellable: true });
       this.scopes.add(scope);
       try {
-        return await scope.run(activity);
+        const result = await scope.run(activity);
+        this.endWaiting();
+        return result;
       } catch (error) {
         this.throwIfStopped();
-        const exhausted = budgetReason(error);
+        const exhausted = reasonOf(error, 'BudgetExhausted');
         if (exhausted !== undefined) {
           this.stop('budget-exhausted', exhausted);
           continue;
         }
         if (isCancellation(error) && scope.consideredCancelled) continue;
         if (!(error instanceof ActivityFailure)) throw error;
-        const pause: Pause = { reason: failureReason(error), by: 'optimas', now: false };
+        const atShare = reasonOf(error, 'BudgetShareReached') !== undefined;
+        if (atShare && this.pausedAtShare) continue; // It began before that pause.
+        const pause: Pause = { reason: failureReason(error), by: 'optimas', now: false, ...(atShare && { atShare }) };
+        if (reasonOf(error, 'Declined') !== undefined) {
+          if (!workflowInfo().continueAsNewSuggested) {
+            await this.wait(step, pause.reason);
+            continue;
+          }
+          // Each further try would bring the history nearer to the size at which the server ends the workflow.
+          pause.reason += ' (this was tried for hours: resume once there is such a worker)';
+        }
         this.pause(pause);
-        this.onPause(pause);
+        this.listeners.paused?.(pause);
       } finally {
         this.scopes.delete(scope);
       }
     }
+  }
+
+  /** Waits before the activity is offered again: by this step, or by the one that tries for all. */
+  private async wait(step: object, reason: string): Promise<void> {
+    if (this.paused !== null || this.stopped !== null) return;
+    this.trying ??= step;
+    if (this.trying !== step) return;
+    this.note(reason);
+    const { declinedWaitMs, longestDeclinedWaitMs } = this.waits;
+    const waitMs = Math.min(longestDeclinedWaitMs, declinedWaitMs * 2 ** this.triesInVain++);
+    await condition(() => this.trying !== step, waitMs);
+  }
+
+  /** A worker took something up, or there is nothing to wait for any more. */
+  private endWaiting(): void {
+    this.trying = null;
+    this.triesInVain = 0;
+    this.note(null);
+  }
+
+  private note(waiting: string | null): void {
+    if (waiting === this.waiting) return;
+    this.waiting = waiting;
+    this.listeners.waiting?.(waiting);
   }
 
   private cancelActivities(): void {
@@ -98,10 +164,11 @@ export class Control {
   }
 }
 
-function budgetReason(error: unknown): string | undefined {
+/** The message of an activity that failed with this type of error. */
+function reasonOf(error: unknown, type: string): string | undefined {
   if (!(error instanceof ActivityFailure)) return undefined;
   const { cause } = error;
-  return cause instanceof ApplicationFailure && cause.type === 'BudgetExhausted' ? cause.message : undefined;
+  return cause instanceof ApplicationFailure && cause.type === type ? cause.message : undefined;
 }
 
 /** What a person reads to know what to fix. */

@@ -12,7 +12,7 @@ export function chunks(count: number, size: number): { from: number; to: number 
  * goes on in the background.
  */
 export async function fanOut<T>(
-  control: Control,
+  control: Pick<Control, 'step'>,
   limit: number,
   tasks: (() => Promise<T>)[],
   onDone: () => void,

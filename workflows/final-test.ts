@@ -22,10 +22,10 @@ export async function finalTest(run: Run, ended: Stopped | null): Promise<Optimi
     if (testCount > 0) {
       if (state.incumbent !== state.baseline) {
         const sample = { split: 'validation', purpose: 'baseline', count: validationCount } as const;
-        await run.evaluate([state.incumbent], sample, () => run.budget);
+        await run.evaluate([state.incumbent], sample, () => run.finalLimits());
       }
       const configurations = [...new Set([state.baseline, state.incumbent])];
-      await run.evaluate(configurations, { split: 'test', purpose: 'test', count: testCount }, () => run.budget);
+      await run.evaluate(configurations, { split: 'test', purpose: 'test', count: testCount }, () => run.finalLimits());
     }
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;

@@ -3,7 +3,7 @@ import {
   cancelUpdate,
   iterationPausedSignal,
   iterationStepSignal,
-  limitsSignal,
+  iterationWaitingSignal,
   pauseSignal,
   pauseUpdate,
   progressQuery,
@@ -59,9 +59,7 @@ export function handleCommands(run: Run): void {
   setHandler(
     setBudgetUpdate,
     async (command) => {
-      run.budget = command.budget;
-      run.clock.wake();
-      await run.toChild((child) => child.signal(limitsSignal, run.limits()));
+      await run.setBudget(command.budget);
       await record(run, 'set-budget', command, { ...command.budget });
       return run.progress();
     },
@@ -73,10 +71,15 @@ export function handleCommands(run: Run): void {
             throw ApplicationFailure.nonRetryable(`budget.${name} must be a number of at least 0`, 'InvalidBudget');
           }
         }
+        const { pauseAt = 0.5 } = command.budget;
+        if (!(pauseAt > 0 && pauseAt < 1)) {
+          throw ApplicationFailure.nonRetryable('budget.pauseAt must be between 0 and 1', 'InvalidBudget');
+        }
       },
     },
   );
   setHandler(iterationPausedSignal, (pause) => run.pause(pause));
+  setHandler(iterationWaitingSignal, (reason) => run.childWaits(reason));
   setHandler(iterationStepSignal, (step) => run.describe(step));
 }
 

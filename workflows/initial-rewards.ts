@@ -14,6 +14,7 @@ export async function prepare(run: Run): Promise<void> {
       plan: input.plan,
       fresh: input.fresh,
       ...(input.startFrom === undefined ? {} : { startFrom: input.startFrom }),
+      ...(input.priority === undefined ? {} : { priority: input.priority }),
     }),
   );
   run.state = {
@@ -25,7 +26,6 @@ export async function prepare(run: Run): Promise<void> {
     nextIteration: 0,
     accepted: 0,
     rejectedInARow: 0,
-    rewardVersions: {},
     trusted: {},
     budget: run.budget,
     baselineCost: { calls: 0, tokens: 0, usd: 0, wallClockMs: 0 },
@@ -85,7 +85,6 @@ export async function fitInitialRewards(run: Run): Promise<void> {
         iteration: -1,
         configurationHash: state.baseline,
       });
-      state.rewardVersions[name] = fit.version;
       state.trusted[name] = fit.trusted;
     }),
     1,

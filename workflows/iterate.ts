@@ -38,6 +38,7 @@ export async function iterate(run: Run): Promise<void> {
           budget: run.budget,
           activeMs: run.clock.activeMs(),
           paused: run.control.paused,
+          pausedAtShare: run.control.pausedAtShare,
         },
       });
     }
@@ -57,10 +58,7 @@ export async function iterate(run: Run): Promise<void> {
       await updateReserve(run);
     }
     state.rejectedInARow = result.accepted ? 0 : state.rejectedInARow + 1;
-    if (result.component !== null && result.rewardVersion !== null) {
-      state.rewardVersions[result.component] = result.rewardVersion;
-      state.trusted[result.component] = result.trusted ?? false;
-    }
+    if (result.component !== null && result.trusted !== null) state.trusted[result.component] = result.trusted;
   }
   run.control.throwIfStopped();
 }
@@ -125,5 +123,6 @@ async function runIteration(run: Run): Promise<IterationResult | null> {
     return null;
   } finally {
     run.child = null;
+    run.childWaits(null);
   }
 }

@@ -7,11 +7,12 @@ import {
   cancelSignal,
   iterationPausedSignal,
   iterationStepSignal,
+  iterationWaitingSignal,
   limitsSignal,
   pauseSignal,
   resumeSignal,
 } from './messages';
-import type { IterationInput, IterationResult } from './run-input';
+import { defaultActivitySettings, type IterationInput, type IterationResult } from './run-input';
 
 const proposalsPerActivity = 4;
 
@@ -26,18 +27,38 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
   const tellParent = (pause: Pause): void => {
     void parent.signal(iterationPausedSignal, pause).catch(() => {}); // The run may have ended; the pause still holds here.
   };
-  const control = new Control(input.paused, tellParent);
+  let details = 'choosing a component';
+  const showDetails = (): void =>
+    setCurrentDetails(control.waiting === null ? details : `${details}\n\n**waiting**: ${control.waiting}`);
+  const settings = { ...defaultActivitySettings, ...input.activities };
+  const control = new Control(input.paused, settings, {
+    paused: (pause) => {
+      forgetShare(pause);
+      tellParent(pause);
+    },
+    waiting: (reason) => {
+      showDetails();
+      void parent.signal(iterationWaitingSignal, reason).catch(() => {});
+    },
+  });
   let limits = input.limits;
-  setHandler(pauseSignal, (pause) => control.pause(pause));
+  const forgetShare = (pause: Pause): void => {
+    if (pause.atShare === true) limits = { ...limits, pauseAbove: {} };
+  };
+  setHandler(pauseSignal, (pause) => {
+    forgetShare(pause);
+    control.pause(pause);
+  });
   setHandler(resumeSignal, () => control.resume());
   setHandler(cancelSignal, (reason) => control.stop('cancelled', reason));
   setHandler(limitsSignal, (next) => {
     limits = next;
+    if (next.pauseAbove !== undefined) control.pausedAtShare = false;
   });
   CancellationScope.current().cancelRequested.catch(() => control.stop('cancelled', 'cancelled through Temporal'));
 
   return CancellationScope.nonCancellable(async () => {
-    const { calls, rewards } = activityProxies(input.activities, input.rewardsTaskQueue);
+    const { calls, rewards } = activityProxies(settings, input.rewardsTaskQueue);
     const result: IterationResult = {
       status: 'decided',
       reason: '',
@@ -50,7 +71,8 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
       trusted: null,
     };
     const announce = async (step: string, done = 0, total = 0): Promise<void> => {
-      setCurrentDetails(`**${result.component ?? 'choosing a component'}**: ${step}`);
+      details = `**${result.component ?? 'choosing a component'}**: ${step}`;
+      showDetails();
       await parent.signal(iterationStepSignal, { component: result.component, step, done, total }).catch(() => {});
     };
     const spread = <T>(count: number, task: (range: { from: number; to: number }) => Promise<T>): Promise<T[]> =>

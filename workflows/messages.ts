@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { Budget } from '../core/run/budget';
+import type { Budget, Limits } from '../core/run/budget';
 import type { Progress } from './progress';
 import type { Pause } from './control';
 
@@ -34,8 +34,10 @@ export const progressQuery = defineQuery<Progress>('progress');
 export const pauseSignal = defineSignal<[Pause]>('pauseIteration');
 export const resumeSignal = defineSignal('resumeIteration');
 export const cancelSignal = defineSignal<[string]>('cancelIteration');
-export const limitsSignal = defineSignal<[Budget]>('setIterationLimits');
+export const limitsSignal = defineSignal<[Limits]>('setIterationLimits');
 /** From the iteration to its run. */
 export const iterationPausedSignal = defineSignal<[Pause]>('iterationPaused');
+/** Why nothing goes on there, or that it does again. */
+export const iterationWaitingSignal = defineSignal<[string | null]>('iterationWaiting');
 export const iterationStepSignal =
   defineSignal<[{ component: string | null; step: string; done: number; total: number }]>('iterationStep');

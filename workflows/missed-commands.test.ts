@@ -23,6 +23,8 @@ describe('sendMissedCommands', () => {
     expect(await missed({}, { paused: pause })).toEqual([['pauseIteration', pause]]);
     expect(await missed({ paused: pause }, {})).toEqual([['resumeIteration']]);
     expect(await missed({}, { limits: { calls: 20 } })).toEqual([['setIterationLimits', { calls: 20 }]]);
+    const pausing = { calls: 10, pauseAt: 0.5, pauseAbove: { calls: 5 } };
+    expect(await missed({ limits: pausing }, {})).toEqual([['setIterationLimits', { calls: 10 }]]);
     expect(await missed({}, { limits: {} })).toEqual([['setIterationLimits', {}]]);
     expect(await missed({ paused: pause }, { stopped: new Stopped('cancelled', 'enough') })).toEqual([
       ['resumeIteration'],

@@ -1,5 +1,5 @@
 import type { ChildWorkflowHandle } from '@temporalio/workflow';
-import type { Budget } from '../core/run/budget';
+import { limitNames, type Limits } from '../core/run/budget';
 import type { Pause, Stopped } from './control';
 import type { iteration } from './iteration';
 import { cancelSignal, limitsSignal, pauseSignal, resumeSignal } from './messages';
@@ -7,7 +7,7 @@ import { cancelSignal, limitsSignal, pauseSignal, resumeSignal } from './message
 /** What an iteration is told at its start, and what its run may have been told otherwise since. */
 export interface Orders {
   paused: Pause | null;
-  limits: Budget;
+  limits: Limits;
   stopped: Stopped | null;
 }
 
@@ -25,6 +25,6 @@ export async function sendMissedCommands(
   await Promise.all(sent);
 }
 
-function sameLimits(a: Budget, b: Budget): boolean {
-  return (['calls', 'tokens', 'usd', 'wallClockMs'] as const).every((name) => a[name] === b[name]);
+function sameLimits(a: Limits, b: Limits): boolean {
+  return limitNames.every((name) => a[name] === b[name] && a.pauseAbove?.[name] === b.pauseAbove?.[name]);
 }

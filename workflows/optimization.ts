@@ -37,6 +37,14 @@ export async function optimization(input: OptimizationInput): Promise<Optimizati
       () => (run.phase === 'final-test' ? run.budget : run.limits()).wallClockMs,
       (activeMs) => run.stop('budget-exhausted', `${Math.round(activeMs / 1_000)} s of wall clock are used`),
     );
+    void run.clock.watch(
+      () => run.limits().pauseAbove?.wallClockMs,
+      (activeMs) =>
+        void run.pauseAtShare(
+          `${Math.round((run.budget.pauseAt ?? 1) * 100)} % of the limit of time is reached: ` +
+            `${Math.round(activeMs / 1_000)} s are used; optimas resume goes on, optimas budget changes the limits`,
+        ),
+    );
     const ended = await optimize(run);
     const result = run.state === null ? neverPrepared(run, ended) : await finalTest(run, ended);
     run.clock.end();

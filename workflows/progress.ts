@@ -24,6 +24,8 @@ export interface Progress {
   trusted: Record<string, boolean>;
   budget: Budget;
   paused: Pause | null;
+  /** Why nothing goes on although the run is not paused: every worker that asked for work declined it. */
+  waiting: string | null;
   /** Milliseconds spent not paused. */
   activeMs: number;
 }

@@ -1,16 +1,29 @@
-import type { Budget } from '../core/run/budget';
+import type { Budget, Limits } from '../core/run/budget';
 import type { RunPlan } from '../core/run/plan';
 import type { RunPhase } from '../core/run/run-phase';
 import type { ExampleCost, ExampleCounts, TunableComponent } from '../activities/contracts';
+import type { ActivityName } from './activity-names';
 import type { Pause } from './control';
 
-/** Timeouts and attempts of activities, milliseconds. Tests shorten them. */
-export interface ActivitySettings {
+/** Timeouts and attempts of one kind of activity; milliseconds. */
+export interface ActivityLimits {
+  /** A worker that is silent for so long is taken for dead. */
   heartbeatTimeoutMs: number;
+  /** The longest that one attempt may take. */
   startToCloseTimeoutMs: number;
   maximumAttempts: number;
+  /** The wait before the second attempt; it doubles with each attempt, up to `maximumIntervalMs`. */
   initialIntervalMs: number;
   maximumIntervalMs: number;
+}
+
+/** Timeouts and attempts of activities, milliseconds. Tests shorten them. */
+export interface ActivitySettings extends ActivityLimits {
+  /** How long a run waits before it offers again what every worker declined; doubles up to `longestDeclinedWaitMs`. */
+  declinedWaitMs: number;
+  longestDeclinedWaitMs: number;
+  /** What differs for some activities. */
+  perActivity?: Partial<Record<ActivityName, Partial<ActivityLimits>>>;
 }
 
 export const defaultActivitySettings: ActivitySettings = Object.freeze({
@@ -19,6 +32,8 @@ export const defaultActivitySettings: ActivitySettings = Object.freeze({
   maximumAttempts: 10,
   initialIntervalMs: 1_000,
   maximumIntervalMs: 60_000,
+  declinedWaitMs: 10_000,
+  longestDeclinedWaitMs: 60_000,
 });
 
 /** Input of the `optimization` workflow. Plain JSON; small. */
@@ -33,6 +48,8 @@ export interface OptimizationInput {
   fresh: boolean;
   /** Configuration to start from, by hash; absent: the definition's initial one. */
   startFrom?: string;
+  /** 1 to 5, lower numbers first; absent: 3. */
+  priority?: number;
   activities: ActivitySettings;
   /** Task queue of the worker's fits; the workflow's own queue serves everything else. */
   rewardsTaskQueue: string;
@@ -59,7 +76,6 @@ export interface CarriedState {
   nextIteration: number;
   accepted: number;
   rejectedInARow: number;
-  rewardVersions: Record<string, number>;
   trusted: Record<string, boolean>;
   budget: Budget;
   /** Price of one example under the baseline, as if nothing were in the memo. */
@@ -68,6 +84,8 @@ export interface CarriedState {
   reserve: ExampleCost;
   activeMs: number;
   paused: Pause | null;
+  /** The run has paused at the share of its limits that `budget.pauseAt` says; absent: it has not. */
+  pausedAtShare?: boolean;
 }
 
 /** Input of the `iteration` workflow. */
@@ -79,7 +97,7 @@ export interface IterationInput {
   seed: number;
   iteration: number;
   plan: RunPlan;
-  limits: Budget;
+  limits: Limits;
   incumbent: string;
   components: TunableComponent[];
   counts: ExampleCounts;

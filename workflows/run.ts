@@ -4,7 +4,7 @@ import {
   upsertSearchAttributes,
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
-import { withoutReserve, type Budget } from '../core/run/budget';
+import { pauseThresholds, withoutReserve, type Budget, type Limits } from '../core/run/budget';
 import type { RunPhase } from '../core/run/run-phase';
 import type { Purpose } from '../core/system/draw';
 import type { Split } from '../core/system/system';
@@ -13,9 +13,14 @@ import { activityProxies } from './activity-proxies';
 import { Control, type Pause } from './control';
 import { chunks, fanOut } from './fan-out';
 import type { iteration } from './iteration';
-import { cancelSignal } from './messages';
+import { cancelSignal, limitsSignal, pauseSignal } from './messages';
 import type { Progress } from './progress';
-import type { CarriedState, OptimizationInput, OptimizationResult } from './run-input';
+import {
+  defaultActivitySettings,
+  type CarriedState,
+  type OptimizationInput,
+  type OptimizationResult,
+} from './run-input';
 import { searchAttributes } from './search-attributes';
 
 /** What the stages of one `optimization` execution share. References and small numbers only. */
@@ -33,11 +38,13 @@ export class Run {
   skipFinalTest = false;
   /** How the run ended, once it has. */
   endedAs: OptimizationResult['status'] | null = null;
+  private childWaiting: string | null = null;
   private current: Pick<Progress, 'component' | 'step' | 'done' | 'total'>;
 
   constructor(readonly input: OptimizationInput) {
     const { carried } = input;
-    const proxies = activityProxies(input.activities, input.rewardsTaskQueue);
+    const settings = { ...defaultActivitySettings, ...input.activities };
+    const proxies = activityProxies(settings, input.rewardsTaskQueue);
     this.calls = proxies.calls;
     this.rewards = proxies.rewards;
     this.phase = carried?.phase ?? 'prepare';
@@ -45,7 +52,11 @@ export class Run {
     this.state = carried ?? null;
     this.current = { component: null, step: 'starting', done: 0, total: 0 };
     this.clock = new ActiveClock(carried?.activeMs ?? 0);
-    this.control = new Control(carried?.paused ?? null, () => this.clock.pause());
+    this.control = new Control(carried?.paused ?? null, settings, {
+      paused: () => this.clock.pause(),
+      waiting: () => this.showDetails(),
+    });
+    this.control.pausedAtShare = carried?.pausedAtShare ?? false;
     if (this.control.paused !== null) this.clock.pause();
   }
 
@@ -56,8 +67,36 @@ export class Run {
   }
 
   /** What may be spent before the final test. */
-  limits(): Budget {
-    return this.state === null ? this.budget : withoutReserve(this.budget, this.state.reserve);
+  limits(): Limits {
+    if (this.state === null) return this.finalLimits();
+    return { ...withoutReserve(this.budget, this.state.reserve), ...this.pauseLimits() };
+  }
+
+  /** What may be spent all in all. */
+  finalLimits(): Limits {
+    return { ...this.budget, ...this.pauseLimits() };
+  }
+
+  /** At what the run is still to pause. */
+  private pauseLimits(): Pick<Limits, 'pauseAt' | 'pauseAbove'> {
+    const { pauseAt } = this.budget;
+    const pauseAbove = this.control.pausedAtShare ? undefined : pauseThresholds(this.budget);
+    return pauseAt === undefined || pauseAbove === undefined ? {} : { pauseAt, pauseAbove };
+  }
+
+  /** Pauses the run at a share of its time, once. */
+  async pauseAtShare(reason: string): Promise<void> {
+    const pause: Pause = { reason, by: 'optimas', now: false, atShare: true };
+    this.pause(pause);
+    await this.toChild((child) => child.signal(pauseSignal, pause));
+  }
+
+  /** New limits: their share is reached anew. */
+  async setBudget(budget: Budget): Promise<void> {
+    this.budget = budget;
+    this.control.pausedAtShare = false;
+    this.clock.wake();
+    await this.toChild((child) => child.signal(limitsSignal, this.limits()));
   }
 
   pause(pause: Pause): void {
@@ -92,8 +131,23 @@ export class Run {
 
   describe(step: Pick<Progress, 'component' | 'step' | 'done' | 'total'>): void {
     this.current = { ...step };
-    const component = step.component === null ? '' : `${step.component}: `;
-    setCurrentDetails(`**${this.phase}** ${component}${step.step}`);
+    this.showDetails();
+  }
+
+  /** What the iteration says about its own waiting. */
+  childWaits(reason: string | null): void {
+    this.childWaiting = reason;
+    this.showDetails();
+  }
+
+  private get waiting(): string | null {
+    return this.control.waiting ?? this.childWaiting;
+  }
+
+  private showDetails(): void {
+    const { component, step } = this.current;
+    const waiting = this.waiting === null ? '' : `\n\n**waiting**: ${this.waiting}`;
+    setCurrentDetails(`**${this.phase}** ${component === null ? '' : `${component}: `}${step}${waiting}`);
   }
 
   /** Runs tasks at most `fanOut` at a time, counting them in the progress. */
@@ -108,7 +162,7 @@ export class Run {
   async evaluate(
     configurationHashes: readonly string[],
     sample: { split: Split; purpose: Purpose; count: number },
-    limits: () => Budget,
+    limits: () => Limits,
   ): Promise<void> {
     const { runId, chunkSize } = this.input;
     await this.spread(
@@ -144,6 +198,7 @@ export class Run {
       trusted: state?.trusted ?? {},
       budget: this.budget,
       paused: control.paused,
+      waiting: control.paused === null ? this.waiting : null,
       activeMs: this.clock.activeMs(),
     };
   }

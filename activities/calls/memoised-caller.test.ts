@@ -63,8 +63,10 @@ async function callerOf(made: System, languageModels: LanguageModels): Promise<M
     runId: 'run',
     memo: stores.memo,
     spend: stores.spend,
+    reservations: stores.reservations,
     languageModels,
     limits: {},
+    priority: 3,
     scope: '',
   });
 }

@@ -1,20 +1,22 @@
-import { exhausted, type Budget } from '../../core/run/budget';
+import type { Limits } from '../../core/run/budget';
 import { contentHash } from '../../core/system/canonical-json';
 import type { Json } from '../../core/system/json';
 import type { ChatRequest, ChatResponse, Cost, ModelClients, Usage } from '../../core/system/run-context';
-import type { LanguageModels } from '../../providers/language-models';
-import type { Memo, SpendStore } from '../../storage';
+import type { CallBound, LanguageModels, Place } from '../../providers/language-models';
+import type { Memo, Reservation, ReservationStore, SpendStore } from '../../storage';
 import { attemptFailure } from './attempt-failure';
-import { BudgetExhausted } from './budget-exhausted';
-import { modelSpend } from './model-spend';
+import { reserveCall } from './reserve-call';
 
 /** What a run's calls are made with and charged to. */
 export interface CallMeter {
   runId: string;
   memo: Memo;
   spend: SpendStore;
+  reservations: ReservationStore;
   languageModels: LanguageModels;
-  limits: Budget;
+  limits: Limits;
+  /** 1 to 5: whose calls go first at a busy endpoint. */
+  priority: number;
   /** Part of every memo key: empty, or the run id for a run that ignores earlier entries. */
   scope: string;
 }
@@ -42,8 +44,10 @@ export function recordedModels(
     kind: 'chat' | 'embedding',
     model: string,
     request: unknown,
+    bound: () => CallBound,
     make: (signal: AbortSignal) => Promise<{ value: T; usage: Usage }>,
   ): Promise<T> {
+    let reservation: Reservation | undefined;
     try {
       const { identity, id, pure, maxTokens } = meter.languageModels.describe(model);
       const content = contentHash({ kind, endpoint: identity, id, maxTokens, request });
@@ -57,12 +61,12 @@ export function recordedModels(
       const stored = await meter.memo.recall(
         { key, kind, runId: meter.runId, role: context.role, model },
         async (signal) => {
-          const reason = exhausted(meter.limits, await modelSpend(meter.spend, meter.runId));
-          if (reason !== undefined) throw new BudgetExhausted(reason);
-          return { ...(await make(signal)), calls: 1 };
+          reservation = await reserveCall(meter, model, bound(), signal);
+          return { ...(await make(signal)), calls: 1, also: [reservation.settlement] };
         },
         context.signal,
       );
+      reservation?.forget();
       usage.calls += 1;
       usage.promptTokens += stored.usage.promptTokens;
       usage.completionTokens += stored.usage.completionTokens;
@@ -70,11 +74,14 @@ export function recordedModels(
       usage.latencyMs += stored.usage.latencyMs;
       return stored.value as T;
     } catch (error) {
+      // Should this fail too, its lease runs out by itself.
+      await reservation?.release().catch(() => reservation?.forget());
       failure ??= attemptFailure(error);
       throw error;
     }
   }
 
+  const place: Place = { run: meter.runId, priority: meter.priority };
   return {
     usage,
     get failure() {
@@ -83,14 +90,16 @@ export function recordedModels(
     async chat(request: ChatRequest): Promise<ChatResponse> {
       const temperature = context.temperature ?? request.temperature ?? 0;
       const seed = temperature > 0 ? context.seed : undefined;
-      return call('chat', request.model, { ...request, temperature, seed }, async (signal) => {
-        const response = await meter.languageModels.chat(request, { temperature, seed, signal });
+      const bound = () => meter.languageModels.chatBound(request);
+      return call('chat', request.model, { ...request, temperature, seed }, bound, async (signal) => {
+        const response = await meter.languageModels.chat(request, { temperature, seed, signal, place });
         return { value: response as unknown as Json & ChatResponse, usage: response.usage };
       });
     },
     async embed({ model, texts }): Promise<number[][]> {
-      return call('embedding', model, { texts }, async (signal) => {
-        const { vectors, usage: cost } = await meter.languageModels.embed({ model, texts }, { signal });
+      const bound = () => meter.languageModels.embeddingBound({ model, texts });
+      return call('embedding', model, { texts }, bound, async (signal) => {
+        const { vectors, usage: cost } = await meter.languageModels.embed({ model, texts }, { signal, place });
         return { value: vectors, usage: cost };
       });
     },

@@ -66,8 +66,9 @@ async function database({ databaseUrl }: Project): Promise<Check> {
       return { what, state: 'missing', finding: `${databaseUrl} does not exist yet`, remedy: 'the first run makes it' };
   }
   try {
-    await (await openDatabase(databaseUrl)).close();
-    return { what, state: 'ok', finding: databaseUrl };
+    const opened = await openDatabase(databaseUrl, { patienceMs: 5_000 });
+    await opened.close();
+    return { what, state: 'ok', finding: opened.url };
   } catch (error) {
     return { what, state: 'failed', finding: messageOf(error) };
   }

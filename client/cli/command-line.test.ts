@@ -78,6 +78,8 @@ describe('the program', () => {
       'run --iterations -1',
       'run --max-usd abc',
       'run --schedule best',
+      'run --pause-at 80',
+      'run --priority 6',
       'dev --port 70000',
       'list --jsno',
     ]) {
@@ -87,7 +89,11 @@ describe('the program', () => {
 
   it('turns options into plan and budget', () => {
     expect(planOverrides({ iterations: 3, alpha: 0.1, seed: 4 })).toEqual({ iterations: 3, alpha: 0.1 });
-    expect(budgetOverrides({ maxCalls: 5, maxMinutes: 2 })).toEqual({ calls: 5, wallClockMs: 120_000 });
+    expect(budgetOverrides({ maxCalls: 5, maxMinutes: 2, pauseAt: 0.8 })).toEqual({
+      calls: 5,
+      wallClockMs: 120_000,
+      pauseAt: 0.8,
+    });
     expect(budgetOverrides({})).toEqual({});
   });
 });

@@ -3,7 +3,6 @@ import type { Stores } from '../../storage';
 import { readRunReport } from '../report/run-report';
 import { textReport } from '../report/text-report';
 import { exitCode, type ExitCode } from './exit-code';
-import type { Project } from './project';
 import type { Terminal } from './terminal';
 import { writeAtomically } from './write-atomically';
 
@@ -12,7 +11,6 @@ export async function finishRun(
   terminal: Terminal,
   stores: Stores,
   runId: string,
-  project: Project,
   jsonFile: string | undefined,
 ): Promise<ExitCode> {
   if ((await stores.runs.get(runId)) === undefined) {
@@ -29,7 +27,7 @@ export async function finishRun(
   terminal.print(
     [
       '',
-      `Data: ${project.databaseUrl} (this run: ${runId})`,
+      `Data: ${stores.database.url} (this run: ${runId})`,
       `Next: optimas show ${runId} --markdown     the whole report`,
       `      optimas export ${runId} > tuned.json the configuration for your application`,
       `      optimas export ${runId} --prompts    the prompts as plain text`,

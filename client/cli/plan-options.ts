@@ -68,8 +68,11 @@ export function addBudgetOptions(command: Command): Command {
       new Option('--max-tokens <n>', 'end after this many prompt and completion tokens').argParser(wholeNumber(0)),
     )
     .addOption(new Option('--max-usd <dollars>', 'end after this much money').argParser(numberFrom(0)))
+    .addOption(new Option('--max-minutes <n>', 'end after this much time, pauses not counted').argParser(numberFrom(0)))
     .addOption(
-      new Option('--max-minutes <n>', 'end after this much time, pauses not counted').argParser(numberFrom(0)),
+      new Option('--pause-at <share>', 'pause once when this share of a limit is spent, such as 0.8').argParser(
+        numberFrom(0.01, 0.99),
+      ),
     );
 }
 
@@ -78,6 +81,7 @@ export interface BudgetOptions {
   maxTokens?: number;
   maxUsd?: number;
   maxMinutes?: number;
+  pauseAt?: number;
 }
 
 /** The limits that were given on the command line. */
@@ -87,6 +91,7 @@ export function budgetOverrides(options: BudgetOptions): Budget {
     ...(options.maxTokens === undefined ? {} : { tokens: options.maxTokens }),
     ...(options.maxUsd === undefined ? {} : { usd: options.maxUsd }),
     ...(options.maxMinutes === undefined ? {} : { wallClockMs: options.maxMinutes * 60_000 }),
+    ...(options.pauseAt === undefined ? {} : { pauseAt: options.pauseAt }),
   };
 }
 

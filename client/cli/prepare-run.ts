@@ -1,5 +1,7 @@
+import { missingModel } from '../../activities/missing-model';
 import type { RunPlan } from '../../core/run/plan';
 import type { Budget } from '../../core/run/budget';
+import { DefinitionError } from '../../core/system/definition-error';
 import { budgetOf, planOf } from '../../workers/config/check-run-settings';
 import type { LocalParts } from '../../workers/local-parts';
 import { openRuntime } from '../../workers/runtime';
@@ -39,6 +41,8 @@ export async function prepareRun(
   try {
     const system = chooseSystem(project, [...runtime.systems.keys()], wanted);
     const { examples, system: definition, definitionHash } = await runtime.resolve(system);
+    const missing = missingModel(definition, runtime.languageModels);
+    if (missing !== undefined) throw new DefinitionError(`system '${system}': ${missing}`);
     const plan = planOf(config.optimization, planOverrides(options as Record<string, unknown>));
     const budget = budgetOf(config.budget, budgetOverrides(options));
     const { callsOf, from, ...price } = await callPrice(runtime.stores, system, parts.endpoints);

@@ -64,8 +64,9 @@ function shares(estimated: CallEstimate | undefined, progress: Progress): CallEs
 
 /** Where a run is, in words. */
 export function positionText(progress: Progress): string {
-  const { phase, component, step, iterationsDone, iterationsPlanned, total, done, paused } = progress;
+  const { phase, component, step, iterationsDone, iterationsPlanned, total, done, paused, waiting } = progress;
   if (paused !== null && progress.status === 'paused') return `paused by ${paused.by}: ${paused.reason}`;
+  if (waiting !== null) return `waiting: ${waiting}`;
   const where =
     phase === 'iterations'
       ? `iteration ${Math.min(iterationsDone + 1, iterationsPlanned)}/${iterationsPlanned}`

@@ -11,6 +11,8 @@ const ENDPOINT_FIELDS: Record<string, Check> = {
   apiKey: secretFault,
   models: (value) => (isRecord(value) && Object.keys(value).length > 0 ? undefined : 'must name at least one model'),
   concurrency: (value) => (isWhole(value, 1, Infinity) ? undefined : 'must be a whole number of at least 1'),
+  requestsPerMinute: rateFault,
+  tokensPerMinute: rateFault,
   timeoutMs: (value) =>
     isWhole(value, 1, LONGEST_TIMEOUT_MS)
       ? undefined
@@ -85,6 +87,10 @@ function checkFields(
   }
   const missing = required.find((field) => value[field] === undefined);
   if (missing !== undefined) throw new DefinitionError(`${where}: ${missing} ${fields[missing]?.(undefined)}`);
+}
+
+function rateFault(value: unknown): string | undefined {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? undefined : 'must be a number above 0';
 }
 
 function nonEmptyText(value: unknown): string | undefined {

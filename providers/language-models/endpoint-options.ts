@@ -26,7 +26,14 @@ export interface EndpointOptions {
   models: Readonly<Record<string, EndpointModel>>;
   /** Most calls in flight from this process; default 8. */
   concurrency?: number | undefined;
-  /** Milliseconds for one call, waiting for a free slot not included; default 60,000, at most 300,000. */
+  /**
+   * Most requests a minute, by all workers and runs together that call the same endpoint (its `identity`, else its base
+   * URL) on one database; default: as many as the endpoint takes. A twentieth of it may be sent at once.
+   */
+  requestsPerMinute?: number | undefined;
+  /** Most prompt and completion tokens a minute, in the same way; counted by estimate, then corrected by the reply. */
+  tokensPerMinute?: number | undefined;
+  /** Milliseconds for one call, waiting for a free slot or for the rate not included; default 60,000, at most 300,000. */
   timeoutMs?: number | undefined;
   /** Replies are a pure function of the request: the memo then needs no draw id. Default false. */
   pure?: boolean | undefined;
@@ -43,3 +50,5 @@ export const DEFAULT_CONCURRENCY = 8;
 export const DEFAULT_TIMEOUT_MS = 60_000;
 /** The HTTP client under `fetch` gives up waiting for headers after 300 s, so a longer limit could not be kept. */
 export const LONGEST_TIMEOUT_MS = 300_000;
+/** Tokens that a reply is counted with where neither request nor model says `maxTokens`. */
+export const ASSUMED_REPLY_TOKENS = 4_096;

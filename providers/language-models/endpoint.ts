@@ -1,19 +1,37 @@
 import { setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import OpenAI from 'openai';
+import { InfrastructureError } from '../../core/system/infrastructure-error';
 import { abortError } from './abort-error';
+import { CallLine, type CallRates } from './call-line';
 import { type CallSite, classifyError } from './classify-error';
 import { EndpointClient } from './endpoint-client';
 import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT_MS, type EndpointOptions } from './endpoint-options';
-import { FairSemaphore } from './fair-semaphore';
+import { FairSemaphore, type Place } from './fair-semaphore';
 import { parseBody } from './parse-reply';
 import { redactor } from './redact';
 import { resolveEndpoint } from './resolve-endpoint';
+import { LONGEST_CLOSING_MS } from './token-bucket';
 
 /** A reply whose body is a JSON object. */
 export interface RawReply {
   status: number;
   body: Record<string, unknown>;
 }
+
+/** What a call waits for, and for whom. */
+export interface CallTerms {
+  model: CallSite['model'];
+  signal: AbortSignal;
+  place?: Place | undefined;
+  /** Tokens that it will take, by estimate. */
+  tokens: number;
+}
+
+/** 429s that one call waits out, so that they do not use up the attempts of its activity. */
+const mostRefusals = 8;
+/** Milliseconds that it waits for that, all in all. */
+const longestPatienceMs = LONGEST_CLOSING_MS;
 
 /** One endpoint: its client, its slots, and what its failures must be called. Nothing of it prints its key. */
 export class Endpoint {
@@ -23,9 +41,16 @@ export class Endpoint {
   readonly options: Pick<EndpointOptions, 'models' | 'pure' | 'identity'>;
   readonly #client: EndpointClient;
   readonly #slots: FairSemaphore;
+  readonly #line: CallLine | undefined;
   readonly #site: Omit<CallSite, 'model'>;
 
-  constructor(name: string, options: EndpointOptions, environment: Readonly<Record<string, string | undefined>>) {
+  /** @param rates where all workers keep the endpoint's call rate; without it no rate is kept. */
+  constructor(
+    name: string,
+    options: EndpointOptions,
+    environment: Readonly<Record<string, string | undefined>>,
+    rates?: CallRates,
+  ) {
     const { baseURL, isOpenAI, apiKey, keySource } = resolveEndpoint(name, options, environment);
     const headers = options.headers ?? {};
     const ownAuthorization = Object.keys(headers).some((header) => header.toLowerCase() === 'authorization');
@@ -35,6 +60,8 @@ export class Endpoint {
     this.isOpenAI = isOpenAI;
     this.options = { models: options.models, pure: options.pure, identity: options.identity };
     this.#slots = new FairSemaphore(options.concurrency ?? DEFAULT_CONCURRENCY);
+    const limits = { requests: options.requestsPerMinute, tokens: options.tokensPerMinute };
+    this.#line = rates && new CallLine(rates, options.identity ?? baseURL, limits);
     this.#client = new EndpointClient({
       baseURL,
       // The client insists on a key; without one its header is taken out again below.
@@ -60,20 +87,59 @@ export class Endpoint {
   }
 
   /**
-   * Waits for a slot, sends, and reads the whole reply; the time limit covers sending and reading, not the wait.
+   * Waits for a slot and for the rate, sends, and reads the whole reply; the time limit covers sending and reading, not
+   * the waits. Where the rate is shared, 429s are waited out up to a bound.
    *
    * @param parse reads what is wanted out of the reply; a MalformedReply that it throws is a failure of the endpoint.
-   * @throws InfrastructureError, or an AbortError when `signal` aborts.
+   * @param used tokens that the reply says were used.
+   * @throws InfrastructureError, StorageError, or an AbortError when the signal aborts.
    */
   async call<T>(
+    terms: CallTerms,
+    send: (client: OpenAI, options: { signal: AbortSignal }) => { asResponse(): Promise<Response> },
+    parse: (reply: RawReply) => T,
+    used: (value: T) => number = () => 0,
+  ): Promise<{ value: T; latencyMs: number }> {
+    const { model, signal, place, tokens } = terms;
+    // A list of models costs nothing and must not wait.
+    const line = model === undefined ? undefined : this.#line;
+    // One signal of an activity is shared by all its calls: many listeners are no leak here, each is taken off again.
+    setMaxListeners(0, signal);
+    const release = await this.#slots.acquire(signal, place).catch(() => Promise.reject(abortError(signal)));
+    try {
+      for (let [refusals, waited] = [1, 0]; ; refusals++) {
+        await line?.enter(tokens, signal);
+        const sent = performance.now();
+        try {
+          const reply = await this.#send(model, signal, send, parse);
+          line?.correct(used(reply.value) - tokens);
+          return reply;
+        } catch (error) {
+          if (line === undefined || !isRefusal(error)) throw error;
+          const { retryAfterMs } = error;
+          await line.refused(retryAfterMs, performance.now() - sent);
+          // The line closes for as long as the endpoint says; where it says nothing, each call waits longer than before.
+          const ownWait =
+            retryAfterMs === undefined ? Math.min(30_000, 500 * 2 ** refusals) * (0.5 + Math.random()) : 0;
+          waited += retryAfterMs ?? ownWait;
+          if (refusals > mostRefusals || waited > longestPatienceMs) throw error;
+          await sleep(ownWait, undefined, { signal });
+        }
+      }
+    } catch (error) {
+      throw signal.aborted ? abortError(signal) : error;
+    } finally {
+      release();
+    }
+  }
+
+  async #send<T>(
     model: CallSite['model'],
     signal: AbortSignal,
     send: (client: OpenAI, options: { signal: AbortSignal }) => { asResponse(): Promise<Response> },
     parse: (reply: RawReply) => T,
   ): Promise<{ value: T; latencyMs: number }> {
-    // One signal of an activity is shared by all its calls: many listeners are no leak here, each is taken off again.
-    setMaxListeners(0, signal);
-    const release = await this.#slots.acquire(signal).catch(() => Promise.reject(abortError(signal)));
+    signal.throwIfAborted();
     const limit = new AbortController();
     const stop = () => limit.abort();
     let timedOut = false;
@@ -94,9 +160,13 @@ export class Endpoint {
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', stop);
-      release();
     }
   }
+}
+
+/** True for a 429 that time cures; used-up quota is another matter. */
+function isRefusal(error: unknown): error is InfrastructureError {
+  return InfrastructureError.isInstance(error) && error.status === 429 && error.kind === 'retryable';
 }
 
 /** The body; a connection that breaks half-way is reported like one that breaks before. */

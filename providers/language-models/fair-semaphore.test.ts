@@ -43,4 +43,27 @@ describe('FairSemaphore', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(entered).toBe(false);
   });
+
+  it('prefers the better priority, lets runs of one priority take turns, and forgets who left', async () => {
+    const semaphore = new FairSemaphore(1);
+    const order: string[] = [];
+    const release = await semaphore.acquire(never);
+    const leaving = new AbortController();
+    const enter = async (run: string, priority: number, signal = never): Promise<void> => {
+      const done = await semaphore.acquire(signal, { run, priority });
+      order.push(run);
+      done();
+    };
+    const waiting = [
+      ...['late', 'a', 'a', 'a', 'b', 'b', 'urgent'].map((run) =>
+        enter(run, run === 'urgent' ? 1 : run === 'late' ? 5 : 3),
+      ),
+      enter('gone', 2, leaving.signal).catch(() => undefined),
+    ];
+    leaving.abort(new Error('enough'));
+    release();
+    await Promise.all(waiting);
+    expect(order).toEqual(['urgent', 'a', 'b', 'a', 'b', 'a', 'late']);
+    (await semaphore.acquire(never))();
+  });
 });

@@ -3,11 +3,14 @@ import { contentHash } from '../../core/system/canonical-json';
 import { DefinitionError } from '../../core/system/definition-error';
 import { InfrastructureError } from '../../core/system/infrastructure-error';
 import type { ChatRequest, ChatResponse, Usage } from '../../core/system/run-context';
+import { chatBound, embeddingBound, type CallBound } from './call-bound';
+import type { CallRates } from './call-line';
 import { checkEndpoints } from './check-endpoints';
 import { didYouMean } from './closest-name';
 import { Endpoint } from './endpoint';
 import type { EndpointModel, EndpointOptions, Price } from './endpoint-options';
-import { parseChat, parseEmbeddings, parseModelList, type Tokens } from './parse-reply';
+import type { Place } from './fair-semaphore';
+import { estimateTokens, parseChat, parseEmbeddings, parseModelList, type Tokens } from './parse-reply';
 
 /** How one chat call is drawn. */
 export interface ChatOptions {
@@ -15,6 +18,8 @@ export interface ChatOptions {
   seed?: number | undefined;
   temperature: number;
   signal: AbortSignal;
+  /** For whom; decides who goes first where calls wait. */
+  place?: Place | undefined;
 }
 
 /** What the memo and the reports need to know about a model. */
@@ -49,6 +54,9 @@ export interface PingResult {
   missing: string[];
 }
 
+/** A reply's share of the rate, before it is known, where nothing limits it. */
+const usualReplyTokens = 512;
+
 interface ConfiguredModel {
   name: string;
   id: string;
@@ -57,8 +65,8 @@ interface ConfiguredModel {
 }
 
 /**
- * All language models of a configuration, by name. Calls are never retried here; failures are InfrastructureErrors that
- * say whether and when to try again.
+ * All language models of a configuration, by name. Calls are never retried here, but for 429s that are waited out
+ * where the workers share the rate; failures are InfrastructureErrors that say whether and when to try again.
  *
  * @example
  * const models = new LanguageModels({ openai: { models: { small: { id: 'gpt-4o-mini' } } } });
@@ -72,15 +80,17 @@ export class LanguageModels {
 
   /**
    * @param environment where `OPENAI_BASE_URL` and `OPENAI_API_KEY` are looked up.
+   * @param rates where the workers share the call rates of endpoints; without it, rates are not kept.
    * @throws DefinitionError as `checkEndpoints` does.
    */
   constructor(
     endpoints: Readonly<Record<string, EndpointOptions>>,
     environment: Readonly<Record<string, string | undefined>> = process.env,
+    rates?: CallRates,
   ) {
     checkEndpoints(endpoints);
     this.#endpoints = new Map(
-      Object.entries(endpoints).map(([name, options]) => [name, new Endpoint(name, options, environment)]),
+      Object.entries(endpoints).map(([name, options]) => [name, new Endpoint(name, options, environment, rates)]),
     );
     this.#models = new Map(
       [...this.#endpoints.values()].flatMap((endpoint) =>
@@ -124,7 +134,7 @@ export class LanguageModels {
    * @throws InfrastructureError when the endpoint fails; an AbortError when `signal` aborts; DefinitionError for an
    * unknown model.
    */
-  async chat(request: ChatRequest, { seed, temperature, signal }: ChatOptions): Promise<ChatResponse> {
+  async chat(request: ChatRequest, { seed, temperature, signal, place }: ChatOptions): Promise<ChatResponse> {
     const model = this.#find(request.model);
     const maxTokens = request.maxTokens ?? model.options.maxTokens;
     const body: OpenAI.ChatCompletionCreateParamsNonStreaming = {
@@ -143,10 +153,10 @@ export class LanguageModels {
     };
     const prompt = request.messages.map(({ content }) => content).join('');
     const { value, latencyMs } = await model.endpoint.call(
-      model,
-      signal,
+      { model, signal, place, tokens: estimateTokens(prompt) + (maxTokens ?? usualReplyTokens) },
       (client, options) => client.chat.completions.create(body, options),
       (reply) => parseChat(reply.body, reply.status, prompt),
+      ({ promptTokens, completionTokens }) => promptTokens + completionTokens,
     );
     return {
       text: value.text,
@@ -162,21 +172,32 @@ export class LanguageModels {
    */
   async embed(
     { model: name, texts }: { model: string; texts: readonly string[] },
-    { signal }: { signal: AbortSignal },
+    { signal, place }: { signal: AbortSignal; place?: Place | undefined },
   ): Promise<EmbedResult> {
     const model = this.#find(name);
     if (texts.length === 0)
       return { vectors: [], usage: { promptTokens: 0, completionTokens: 0, usd: 0, latencyMs: 0 } };
     const { value, latencyMs } = await model.endpoint.call(
-      model,
-      signal,
+      { model, signal, place, tokens: estimateTokens(texts.join('')) },
       // Not every server knows base64, the client's default.
       (client, options) =>
         client.embeddings.create({ model: model.id, input: [...texts], encoding_format: 'float' }, options),
       (reply) => parseEmbeddings(reply.body, reply.status, texts),
+      ({ promptTokens }) => promptTokens,
     );
     const tokens = { promptTokens: value.promptTokens, completionTokens: 0 };
     return { vectors: value.vectors, usage: usageOf(tokens, latencyMs, model.options.price) };
+  }
+
+  /** The most that a chat can cost. @throws DefinitionError for an unknown model. */
+  chatBound(request: ChatRequest): CallBound {
+    const { options } = this.#find(request.model);
+    return chatBound(request.messages, request.maxTokens ?? options.maxTokens, options.price);
+  }
+
+  /** The most that an embedding can cost. @throws DefinitionError for an unknown model. */
+  embeddingBound({ model, texts }: { model: string; texts: readonly string[] }): CallBound {
+    return embeddingBound(texts, this.#find(model).options.price);
   }
 
   /**
@@ -194,8 +215,7 @@ export class LanguageModels {
     const start = performance.now();
     const served = await endpoint
       .call(
-        undefined,
-        signal ?? new AbortController().signal,
+        { model: undefined, signal: signal ?? new AbortController().signal, tokens: 0 },
         (client, options) => client.models.list(options),
         (reply) => parseModelList(reply.body, reply.status),
       )

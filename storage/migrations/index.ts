@@ -1,5 +1,6 @@
 import type { Migration } from '../migrate';
 import { initialTables } from './1-initial-tables';
+import { limits } from './2-limits';
 
 /** In order of version, without gaps. */
-export const migrations: readonly Migration[] = [initialTables];
+export const migrations: readonly Migration[] = [initialTables, limits];

@@ -53,6 +53,19 @@ export interface LoggedRequest {
   hash: string;
 }
 
+/** When a request came, whose it was, and whether its reply got out. */
+export interface Arrival {
+  /** As in LoggedRequest. */
+  number: number;
+  hash: string;
+  /** Header `x-worker`; empty without one. */
+  worker: string;
+  /** Milliseconds since 1970. */
+  at: number;
+  /** When the whole reply had been handed over; null before, and for ever where the client went away first. */
+  answeredAt: number | null;
+}
+
 export interface RequestCounts {
   total: number;
   chat: number;

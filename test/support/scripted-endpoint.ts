@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type {
+  Arrival,
   FaultRule,
   LoggedRequest,
   RequestCounts,
@@ -17,8 +18,8 @@ export type * from './scripted-endpoint-options';
  * An OpenAI-compatible server on 127.0.0.1 whose replies are a pure function of the request, with faults on demand.
  *
  * Beside `/v1/chat/completions`, `/v1/embeddings` and `/v1/models` it answers `/control/requests` (GET: counts and log),
- * `/control/faults` and `/control/latency` (PUT), which are neither counted nor faulty, for when it is a process of its
- * own.
+ * `/control/faults` and `/control/latency` (PUT), and `/control/arrivals` (PUT of the number of requests to leave out), which
+ * are neither counted nor faulty, for when it is a process of its own.
  */
 export async function startScriptedEndpoint(options: ScriptedEndpointOptions = {}): Promise<ScriptedEndpoint> {
   const counts: RequestCounts = {
@@ -31,6 +32,7 @@ export async function startScriptedEndpoint(options: ScriptedEndpointOptions = {
     byHash: {},
   };
   const log: LoggedRequest[] = [];
+  const arrivals: Arrival[] = [];
   const waiting = new Set<NodeJS.Timeout>();
   let inFlight = 0;
   let faults = new FaultPlan(options.faults ?? []);
@@ -59,6 +61,8 @@ export async function startScriptedEndpoint(options: ScriptedEndpointOptions = {
     inFlight++;
     counts.peakInFlight = Math.max(counts.peakInFlight, inFlight);
     response.once('close', () => inFlight--);
+    const arrival = noteArrival(logged);
+    response.once('finish', () => (arrival.answeredAt = Date.now()));
 
     if (options.apiKey !== undefined && request.headers.authorization !== `Bearer ${options.apiKey}`) {
       counts.faults++;
@@ -84,6 +88,12 @@ export async function startScriptedEndpoint(options: ScriptedEndpointOptions = {
     log.push(logged);
     if (log.length > (options.keepRequests ?? 1000)) log.shift();
     return logged;
+  }
+
+  function noteArrival({ number, hash, headers }: LoggedRequest): Arrival {
+    const arrival = { number, hash, worker: String(headers['x-worker'] ?? ''), at: Date.now(), answeredAt: null };
+    arrivals.push(arrival);
+    return arrival;
   }
 
   function pause(milliseconds: number): Promise<void> {
@@ -117,6 +127,7 @@ export async function startScriptedEndpoint(options: ScriptedEndpointOptions = {
   function control(path: string, body: unknown, response: ServerResponse): void {
     if (path === '/control/faults') setFaults(body as FaultRule[]);
     else if (path === '/control/latency') setLatency(body as number);
+    else if (path === '/control/arrivals') return sendJson(response, 200, arrivals.slice(body as number));
     else if (path !== '/control/requests')
       return sendJson(response, 404, errorBody(`Unknown path ${path}`, 'not_found'));
     sendJson(response, 200, { requests: counts, log });

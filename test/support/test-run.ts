@@ -67,6 +67,10 @@ export class TestRuns {
     withWorkers?: boolean;
     /** Use the database and task queue of other runs: another worker of the same service. */
     sharing?: TestRuns;
+    /** Default: a file in the folder of the runs. */
+    databaseUrl?: string;
+    /** The clock of what these workers store. */
+    now?: () => number;
   }): Promise<TestRuns> {
     const folder = options.sharing?.folder ?? (await mkdtemp(join(tmpdir(), 'optimas-runs-')));
     const { address } = suiteEnvironment();
@@ -75,7 +79,8 @@ export class TestRuns {
     const runtime = await openRuntime(config, {
       endpoints: options.endpoints,
       openEncoder: () => Promise.resolve(new HashedNgramEncoder()),
-      databaseUrl: `file:${join(folder, 'optimas.db')}`,
+      databaseUrl: options.databaseUrl ?? `file:${join(folder, 'optimas.db')}`,
+      ...(options.now === undefined ? {} : { now: options.now }),
     });
     const client = await Connection.connect({ address });
     const worker = await NativeConnection.connect({ address });

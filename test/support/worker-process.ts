@@ -8,24 +8,48 @@ export interface WorkerProcessOptions {
   databaseUrl: string;
   endpointUrl: string;
   bundlePath: string;
+  /** Header `x-worker` of its calls, which tells the endpoint whose they are. */
+  label?: string;
+  /** Kind of a ledger entry: the process kills itself once it has committed one, before Temporal hears of it. */
+  dieAfterEntry?: string;
 }
 
 const root = join(__dirname, '..', '..');
+const keptErrors = 20_000;
+const errorsOf = new WeakMap<ChildProcess, string>();
 
-/** Starts a worker process and waits until it polls. */
+/**
+ * Starts a worker process and waits until it polls. It ends when this process does.
+ *
+ * @throws with the end of its standard error when it ends before that.
+ */
 export async function spawnWorker(options: WorkerProcessOptions): Promise<ChildProcess> {
   const child = spawn(
     process.execPath,
     [join(root, 'node_modules/jiti/lib/jiti-cli.mjs'), join(__dirname, 'worker-main.ts'), JSON.stringify(options)],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
   );
-  let errors = '';
-  child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
-  await Promise.race([
-    once(child.stdout as NodeJS.ReadableStream, 'data'),
-    once(child, 'exit').then(() => Promise.reject(new Error(`the worker process ended: ${errors.slice(-2_000)}`))),
-  ]);
+  child.stderr?.on('data', (chunk: Buffer) =>
+    errorsOf.set(child, (workerErrors(child) + chunk.toString()).slice(-keptErrors)),
+  );
+  const ready = new AbortController();
+  try {
+    await Promise.race([
+      once(child.stdout as NodeJS.ReadableStream, 'data', { signal: ready.signal }),
+      once(child, 'exit', { signal: ready.signal }).then(() =>
+        Promise.reject(new Error(`the worker process ended: ${workerErrors(child).slice(-2_000)}`)),
+      ),
+    ]);
+  } finally {
+    ready.abort();
+  }
+  child.stdout?.resume();
   return child;
+}
+
+/** The end of what a worker process wrote to standard error. */
+export function workerErrors(child: ChildProcess): string {
+  return errorsOf.get(child) ?? '';
 }
 
 /** kill -9, and waits until the process is gone. */

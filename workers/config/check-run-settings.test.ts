@@ -48,6 +48,8 @@ describe('defineConfig', () => {
     ],
     [{ budget: { call: 7 } }, "config: budget has no setting 'call'; did you mean 'calls'?"],
     [{ budget: { usd: -1 } }, 'config: budget.usd must be a number of at least 0, not -1'],
+    [{ budget: { pauseAt: 80 } }, 'config: budget.pauseAt must be a share between 0 and 1, such as 0.8, not 80'],
+    [{ priority: 9 }, 'config: priority must be a whole number from 1 (first) to 5 (last)'],
     [{ temporal: { adress: 'localhost:7233' } }, "config: temporal has no setting 'adress'; did you mean 'address'?"],
     [{ temporal: { namespace: '' } }, "config: temporal.namespace must be a non-empty text, not ''"],
     [{ proposer: 3 }, 'config: proposer must be a non-empty text'],

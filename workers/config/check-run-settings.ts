@@ -1,4 +1,5 @@
 import type { Budget } from '../../core/run/budget';
+import { leastUrgent } from '../../core/run/priority';
 import { defaultPlan, type RunPlan } from '../../core/run/plan';
 import { DefinitionError } from '../../core/system/definition-error';
 import { didYouMean } from '../../providers/language-models';
@@ -40,7 +41,17 @@ const limit: Check = {
   accepts: (value) => typeof value === 'number' && value >= 0,
   expected: 'a number of at least 0',
 };
-const budgetChecks: Record<keyof Budget, Check> = { calls: limit, tokens: limit, usd: limit, wallClockMs: limit };
+const share: Check = {
+  accepts: (value) => typeof value === 'number' && value > 0 && value < 1,
+  expected: 'a share between 0 and 1, such as 0.8',
+};
+const budgetChecks: Record<keyof Budget, Check> = {
+  calls: limit,
+  tokens: limit,
+  usd: limit,
+  wallClockMs: limit,
+  pauseAt: share,
+};
 
 /** @throws DefinitionError naming the number of the plan that is unknown or out of range. `where` begins the message. */
 export function checkPlan(where: string, plan: unknown): asserts plan is Partial<RunPlan> {
@@ -50,6 +61,12 @@ export function checkPlan(where: string, plan: unknown): asserts plan is Partial
 /** @throws DefinitionError naming the limit that is unknown or negative. `where` begins the message. */
 export function checkBudget(where: string, budget: unknown): asserts budget is Budget {
   checkMembers(where, budget, budgetChecks);
+}
+
+/** @throws DefinitionError for a priority that is not 1 to 5. `where` begins the message. */
+export function checkPriority(where: string, priority: unknown): asserts priority is number | undefined {
+  if (priority === undefined || (whole(1).accepts(priority) && (priority as number) <= leastUrgent)) return;
+  throw new DefinitionError(`${where} must be a whole number from 1 (first) to ${leastUrgent} (last)`);
 }
 
 /** @throws DefinitionError for something that is no object, or has a member that is unknown or unacceptable. */
@@ -84,7 +101,8 @@ export function budgetOf(config: Budget | undefined, own: Budget | undefined): B
   return Object.fromEntries(limits.filter(([, value]) => Number.isFinite(value))); // JSON carries no infinity.
 }
 
-function withoutAbsent<T extends object>(value: T | undefined): Partial<T> {
+/** Without the members that are there but undefined. */
+export function withoutAbsent<T extends object>(value: T | undefined): Partial<T> {
   return Object.fromEntries(Object.entries(value ?? {}).filter(([, member]) => member !== undefined)) as Partial<T>;
 }
 

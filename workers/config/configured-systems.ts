@@ -1,3 +1,4 @@
+import { UnknownSystem } from '../../activities/unknown-system';
 import { DefinitionError } from '../../core/system/definition-error';
 import type { System } from '../../core/system/system';
 import { checkSystems, type Config, type SystemTools } from './define-config';
@@ -14,13 +15,9 @@ export function configuredSystems(config: Config, tools: SystemTools): Map<strin
   return new Map(systems.map((item) => [item.name, item]));
 }
 
-/** @throws DefinitionError listing the systems that there are. */
+/** @throws UnknownSystem listing the systems that there are. */
 export function systemNamed(systems: ReadonlyMap<string, System>, name: string): System {
   const found = systems.get(name);
-  if (found === undefined) {
-    throw new DefinitionError(
-      `there is no system '${name}' in the config; it defines: ${[...systems.keys()].join(', ')}`,
-    );
-  }
+  if (found === undefined) throw new UnknownSystem(name, [...systems.keys()]);
   return found;
 }

@@ -3,7 +3,8 @@ import type { RunPlan } from '../../core/run/plan';
 import { DefinitionError } from '../../core/system/definition-error';
 import type { System } from '../../core/system/system';
 import { checkEndpoints, didYouMean, type EndpointOptions } from '../../providers/language-models';
-import { checkBudget, checkMembers, checkPlan } from './check-run-settings';
+import { checkActivitySettings, type ActivityChanges } from './check-activity-settings';
+import { checkBudget, checkMembers, checkPlan, checkPriority } from './check-run-settings';
 
 /** What a config may use to define its systems; nothing is loaded before it is called. */
 export interface SystemTools {
@@ -30,6 +31,10 @@ export interface ConfigOptions {
   /** Overrides of the default plan. */
   optimization?: Partial<RunPlan>;
   budget?: Budget;
+  /** 1 to 5: of runs that share workers or endpoints, those with lower numbers go first. Default 3. */
+  priority?: number;
+  /** Timeouts and attempts of a run's activities; what is left out has its default (docs/operations.md). */
+  activities?: ActivityChanges;
 }
 
 /** A checked config. */
@@ -47,7 +52,18 @@ const temporalChecks = {
   profile: nonEmptyText,
   taskQueue: nonEmptyText,
 };
-const known = ['systems', 'endpoints', 'proposer', 'encoder', 'database', 'temporal', 'optimization', 'budget'];
+const known = [
+  'systems',
+  'endpoints',
+  'proposer',
+  'encoder',
+  'database',
+  'temporal',
+  'optimization',
+  'budget',
+  'priority',
+  'activities',
+];
 
 /**
  * Checks a config: the default export of `optimas.config.ts`.
@@ -70,6 +86,8 @@ export function defineConfig(options: ConfigOptions): Config {
   if (options.endpoints !== undefined && options.endpoints !== 'local') checkEndpoints(options.endpoints);
   if (options.optimization !== undefined) checkPlan('config: optimization', options.optimization);
   if (options.budget !== undefined) checkBudget('config: budget', options.budget);
+  checkPriority('config: priority', options.priority);
+  if (options.activities !== undefined) checkActivitySettings('config: activities', options.activities);
   if (options.temporal !== undefined) checkMembers('config: temporal', options.temporal, temporalChecks);
   for (const name of ['proposer', 'encoder', 'database'] as const) {
     if (options[name] !== undefined && !nonEmptyText.accepts(options[name])) {

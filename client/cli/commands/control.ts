@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { limitNames } from '../../../core/run/budget';
 import type { Progress } from '../../../workflows/progress';
 import { limitTexts } from '../limit-texts';
 import { command, type SharedOptions } from '../command';
@@ -63,12 +64,18 @@ function budgetCommand(terminal: Terminal): Command {
     'optimas budget RUN --max-calls 20000 --max-minutes 90',
     'optimas budget RUN --unlimited',
   ]).addOption(
-    new Option('--unlimited', 'remove all limits').conflicts(['maxCalls', 'maxTokens', 'maxUsd', 'maxMinutes']),
+    new Option('--unlimited', 'remove all limits').conflicts([
+      'maxCalls',
+      'maxTokens',
+      'maxUsd',
+      'maxMinutes',
+      'pauseAt',
+    ]),
   );
   return addBudgetOptions(budget).action(
     async (wanted: string | undefined, options: ControlOptions & BudgetOptions & { unlimited?: boolean }) => {
       const limits = budgetOverrides(options);
-      if (Object.keys(limits).length === 0 && options.unlimited !== true) {
+      if (limitNames.every((name) => limits[name] === undefined) && options.unlimited !== true) {
         throw new UsageError(
           'name at least one of --max-calls, --max-tokens, --max-usd, --max-minutes, or --unlimited',
         );

@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { leastUrgent } from '../../../core/run/priority';
 import { findLocalParts } from '../../../workers/local-parts';
 import { Cleanup } from '../cleanup';
 import { command, type SharedOptions } from '../command';
@@ -23,6 +24,7 @@ import { UsageError } from '../usage-error';
 export interface StartOptions extends SharedOptions, BudgetOptions {
   system?: string;
   seed: number;
+  priority?: number;
   fresh?: boolean;
   yes?: boolean;
 }
@@ -36,6 +38,11 @@ export function addStartOptions(to: Command): Command {
   to.argument('[system]', 'name of the system; may be left out where the config has only one')
     .option('--system <name>', 'the same')
     .option('--seed <n>', 'the same seed, data and replies give the same run', wholeNumber(0, 2 ** 31 - 1), 0)
+    .addOption(
+      new Option('--priority <n>', 'of runs that share workers or endpoints, 1 goes first and 5 last').argParser(
+        wholeNumber(1, leastUrgent),
+      ),
+    )
     .option('--fresh', 'start a new run, and ignore what earlier runs left in the memo')
     .option('--yes', 'answer questions with yes');
   return addBudgetOptions(addPlanOptions(to));
@@ -98,7 +105,7 @@ async function optimize(
 
   if (resumes) await resumeRun(runs.client, earlier, options);
   const runId = resumes ? earlier : await start(runs, prepared, options);
-  terminal.note(`run ${runId} ${resumes ? 'goes on' : 'started'} (database ${project.databaseUrl})`);
+  terminal.note(`run ${runId} ${resumes ? 'goes on' : 'started'} (database ${runs.stores.database.url})`);
   const display = runDisplay(terminal, prepared.calls);
   const goOn = resumeCommand(prepared.system, options);
   const followed = await followRun(runs, runId, display, signal)
@@ -107,7 +114,7 @@ async function optimize(
       throw error;
     })
     .finally(() => display.end());
-  if (followed.ended === 'result') return finishRun(terminal, runs.stores, runId, project, options.json);
+  if (followed.ended === 'result') return finishRun(terminal, runs.stores, runId, options.json);
   if (followed.ended === 'paused') {
     terminal.note(`run ${runId} paused itself: ${followed.progress.paused?.reason ?? ''}`);
     terminal.note(`once that is mended, it goes on with: ${goOn}`);
@@ -149,7 +156,8 @@ export async function agreed(terminal: Terminal, prepared: PreparedRun, options:
 }
 
 export function start({ client }: Runs, { system, plan, budget }: PreparedRun, options: StartOptions): Promise<string> {
-  return client.start({ system, seed: options.seed, plan, budget, fresh: options.fresh ?? false });
+  const { seed, priority, fresh = false } = options;
+  return client.start({ system, seed, plan, budget, fresh, ...(priority === undefined ? {} : { priority }) });
 }
 
 function wantedRun({ system, definitionHash }: PreparedRun, options: StartOptions): Wanted {

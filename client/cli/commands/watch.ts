@@ -29,7 +29,7 @@ export function watchCommand(terminal: Terminal): Command {
         const display = runDisplay(terminal, undefined);
         const followed = await followRun(runs, runId, display, signal).finally(() => display.end());
         if (followed.ended === 'result') {
-          process.exitCode = await finishRun(terminal, runs.stores, runId, project, options.json);
+          process.exitCode = await finishRun(terminal, runs.stores, runId, options.json);
         } else if (followed.ended === 'paused') {
           terminal.note(`run ${runId} paused itself: ${followed.progress.paused?.reason ?? ''}`);
           terminal.note(`once that is mended: optimas resume ${runId}`);

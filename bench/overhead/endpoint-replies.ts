@@ -1,0 +1,2 @@
+/** What `scripted-endpoint-process --module` takes its replies from. */
+export { scriptedReply as reply } from '../../systems/synthetic/scripted-reply';

@@ -1,0 +1,60 @@
+import { allowedRate, atTime, book, correct, refuse, untouched, type CallRate, type RateLimits } from './token-bucket';
+
+const start = 1_000_000_000;
+
+/** When calls of `tokens` tokens each may be sent, that all ask at `time`. */
+function starts(limits: RateLimits, count: number, tokens = 0, first: CallRate = untouched, time = start): number[] {
+  let rate = first;
+  return Array.from({ length: count }, () => {
+    const booked = book(rate, limits, tokens, time);
+    rate = booked.rate;
+    return booked.start - start;
+  });
+}
+
+describe('a token bucket', () => {
+  it('lets a twentieth of a minute through at once, and then the rate', () => {
+    const times = starts({ requests: 1_200 }, 200);
+    expect(times.filter((time) => time === 0)).toHaveLength(60);
+    expect(times.at(-1)).toBe(140 * 50 - 0);
+    expect(starts({ requests: 3 }, 4)).toEqual([0, 20_000, 40_000, 60_000]);
+  });
+
+  it('spaces calls by their tokens, also one larger than any burst, and corrects the estimate', () => {
+    expect(starts({ tokens: 60_000 }, 3, 10_000)).toEqual([0, 7_000, 17_000]);
+    const { rate } = book(untouched, { tokens: 60_000 }, 10_000, start);
+    expect(starts({ tokens: 60_000 }, 1, 1, correct(rate, { tokens: 60_000 }, -9_000))).toEqual([0]);
+    expect(starts({ tokens: 60_000 }, 1, 1, correct(rate, { tokens: 60_000 }, 5_000))).toEqual([12_000]);
+    expect(correct(rate, {}, 5_000)).toBe(rate);
+  });
+
+  it('closes for as long as a 429 asks, ten minutes at most, and never opens earlier for a shorter one', () => {
+    const refusal = { sentAt: start, observedRate: 100, retryAfterMs: 30_000 };
+    const closed = refuse(untouched, {}, refusal, start);
+    expect(starts({}, 2, 0, closed)).toEqual([30_000, 30_000]);
+    expect(refuse(closed, {}, { ...refusal, retryAfterMs: 10 }, start)).toBe(closed);
+    expect(starts({}, 1, 0, refuse(closed, {}, { ...refusal, retryAfterMs: 3_600_000 }, start))).toEqual([600_000]);
+  });
+
+  it('halves the rate once for a burst of 429s, and recovers by even steps', () => {
+    const refusal = { sentAt: start - 1, observedRate: 600, retryAfterMs: undefined };
+    const halved = refuse(untouched, {}, refusal, start);
+    expect(allowedRate(halved, {}, start)).toBe(300);
+    expect(refuse(halved, {}, refusal, start + 100)).toBe(halved);
+    expect(allowedRate(halved, {}, start + 15_000)).toBe(450);
+    expect(allowedRate(halved, {}, start + 30_000)).toBe(600);
+    expect(allowedRate(halved, {}, start + 89_000)).toBeLessThan(1_200);
+    expect(allowedRate(halved, {}, start + 90_000)).toBe(Infinity);
+    const again = refuse(halved, {}, { ...refusal, sentAt: start + 1, observedRate: 300 }, start + 2);
+    expect(allowedRate(again, {}, start + 2)).toBeCloseTo(150, 0);
+    expect(allowedRate(halved, { requests: 500 }, start + 60_000)).toBe(500);
+  });
+
+  it('goes on from the time of a clock that is a little ahead, and corrects one that is wrong', () => {
+    const ahead = { ...untouched, updatedAt: start + 5_000, requestsAt: start + 6_000 };
+    expect(atTime(ahead, start)).toEqual({ rate: ahead, time: start + 5_000 });
+    const wrong = { ...untouched, updatedAt: start + 86_400_000, requestsAt: start + 86_401_000 };
+    expect(atTime(wrong, start)).toMatchObject({ rate: { requestsAt: start + 1_000, updatedAt: start }, time: start });
+    expect(atTime({ ...untouched, updatedAt: start - 5_000 }, start).time).toBe(start);
+  });
+});

@@ -1,0 +1,129 @@
+/** How fast an endpoint may be called, as all workers share it. Times are milliseconds since 1970. */
+export interface CallRate {
+  /** When the request bucket, and the token bucket, is full again. */
+  requestsAt: number;
+  tokensAt: number;
+  /** No call before this. */
+  closedUntil: number;
+  /** Requests a minute right after the last 429 and before it; null: never reduced. */
+  reducedRate: number | null;
+  ceiling: number | null;
+  reducedAt: number;
+  /** The latest time that any writer has seen. */
+  updatedAt: number;
+}
+
+/** Limits of the configuration, a minute each. Undefined: none. */
+export interface RateLimits {
+  requests?: number | undefined;
+  tokens?: number | undefined;
+}
+
+/** What a 429 said, about a call sent at `sentAt` when this process sent `observedRate` calls a minute. */
+export interface Refusal {
+  sentAt: number;
+  retryAfterMs: number | undefined;
+  observedRate: number;
+}
+
+const minute = 60_000;
+/** Milliseconds of the rate that may be used at once, after a rest. */
+const burstMs = 3_000;
+/** The longest that a `Retry-After` closes an endpoint. */
+export const LONGEST_CLOSING_MS = 10 * minute;
+/** From half the rate back to all of it. */
+const recoveryMs = 30_000;
+/** The least that a rate is reduced to, requests a minute. */
+const slowest = 6;
+/** Clocks of two machines that differ by more than this are not reconciled. */
+const longestSkewMs = minute;
+
+export const untouched: CallRate = {
+  requestsAt: 0,
+  tokensAt: 0,
+  closedUntil: 0,
+  reducedRate: null,
+  ceiling: null,
+  reducedAt: 0,
+  updatedAt: 0,
+};
+
+/**
+ * A bucket and the time in it, which never goes back: where another writer's clock is ahead, its time is taken. A bucket
+ * further ahead than clocks differ was written by a wrong clock, and is moved to the present as a whole.
+ */
+export function atTime(stored: CallRate, now: number): { rate: CallRate; time: number } {
+  const ahead = stored.updatedAt - now;
+  if (ahead <= longestSkewMs) return { rate: stored, time: Math.max(now, stored.updatedAt) };
+  const rate = {
+    ...stored,
+    requestsAt: stored.requestsAt - ahead,
+    tokensAt: stored.tokensAt - ahead,
+    closedUntil: stored.closedUntil - ahead,
+    reducedAt: stored.reducedAt - ahead,
+    updatedAt: now,
+  };
+  return { rate, time: now };
+}
+
+/** Requests a minute that are allowed at a time; Infinity: as many as one likes. */
+export function allowedRate({ reducedRate, ceiling, reducedAt }: CallRate, limits: RateLimits, time: number): number {
+  const limit = limits.requests ?? Infinity;
+  if (reducedRate === null || ceiling === null) return limit;
+  const recovered = reducedRate + ((ceiling / 2) * Math.max(0, time - reducedAt)) / recoveryMs;
+  // Without a configured limit nobody knows what the endpoint takes: at twice the old rate it is trusted again.
+  return recovered >= 2 * ceiling ? limit : Math.min(limit, recovered);
+}
+
+/** When the next call may be sent, and the bucket after it (its estimated tokens are taken out). */
+export function book(
+  rate: CallRate,
+  limits: RateLimits,
+  tokens: number,
+  time: number,
+): { start: number; rate: CallRate } {
+  const requestInterval = minute / allowedRate(rate, limits, time);
+  const tokenInterval = minute / (limits.tokens ?? Infinity);
+  const { requestsAt, tokensAt } = rate;
+  const requestBurst = Math.max(0, burstMs - requestInterval);
+  const start = Math.max(
+    time,
+    rate.closedUntil,
+    requestsAt - requestBurst,
+    // A call may be larger than the burst: it goes when there is any room, and the next ones wait for it.
+    tokensAt - burstMs,
+  );
+  return {
+    start,
+    rate: {
+      ...rate,
+      requestsAt: Math.max(requestsAt, start) + requestInterval,
+      tokensAt: Math.max(tokensAt, start) + tokens * tokenInterval,
+      updatedAt: time,
+    },
+  };
+}
+
+/** The bucket after calls turned out to have used `tokens` more (or fewer: negative) than estimated. */
+export function correct(rate: CallRate, limits: RateLimits, tokens: number): CallRate {
+  if (limits.tokens === undefined || tokens === 0) return rate;
+  return { ...rate, tokensAt: rate.tokensAt + (tokens * minute) / limits.tokens };
+}
+
+/** The bucket after a 429: closed for as long as it asks, else at half the rate. */
+export function refuse(rate: CallRate, limits: RateLimits, refusal: Refusal, time: number): CallRate {
+  if (refusal.retryAfterMs !== undefined) {
+    const closedUntil = time + Math.min(refusal.retryAfterMs, LONGEST_CLOSING_MS);
+    return closedUntil > rate.closedUntil ? { ...rate, closedUntil, updatedAt: time } : rate;
+  }
+  // A call sent before the last reduction says nothing about the rate since.
+  if (refusal.sentAt <= rate.reducedAt) return rate;
+  const before = Math.min(allowedRate(rate, limits, time), Math.max(slowest, refusal.observedRate));
+  return {
+    ...rate,
+    reducedRate: Math.max(Math.min(slowest, before), before / 2),
+    ceiling: before,
+    reducedAt: time,
+    updatedAt: time,
+  };
+}

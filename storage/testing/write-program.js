@@ -1,0 +1,46 @@
+// A process of its own with many writers at once: node write-program.js <url> <name> <writers> <writes each>
+// It says 'ready', waits for a line on stdin, and ends with a line of JSON: its time and the longest wait of its event loop.
+// With 0 writers it only measures that wait, until its stdin ends.
+const { join } = require('node:path');
+const { once } = require('node:events');
+const { monitorEventLoopDelay } = require('node:perf_hooks');
+const { createJiti } = require('jiti');
+
+const [url, name, writers, each] = process.argv.slice(2);
+
+async function main() {
+  const { openDatabase, storesOf } = await createJiti(__filename).import(join(__dirname, '..', 'index.ts'));
+  const stores = Number(writers) === 0 ? undefined : storesOf(await openDatabase(url));
+  process.stdout.write('ready\n');
+  await once(process.stdin, 'data');
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  delay.enable();
+  const started = performance.now();
+  if (stores === undefined) await once(process.stdin, 'end');
+  else await write(stores);
+  delay.disable();
+  process.stdout.write(`${JSON.stringify({ ms: performance.now() - started, stallMs: delay.max / 1e6 })}\n`);
+  await stores?.database.close();
+  process.exit(0);
+}
+
+async function write({ database, counters, ledger, spend }) {
+  const usage = { promptTokens: 1, completionTokens: 1, usd: 0.25, latencyMs: 1 };
+  await Promise.all(
+    Array.from({ length: Number(writers) }, async (_, writer) => {
+      for (let item = 0; item < Number(each); item++) {
+        await database.write([
+          counters.addition('run', 'writes', 1),
+          ...spend.insertions({ runId: 'run', kind: 'chat', role: 'answerer', calls: 1, usage }),
+        ]);
+        const body = 'x'.repeat(500);
+        await ledger.append('run', [{ key: `${name}/${writer}/${item}`, iteration: 0, kind: 'write', body }]);
+      }
+    }),
+  );
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exit(1);
+});

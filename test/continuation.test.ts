@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { component } from '../core/system/component';
+import { system } from '../core/system/system';
+import { oneOf } from '../core/system/variable';
+import { decisionProjection } from './support/decisions';
+import { TestRuns, tinyPlan } from './support/test-run';
+import { until } from './support/until';
+
+jest.setTimeout(240_000);
+
+const who = { actor: 'test', reason: 'to see what happens' };
+const text = z.object({ text: z.string() });
+const loud = z.object({ loud: z.string() });
+const examples = (split: string, count: number) =>
+  Array.from({ length: count }, (_, index) => ({ id: `${split}${index}`, text: `${split} ${index}` }));
+
+/** A run of many quick iterations, of which none improves anything. */
+const shouting = system({
+  name: 'shouting',
+  input: text,
+  output: loud,
+  components: [
+    component({
+      name: 'shouter',
+      description: 'Says it louder',
+      input: text,
+      output: loud,
+      configuration: { marks: oneOf([1, 2, 3]) },
+      run: ({ text: said }) => ({ loud: `${said}!` }),
+    }),
+  ],
+  metric: () => 0.5,
+  dataset: { train: examples('a', 12), validation: examples('b', 12), test: examples('c', 10) },
+});
+const plan = { ...tinyPlan, preferenceInputs: 4, validationExamples: 4, testExamples: 4, patience: 100 };
+
+describe('a run that continues as new after each iteration', () => {
+  let runs: TestRuns;
+  beforeEach(async () => {
+    runs = await TestRuns.open({ systems: [shouting], endpoints: {} });
+  });
+  afterEach(() => runs.close());
+
+  const start = (iterations: number, iterationsPerExecution: number) =>
+    runs.start({ system: 'shouting', plan: { ...plan, iterations }, iterationsPerExecution, budget: { calls: 10 } });
+  const executionOf = async (runId: string): Promise<string> =>
+    (await runs.temporal.workflow.getHandle(runId).describe()).runId;
+  const entries = async (runId: string, kind: string) =>
+    (await runs.runtime.stores.ledger.list(runId)).filter((entry) => entry.kind === kind);
+
+  /** Calls `then` when the iteration's decision is stored and its activity has not ended yet. */
+  const afterDecision = (then: (runId: string, iteration: number) => Promise<unknown>): void => {
+    const { ledger } = runs.runtime.stores;
+    const append = ledger.append.bind(ledger);
+    ledger.append = async (runId, written) => {
+      await append(runId, written);
+      for (const { kind, iteration } of written) if (kind === 'decision') await then(runId, iteration);
+    };
+  };
+
+  it('is the same run, paused and with the budget that it was given just before', async () => {
+    let first = '';
+    afterDecision(async (id, iteration) => {
+      if (iteration !== 0 || first !== '') return;
+      first = await executionOf(id);
+      // In force before the iteration ends, so that only the run itself is left to stop, behind the continuation.
+      await runs.client.setBudget(id, { ...who, budget: { calls: 77 } });
+      await runs.client.pause(id, { ...who, now: false });
+    });
+    const runId = await start(2, 1);
+    await until(async () => first !== '' && (await executionOf(runId)) !== first);
+    await until(async () => (await runs.client.progress(runId)).iterationsDone === 1);
+    const paused = await runs.client.progress(runId);
+    expect(paused).toMatchObject({
+      status: 'paused',
+      paused: { by: 'test', reason: who.reason },
+      budget: { calls: 77 },
+      phase: 'iterations',
+    });
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(await runs.client.progress(runId)).toEqual(paused); // Its clock stands still too.
+    expect(await entries(runId, 'decision')).toHaveLength(1);
+    await runs.client.resume(runId, who);
+    expect(await runs.client.result(runId)).toMatchObject({ runId, status: 'completed' });
+    expect(await entries(runId, 'decision')).toHaveLength(2);
+
+    const calm = await start(2, 25);
+    await runs.client.result(calm);
+    const { ledger } = runs.runtime.stores;
+    expect(decisionProjection(await ledger.list(runId))).toEqual(decisionProjection(await ledger.list(calm)));
+  });
+
+  it('loses no command that comes in the moment of a continuation', async () => {
+    const iterations = 12;
+    const commands: Promise<unknown>[] = [];
+    afterDecision(async (id, iteration) => {
+      // Decision, end of the iteration and continuation follow each other within some tens of milliseconds.
+      const later = (milliseconds: number, send: () => Promise<unknown>): void => {
+        commands.push(new Promise((resolve) => setTimeout(resolve, milliseconds)).then(send));
+      };
+      const budget = { calls: 100 + iteration };
+      later(iteration * 8, () => runs.client.setBudget(id, { ...who, budget }));
+    });
+    const runId = await start(iterations, 1);
+    expect((await runs.client.result(runId)).status).toBe('completed');
+    await Promise.all(commands);
+    const recorded = (await entries(runId, 'set-budget')).map(({ body }) => (body as { calls: number }).calls);
+    expect(recorded.sort((a, b) => a - b)).toEqual(Array.from({ length: iterations }, (_, index) => 100 + index));
+    expect((await runs.client.progress(runId)).iterationsDone).toBe(iterations);
+  });
+});
