@@ -24,7 +24,7 @@ export interface ConfigOptions {
   proposer?: string;
   /** `all-MiniLM-L6-v2` (the default; found or downloaded), `hashed-ngrams` (no model), or the folder of an ONNX encoder. */
   encoder?: string;
-  /** Default `file:.optimas/optimas.db`, relative to the working directory. */
+  /** A `file:` or `postgres:` URL; default `file:.optimas/optimas.db`, relative to the working directory. */
   database?: string;
   /** Absent members come from Temporal's own environment configuration (`TEMPORAL_ADDRESS`, profiles, ...). */
   temporal?: { address?: string; namespace?: string; profile?: string; taskQueue?: string };
