@@ -28,8 +28,8 @@ export interface ComponentChoice {
 const exploration = 0.2;
 
 /**
- * Chooses the component of an iteration. Whatever the schedule, every component is tried before any is tried a third
- * time, and a component whose update was just rejected rests for one iteration where another is left to try.
+ * Chooses the component of an iteration. Whatever the schedule, every component is tried once before any is tried again
+ * (what is known of an untried one may be from before the others' updates), and a component whose update was just rejected rests for one iteration where another is left to try.
  *
  * @throws RangeError for no components, or a cost or gain that is not a finite number.
  */
@@ -45,7 +45,7 @@ export function chooseComponent(options: {
   const components = [...options.components].sort((a, b) => (a.name < b.name ? -1 : 1));
 
   const untried = components.some((item) => item.tries === 0);
-  const due = untried ? components.filter((item) => item.tries < 2) : components;
+  const due = untried ? components.filter((item) => item.tries === 0) : components;
   const rested = due.filter((item) => !justRejected(item, iteration));
   const eligible = rested.length > 0 ? rested : due;
   const weights = weightsOf(schedule, eligible);
@@ -60,7 +60,7 @@ export function chooseComponent(options: {
     `${schedule}: drawn with probability ${chance} among ${eligible.length} of ${components.length}`,
     ...(chosen.tries === 0 ? ['not tried yet'] : []),
     ...(resting.length > 0 ? [`resting after a rejection: ${resting.join(', ')}`] : []),
-    ...(due.length < components.length ? ['components tried twice wait for untried ones'] : []),
+    ...(due.length < components.length ? ['components that were tried wait for untried ones'] : []),
   ];
   return { component: chosen.name, reason: notes.join('; '), probabilities };
 }

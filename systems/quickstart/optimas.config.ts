@@ -6,15 +6,15 @@ export default defineConfig({
   endpoints: 'local',
   // Sized for two cores: about 1,000 calls of two very small models, which answer alike whenever asked alike.
   optimization: {
-    iterations: 5,
+    iterations: 4,
     preferenceInputs: 12,
-    adaptationInputs: 8,
-    rankingInputs: 8,
+    adaptationInputs: 12,
+    rankingInputs: 10,
     candidatesPerInput: 4,
     rolloutsPerCandidate: 1,
     proposals: 8,
     finalists: 1,
-    validationExamples: 60,
+    validationExamples: 50,
     testExamples: 40,
   },
   systems: ({ encode, encoderFiles, models }) => {

@@ -72,7 +72,7 @@ export function quickstart({ encode, encoderFiles = [], models: { instruct, base
     input: z.object({ passages: z.array(z.string()), question: z.string() }),
     output: z.object({ answer: z.string() }),
     configuration: {
-      prompt: prompt('Answer the question from the passages.', { demonstrations: { max: 8 } }),
+      prompt: prompt('Answer the question from the passages.', { demonstrations: { max: 4 } }),
       model: model([...new Set([instruct, base])]),
     },
     run: async (inputs, { configuration, models }) => {
