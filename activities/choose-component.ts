@@ -29,9 +29,7 @@ export function chooseComponent(
     for (const { name } of input.components) {
       const own = decisions.filter((entry) => (entry.body as { component?: string }).component === name);
       const accepted = own.filter((entry) => (entry.body as { accepted?: boolean }).accepted === true);
-      const candidates = (await stores.candidates.list(input.runId, { component: name })).filter(
-        (candidate) => candidate.iteration < input.iteration,
-      );
+      const candidates = await stores.candidates.listNewest(input.runId, name, input.iteration);
       const trusted = (await stores.rewardVersions.list(input.runId, name)).findLast(
         (reward) => reward.version <= input.iteration,
       )?.metrics['trusted'];

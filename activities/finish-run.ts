@@ -8,7 +8,7 @@ import type { FinishRunInput, FinishRunResult } from './contracts';
 import type { DecisionRecord } from './decide';
 import type { ActivityDependencies } from './dependencies';
 import { inActivity } from './in-activity';
-import { unknownRun, type StoredRunInput } from './open-run';
+import { recordOf, type StoredRunInput } from './open-run';
 
 /** Behind every iteration in the ledger; the largest that PostgreSQL's `integer` holds. */
 const afterIterations = 2 ** 31 - 1;
@@ -20,10 +20,9 @@ const afterIterations = 2 ** 31 - 1;
 export function finishRun(dependencies: ActivityDependencies, input: FinishRunInput): Promise<FinishRunResult> {
   return inActivity(async () => {
     const { stores } = dependencies;
-    const record = await stores.runs.get(input.runId);
-    if (record === undefined) throw unknownRun(input.runId);
-    // No call of this run is made any more: what a killed worker held back is let go, and recorded.
-    const left = await stores.reservations.clear(input.runId);
+    const record = await recordOf(dependencies, input.runId);
+    // No call of this run is made any more: what a killed worker held back is recorded, and then let go.
+    const left = await stores.reservations.count(input.runId);
     const document = await resultDocument(stores, record, input);
     await stores.runs.update(input.runId, { status: input.status, result: document });
     await stores.ledger.append(input.runId, [
@@ -42,6 +41,7 @@ export function finishRun(dependencies: ActivityDependencies, input: FinishRunIn
         ? []
         : [{ key: 'reservations', iteration: afterIterations, kind: 'reservations', body: { released: left } }]),
     ]);
+    await stores.reservations.clear(input.runId);
     return {
       baselineTest: document.baseline.test?.mean ?? null,
       finalTest: document.final.test?.mean ?? null,

@@ -16,8 +16,21 @@ export function fitReward(dependencies: ActivityDependencies, input: FitRewardIn
     const { stores } = dependencies;
     const run = await openRun(dependencies, input.runId);
     const version = input.iteration + 1;
+    const record = async (reward: RewardVersion): Promise<FitRewardResult> => {
+      const result = resultOf(reward);
+      await stores.ledger.append(input.runId, [
+        {
+          key: `iteration/${input.iteration}/reward/${input.component}`,
+          iteration: input.iteration,
+          kind: 'reward',
+          body: { component: input.component, ...result, artefact: reward.artefactSha256 ?? null },
+        },
+      ]);
+      return result;
+    };
     const existing = await stores.rewardVersions.get(input.runId, input.component, version);
-    if (existing !== undefined) return resultOf(existing);
+    // The attempt that stored it may have been killed before it recorded that.
+    if (existing !== undefined) return record(existing);
 
     const component = componentOf(run, input.component);
     const candidates = (await stores.candidates.list(input.runId, { component: input.component })).filter(
@@ -66,16 +79,7 @@ export function fitReward(dependencies: ActivityDependencies, input: FitRewardIn
             },
           };
     await stores.rewardVersions.put(reward);
-    const result = resultOf(reward);
-    await stores.ledger.append(input.runId, [
-      {
-        key: `iteration/${input.iteration}/reward/${input.component}`,
-        iteration: input.iteration,
-        kind: 'reward',
-        body: { component: input.component, ...result, artefact: reward.artefactSha256 ?? null },
-      },
-    ]);
-    return result;
+    return record(reward);
   });
 }
 

@@ -6,6 +6,7 @@ import { evaluate } from './evaluate';
 import { finishRun } from './finish-run';
 import { fitReward } from './fit-reward';
 import { halve } from './halve';
+import { inActivity } from './in-activity';
 import { propose } from './optimize-component/propose';
 import { scoreProposals } from './optimize-component/score-proposals';
 import { selectFinalists } from './optimize-component/select-finalists';
@@ -46,8 +47,10 @@ export function createActivities(dependencies: ActivityDependencies): Activities
       async (input: never) => {
         const result = await body(dependencies, input);
         const { runId } = input as { runId: string };
-        await dependencies.stores.memo.flush(runId);
-        await recordWorker(runId);
+        await inActivity(async () => {
+          await dependencies.stores.memo.flush(runId);
+          await recordWorker(runId);
+        });
         return result;
       },
     ]),

@@ -93,6 +93,16 @@ describe('openRun', () => {
     });
   });
 
+  it('declines for a worker with another database', async () => {
+    const database = await folder.open({ name: 'other.db' });
+    await expect(openRun({ ...dependencies, stores: storesOf(database) }, 'run')).rejects.toMatchObject({
+      name: 'Declined',
+      message: expect.stringContaining(
+        `worker worker-1 uses the database ${database.url}, which does not have run 'run': start a worker with`,
+      ),
+    });
+  });
+
   it('knows runs that an earlier version began, which did not record the names of the models', async () => {
     const { database } = dependencies.stores;
     const input = {

@@ -1,8 +1,8 @@
-import { ApplicationFailure } from '@temporalio/common';
 import type { Limits } from '../core/run/budget';
 import { usualPriority } from '../core/run/priority';
 import type { Component } from '../core/system/component';
 import type { RunPlan } from '../core/run/plan';
+import type { RunRecord } from '../storage';
 import { MemoisedCaller } from './calls/memoised-caller';
 import type { CallMeter } from './calls/recorded-models';
 import type { ResolvedSystem } from './definition/resolve-system';
@@ -38,11 +38,29 @@ export function componentOf({ resolved: { system } }: OpenRun, name: string): Co
   return found;
 }
 
-/** Where a worker looks for a run that was started on another database. */
-export function unknownRun(runId: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(
-    `run '${runId}' is not in this worker's database; point the worker at the database that the run was started with`,
-    'UnknownRun',
+/** A run as `prepareRun` stored it. @throws Declined when it is not in this worker's database: another worker's may have it. */
+export async function recordOf(dependencies: ActivityDependencies, runId: string): Promise<RunRecord> {
+  const { runs, database } = dependencies.stores;
+  const record = await runs.get(runId);
+  if (record !== undefined) return record;
+  throw new Declined(
+    dependencies,
+    `uses the database ${database.url}, which does not have run '${runId}': start a worker with the database that the ` +
+      'run was started with, and give workers of different databases queues of their own (temporal.taskQueue)',
+  );
+}
+
+/** @throws Declined for a definition that is not the one that the run began with. */
+export function declineOtherDefinition(
+  dependencies: ActivityDependencies,
+  { runId, system, definitionHash: began }: RunRecord,
+  { definitionHash: here }: ResolvedSystem,
+): void {
+  if (here === began) return;
+  throw new Declined(
+    dependencies,
+    `defines system '${system}' differently (${here.slice(0, 12)}) from run '${runId}' (${began.slice(0, 12)}): ` +
+      'start a worker with the code and data that the run began with, or start a new run',
   );
 }
 
@@ -50,20 +68,12 @@ export function unknownRun(runId: string): ApplicationFailure {
  * Loads a run, and makes sure that this worker would compute what the run's other workers do.
  *
  * @throws Declined (another worker may fit) when this one does not define the system, or when its
- *   definition or models differ from those that the run began with.
+ *   database, definition or models differ from those that the run began with.
  */
 export async function openRun(dependencies: ActivityDependencies, runId: string): Promise<OpenRun> {
-  const record = await dependencies.stores.runs.get(runId);
-  if (record === undefined) throw unknownRun(runId);
+  const record = await recordOf(dependencies, runId);
   const resolved = await resolveOrDecline(dependencies, record.system);
-  if (resolved.definitionHash !== record.definitionHash) {
-    throw new Declined(
-      dependencies,
-      `defines system '${record.system}' differently (${resolved.definitionHash.slice(0, 12)}) from run '${runId}' ` +
-        `(${record.definitionHash.slice(0, 12)}): start a worker with the code and data that the run began with, ` +
-        'or start a new run',
-    );
-  }
+  declineOtherDefinition(dependencies, record, resolved);
   const { plan, fresh, models, priority = usualPriority } = record.input as unknown as StoredRunInput;
   const differences = modelDifferences(models, await runModels(dependencies));
   if (differences !== undefined) {

@@ -1,16 +1,23 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { contentHash } from '../core/system/canonical-json';
 import { checkConfiguration, initialConfiguration } from '../core/system/configuration';
 import { DefinitionError } from '../core/system/definition-error';
+import type { RunRecord } from '../storage';
 import type { PreparedRun, PrepareRunInput } from './contracts';
 import { Declined, resolveOrDecline } from './declined';
 import type { ActivityDependencies } from './dependencies';
 import { exampleCounts } from './example-samples';
 import { inActivity } from './in-activity';
 import { missingModel } from './missing-model';
-import type { StoredRunInput } from './open-run';
+import { declineOtherDefinition, type StoredRunInput } from './open-run';
 import { runModels } from './run-models';
 
-/** Checks definition, models and data, and records the run with what it is made of. */
+/**
+ * Checks definition, models and data, and records the run with what it is made of. A second attempt finds the record.
+ *
+ * @throws ApplicationFailure `RunIdTaken` where the database has another run of that id; Declined for another definition of
+ *   the same run.
+ */
 export function prepareRun(dependencies: ActivityDependencies, input: PrepareRunInput): Promise<PreparedRun> {
   return inActivity(async () => {
     const { stores } = dependencies;
@@ -33,7 +40,7 @@ export function prepareRun(dependencies: ActivityDependencies, input: PrepareRun
       throw new DefinitionError(`system '${system.name}' has nothing to tune: give a component a configuration`);
     }
     const baseline = await stores.configurations.put(configuration);
-    await stores.runs.create({
+    const stored = await stores.runs.create({
       runId: input.runId,
       system: system.name,
       seed: input.seed,
@@ -47,6 +54,8 @@ export function prepareRun(dependencies: ActivityDependencies, input: PrepareRun
         ...(input.priority === undefined ? {} : { priority: input.priority }),
       } satisfies StoredRunInput,
     });
+    refuseOtherRun(stored, input);
+    declineOtherDefinition(dependencies, stored, resolved);
     await stores.ledger.append(input.runId, [
       {
         key: 'prepared',
@@ -69,4 +78,21 @@ export function prepareRun(dependencies: ActivityDependencies, input: PrepareRun
       counts: exampleCounts(resolved, input.seed),
     };
   });
+}
+
+/** Two runs under one id would mix their records: what one measured would pass for the other's. */
+function refuseOtherRun(stored: RunRecord, input: PrepareRunInput): void {
+  const { plan, fresh } = stored.input as unknown as StoredRunInput;
+  const began: Record<string, unknown> = { system: stored.system, seed: stored.seed, fresh, ...plan };
+  const wanted: Record<string, unknown> = { system: input.system, seed: input.seed, fresh: input.fresh, ...input.plan };
+  const differences = Object.keys({ ...began, ...wanted })
+    .filter((name) => began[name] !== wanted[name])
+    .sort()
+    .map((name) => `${name} ${String(began[name])} instead of ${String(wanted[name])}`);
+  if (differences.length === 0) return;
+  throw ApplicationFailure.nonRetryable(
+    `the database has another run '${stored.runId}' already, with ${differences.join(', ')}: cancel this one and start it ` +
+      'with another run id',
+    'RunIdTaken',
+  );
 }

@@ -6,13 +6,15 @@ import { system } from '../core/system/system';
 import { oneOf } from '../core/system/variable';
 import { HashedNgramEncoder } from '../providers/encoder';
 import { LanguageModels } from '../providers/language-models';
-import { storesOf } from '../storage';
+import { storesOf, type Ledger } from '../storage';
 import { TemporaryFolder } from '../storage/testing/temporary-folder';
 import { chooseComponent } from './choose-component';
-import type { DecideInput, PreparedRun } from './contracts';
+import type { DecideInput, FinishRunInput, FitRewardInput, PreparedRun, PrepareRunInput } from './contracts';
 import { decide } from './decide';
 import { resolveSystem } from './definition/resolve-system';
 import type { ActivityDependencies } from './dependencies';
+import { finishRun } from './finish-run';
+import { fitReward } from './fit-reward';
 import { prepareRun } from './prepare-run';
 
 const text = z.object({ text: z.string() });
@@ -45,6 +47,8 @@ const pair = system({
   dataset: { train: rows('t'), validation: rows('v'), test: rows('u') },
 });
 
+const begun: PrepareRunInput = { runId: 'run', system: 'pair', seed: 0, plan: defaultPlan, fresh: false };
+
 let folder: TemporaryFolder;
 let dependencies: ActivityDependencies;
 let prepared: PreparedRun;
@@ -60,8 +64,7 @@ beforeEach(async () => {
     proposer: undefined,
     workerIdentity: 'test',
   };
-  const input = { runId: 'run', system: 'pair', seed: 0, plan: defaultPlan, fresh: false };
-  prepared = await attempt(() => prepareRun(dependencies, input));
+  prepared = await attempt(() => prepareRun(dependencies, begun));
 });
 afterEach(() => folder.remove());
 
@@ -88,4 +91,71 @@ it('chooseComponent answers on its second attempt what the first one recorded', 
   const others = prepared.components.filter(({ name }) => name !== first.component);
   expect(others).toHaveLength(1);
   expect(await choose(others)).toEqual(first);
+});
+
+/** A worker that is killed when it is about to write to the ledger. */
+const killedBeforeAppending = (): ActivityDependencies => {
+  const ledger = Object.create(dependencies.stores.ledger) as Ledger;
+  ledger.append = () => Promise.reject(new Error('killed'));
+  return { ...dependencies, stores: { ...dependencies.stores, ledger } };
+};
+const entries = async (kind: string) =>
+  (await dependencies.stores.ledger.list('run', { kind })).map(({ body }) => body);
+
+it('fitReward records on its second attempt the version that the first one stored, once', async () => {
+  const input: FitRewardInput = {
+    runId: 'run',
+    component: 'first',
+    iteration: -1,
+    configurationHash: prepared.baseline,
+  };
+  await expect(attempt(() => fitReward(killedBeforeAppending(), input))).rejects.toThrow('killed');
+  expect(await dependencies.stores.rewardVersions.list('run')).toHaveLength(1);
+  expect(await entries('reward')).toEqual([]);
+  const fit = await attempt(() => fitReward(dependencies, input));
+  expect(await attempt(() => fitReward(dependencies, input))).toEqual(fit);
+  expect(await entries('reward')).toEqual([{ component: 'first', ...fit, artefact: null }]);
+});
+
+it('finishRun records on its second attempt what a killed worker held back, and lets it go', async () => {
+  const { reservations } = dependencies.stores;
+  await reservations.tryReserve('run', { calls: 1, tokens: 10, usd: 0 }, {});
+  const { baseline } = prepared;
+  const input: FinishRunInput = {
+    ...{ runId: 'run', status: 'completed', reason: 'done', baseline, incumbent: baseline },
+    ...{ validationCount: 0, testCount: 0, wallClockMs: 1 },
+  };
+  await expect(attempt(() => finishRun(killedBeforeAppending(), input))).rejects.toThrow('killed');
+  await attempt(() => finishRun(dependencies, input));
+  await attempt(() => finishRun(dependencies, input));
+  expect(await entries('reservations')).toEqual([{ released: 1 }]);
+  expect(await entries('finished')).toHaveLength(1);
+  expect(await reservations.reserved('run')).toEqual({ calls: 0, tokens: 0, usd: 0 });
+});
+
+describe('prepareRun', () => {
+  it('answers on its second attempt what the first one did', async () => {
+    expect(await attempt(() => prepareRun(dependencies, begun))).toEqual(prepared);
+    expect(await entries('prepared')).toHaveLength(1);
+  });
+
+  it.each<[string, Partial<PrepareRunInput>]>([
+    ['seed 0 instead of 1', { seed: 1 }],
+    ['alpha 0.05 instead of 0.1, proposals 16 instead of 3', { plan: { ...defaultPlan, proposals: 3, alpha: 0.1 } }],
+    ['fresh false instead of true', { fresh: true }],
+  ])('refuses the id of another run, with %s', async (difference, changes) => {
+    await expect(attempt(() => prepareRun(dependencies, { ...begun, ...changes }))).rejects.toMatchObject({
+      type: 'RunIdTaken',
+      nonRetryable: true,
+      message: expect.stringContaining(`another run 'run' already, with ${difference}: cancel`),
+    });
+  });
+
+  it('declines to go on with a run that began with another definition', async () => {
+    const other = { ...dependencies, resolve: () => resolveSystem({ ...pair, metricFloor: 0.5 }) };
+    await expect(attempt(() => prepareRun(other, begun))).rejects.toMatchObject({
+      type: 'Declined',
+      message: expect.stringContaining("worker test defines system 'pair' differently"),
+    });
+  });
 });

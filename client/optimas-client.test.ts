@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import { defaultPlan } from '../core/run/plan';
 import type { OptimizationInput } from '../workflows/run-input';
 import { OptimasClient, type StartOptions } from './optimas-client';
@@ -32,5 +32,26 @@ describe('OptimasClient.start', () => {
   it('refuses a plan that cannot be', async () => {
     await expect(startedWith({ system: 'qa', plan: { iterations: 2.5 } })).rejects.toThrow('plan.iterations');
     await expect(startedWith({ system: 'qa', budget: { calls: -1 } })).rejects.toThrow('budget.calls');
+  });
+
+  it.each([
+    ['COMPLETED', 'choose another run id (it has ended, and its records stay)'],
+    ['RUNNING', 'choose another run id (resume it, if it is open)'],
+  ])('refuses the id of a run that is %s', async (name, advice) => {
+    const policies: unknown[] = [];
+    const temporal = {
+      workflow: {
+        start: async (_workflow: string, options: { workflowIdReusePolicy?: string }): Promise<never> => {
+          policies.push(options.workflowIdReusePolicy);
+          throw new WorkflowExecutionAlreadyStartedError('started', 'taken', 'optimization');
+        },
+        getHandle: () => ({ describe: async () => ({ status: { name } }) }),
+      },
+    };
+    const client = new OptimasClient(temporal as unknown as Client, {} as never, 'queue');
+    await expect(client.start({ system: 'qa', runId: 'taken' })).rejects.toThrow(
+      `run 'taken' exists already: ${advice}`,
+    );
+    expect(policies).toEqual(['REJECT_DUPLICATE']);
   });
 });

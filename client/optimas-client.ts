@@ -67,7 +67,11 @@ export class OptimasClient {
     private readonly config: Pick<ConfigOptions, 'optimization' | 'budget' | 'activities' | 'priority'> = {},
   ) {}
 
-  /** Starts a run and gives its id. @throws DefinitionError for a plan or a limit that cannot be */
+  /**
+   * Starts a run and gives its id.
+   *
+   * @throws DefinitionError for a plan or a limit that cannot be; Error for a run id that is taken, also by a run that has ended.
+   */
   async start(options: StartOptions): Promise<string> {
     const seed = options.seed ?? 0;
     const runId = options.runId ?? `${options.system}-seed${seed}-${randomUUID().slice(0, 8)}`;
@@ -92,6 +96,8 @@ export class OptimasClient {
       await this.temporal.workflow.start<typeof optimization>('optimization', {
         args: [input],
         workflowId: runId,
+        // A second run of an id would be mixed with what the database holds of the first.
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
         taskQueue: this.taskQueue,
         typedSearchAttributes: [{ key: searchAttributes.system, value: options.system }],
         // Activities and iterations inherit it.
@@ -100,7 +106,9 @@ export class OptimasClient {
       });
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      throw new Error(`run '${runId}' exists already; choose another run id, or resume it`, { cause: error });
+      const open = await this.isOpen(runId).catch(() => undefined);
+      const instead = open === false ? 'it has ended, and its records stay' : 'resume it, if it is open';
+      throw new Error(`run '${runId}' exists already: choose another run id (${instead})`, { cause: error });
     }
     return runId;
   }

@@ -1,5 +1,6 @@
 import { databaseKinds, TestDatabases } from '../test/support/test-databases';
-import { CallRateStore, type CallRate } from './call-rate-store';
+import type { CallRate } from '../core/run/call-rate';
+import { CallRateStore } from './call-rate-store';
 
 const rate: CallRate = {
   requestsAt: 1_700_000_000_000.5,

@@ -1,19 +1,5 @@
+import type { CallRate } from '../core/run/call-rate';
 import type { Database } from './database';
-
-/** How fast an endpoint may be called, as one row for all workers. Times are milliseconds since 1970. */
-export interface CallRate {
-  /** When the request bucket, and the token bucket, is full again. */
-  requestsAt: number;
-  tokensAt: number;
-  /** No call before this. */
-  closedUntil: number;
-  /** Requests a minute right after the last 429 and before it; null: never reduced. */
-  reducedRate: number | null;
-  ceiling: number | null;
-  reducedAt: number;
-  /** The latest time that any writer has seen. */
-  updatedAt: number;
-}
 
 /** Call rates by endpoint, changed by compare-and-swap: whoever read an older version has to read again. */
 export class CallRateStore {

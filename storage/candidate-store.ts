@@ -58,6 +58,21 @@ export class CandidateStore {
     ]);
   }
 
+  /** Those of a component from the newest iteration below `before` that has any; ordered by example id and index. */
+  async listNewest(runId: string, component: string, before: number): Promise<StoredCandidate[]> {
+    const [newest] = await this.database.read(
+      this.database.queries
+        .selectFrom('candidates')
+        .where('run_id', '=', runId)
+        .where('component', '=', component)
+        .where('iteration', '<', before)
+        .orderBy('iteration', 'desc')
+        .limit(1)
+        .select('iteration'),
+    );
+    return newest === undefined ? [] : this.list(runId, { component, iteration: newest.iteration });
+  }
+
   /** Ordered by component, iteration, example id and index. */
   async list(runId: string, filter: CandidateFilter = {}): Promise<StoredCandidate[]> {
     let query = this.database.queries

@@ -8,7 +8,8 @@ export interface Driver {
   /**
    * Runs the queries as one atomic batch.
    *
-   * @param options.relaxed the batch may be lost in a power failure (never in a crash of the process): for leases.
+   * @param options.relaxed the batch may be lost in a power failure, and on PostgreSQL also when the server is killed
+   *   (never in a crash of this process): for what may be lost after it was acknowledged, such as leases on memo keys.
    * @returns rows affected, per query.
    */
   write(queries: readonly CompiledQuery[], options?: WriteOptions): Promise<number[]>;

@@ -50,14 +50,24 @@ export class EvaluationStore {
   }
 
   /** Ordered by example id, then draw. */
-  async list(key: EvaluationKey): Promise<Evaluation[]> {
+  list(key: EvaluationKey): Promise<Evaluation[]> {
+    return this.select(key, '=');
+  }
+
+  /** Those of the key's iteration and of all before it, ordered by iteration, example id and draw. */
+  listThrough(key: EvaluationKey): Promise<Evaluation[]> {
+    return this.select(key, '<=');
+  }
+
+  private async select(key: EvaluationKey, iterations: '=' | '<='): Promise<Evaluation[]> {
     const rows = await this.database.read(
       this.database.queries
         .selectFrom('evaluations')
         .where('run_id', '=', key.runId)
         .where('purpose', '=', key.purpose)
-        .where('iteration', '=', key.iteration)
+        .where('iteration', iterations, key.iteration)
         .where('configuration_hash', '=', key.configurationHash)
+        .orderBy('iteration')
         .orderBy('example_id')
         .orderBy('draw_index')
         .selectAll(),

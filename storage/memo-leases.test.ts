@@ -1,4 +1,5 @@
 import { Memo } from './memo';
+import { MemoLeases } from './memo-leases';
 import { TemporaryFolder } from './testing/temporary-folder';
 
 let folder: TemporaryFolder;
@@ -43,5 +44,24 @@ describe('a lease whose owner had a wrong clock', () => {
     const second = other.recall(request, async () => ({ value: 'second', usage }), signal());
     expect((await first).value).toBe('first');
     expect(await second).toMatchObject({ value: 'first', hit: true });
+  });
+});
+
+describe('a lease whose write had to wait for the database', () => {
+  it('is not over already when it is acquired', async () => {
+    const database = await folder.open();
+    let waits = 1;
+    const slow = {
+      ...database,
+      write: async (...batch: Parameters<typeof database.write>) => {
+        if (waits-- > 0) await new Promise((resolve) => setTimeout(resolve, 2 * times.leaseMs));
+        return database.write(...batch);
+      },
+    };
+    const leases = new MemoLeases(slow, times);
+    expect(await leases.acquire('key')).toBe(true);
+    const [row] = await database.read(database.queries.selectFrom('memo_leases').select('expires_at'));
+    expect(row?.expires_at).toBeGreaterThan(Date.now());
+    await leases.release('key');
   });
 });

@@ -38,7 +38,14 @@ export class MemoLeases {
 
   /** True when the key is ours now: it was free, or its owner did not renew it in time. */
   async acquire(key: string): Promise<boolean> {
+    let began = performance.now();
     if (!(await this.takeFree(key)) && !(await this.takeUnrenewed(key))) return false;
+    // Its end was set before the wait for the database, and may have passed.
+    while (this.late(began)) {
+      began = performance.now();
+      const [renewed] = await this.database.write([this.extension([key])], { relaxed: true });
+      if (renewed !== 1) return false;
+    }
     this.met.delete(key);
     this.held.add(key);
     this.timer ??= setInterval(() => {
@@ -117,19 +124,29 @@ export class MemoLeases {
     this.timer = undefined;
   }
 
+  private extension(keys: string[]): Query {
+    return this.database.queries
+      .updateTable('memo_leases')
+      .set({ expires_at: this.database.now() + this.leaseMs })
+      .where('owner', '=', this.owner)
+      .where('key', 'in', keys);
+  }
+
+  /** Whether a write took so long (the database was away, say) that the lease in it has soon passed, or has already. */
+  private late(began: number): boolean {
+    return performance.now() - began > this.leaseMs / 2;
+  }
+
   private async renew(): Promise<void> {
-    const { queries } = this.database;
     try {
-      await this.database.write(
-        chunked([...this.held], 500).map((keys) =>
-          queries
-            .updateTable('memo_leases')
-            .set({ expires_at: this.database.now() + this.leaseMs })
-            .where('owner', '=', this.owner)
-            .where('key', 'in', keys),
-        ),
-        { relaxed: true },
-      );
+      let began: number;
+      do {
+        began = performance.now();
+        await this.database.write(
+          chunked([...this.held], 500).map((keys) => this.extension(keys)),
+          { relaxed: true },
+        );
+      } while (this.late(began));
     } catch {
       // A lost lease costs at worst a second call; whatever fails here fails loudly when the value is stored.
     } finally {

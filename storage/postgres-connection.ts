@@ -3,10 +3,12 @@ import { Pool, type PoolClient, type QueryResult } from 'pg';
 import { backoff, delay } from './delay';
 import type { Statement, Waiting } from './driver';
 import { orAborted } from './or-aborted';
-import { postgresFailure } from './postgres-failure';
+import { leavesCommitOpen, postgresFailure } from './postgres-failure';
 import { createMarks, markOf, marking, removeOldMarks } from './postgres-marks';
 import { columnTypes } from './postgres-types';
 import type { PostgresAddress } from './postgres-url';
+import { Semaphore } from './semaphore';
+import { StorageError } from './storage-error';
 
 const readConnections = 3;
 /** The longest wait for a reply: a connection that says nothing any more is given up. */
@@ -21,13 +23,17 @@ const commit: Statement = { sql: 'commit', parameters: [] };
  *
  * A write transaction takes two round trips: the lock that all our writers share and the statements, then its mark (its
  * number, with the rows affected) and the commit. When the connection is lost, the transaction is tried again, and finds
- * under the lock whether its mark is there: what was committed is not done twice, and its result is known.
+ * under the lock whether its mark is there: what was committed is not done twice, and its result is known. Where it fails
+ * for good before it has looked, after a commit that had no reply, the outcome is unknown: `UNREACHABLE`.
  */
 export class PostgresConnection {
   private readonly readers: Pool;
+  /** The pool would count the wait for a free connection as a wait for the server, and give up soon. */
+  private readonly freeReaders = new Semaphore(readConnections);
   private readonly writer: Pool;
   private readonly writerId = randomUUID();
   private transactions = 0;
+  private connected = false;
   /** While the outcome of a transaction is on its way, which an abort would hide. */
   private committing = false;
 
@@ -47,7 +53,10 @@ export class PostgresConnection {
       });
       // Whoever uses a lost connection gets the error; without listeners it would end the process as well.
       made.on('error', () => undefined);
-      made.on('connect', (client) => void client.on('error', () => undefined));
+      made.on('connect', (client) => {
+        this.connected = true;
+        client.on('error', () => undefined);
+      });
       return made;
     };
     this.readers = pool(readConnections);
@@ -56,12 +65,11 @@ export class PostgresConnection {
 
   /** @throws StorageError */
   all(statement: Statement): Promise<Record<string, unknown>[]> {
-    return this.patiently(() =>
-      this.withClient(this.readers, async (client) => {
-        const [result] = await this.pipelined(client, [statement]);
-        return result?.rows as Record<string, unknown>[];
-      }),
-    );
+    const read = async (client: PoolClient): Promise<Record<string, unknown>[]> => {
+      const [result] = await this.pipelined(client, [statement]);
+      return result?.rows as Record<string, unknown>[];
+    };
+    return this.patiently(() => this.freeReaders.run(() => this.withClient(this.readers, read)));
   }
 
   /**
@@ -73,7 +81,9 @@ export class PostgresConnection {
   transact(statements: readonly Statement[], relaxed: boolean): Promise<number[]> {
     const number = ++this.transactions;
     let attempts = 0;
-    return this.patiently(() => {
+    /** A commit was sent, and what became of it is not known yet. */
+    let open = false;
+    const attempt = (): Promise<number[]> => {
       const again = attempts++ > 0;
       return this.withClient(this.writer, async (client) => {
         const opening = openingOf(relaxed);
@@ -84,14 +94,22 @@ export class PostgresConnection {
             await client.query('rollback');
             return JSON.parse(mark.affected) as number[];
           }
+          open = false;
         }
         const results = await this.pipelined(client, again ? statements : [opening, ...statements]);
         const affected = (again ? results : results.slice(1)).map((result) => result.rowCount ?? 0);
         this.waiting.signal?.throwIfAborted();
-        await this.commit(client, marking(this.writerId, number, affected));
+        open = true;
+        try {
+          await this.commit(client, marking(this.writerId, number, affected));
+        } catch (error) {
+          open = leavesCommitOpen(error);
+          throw error;
+        }
         return affected;
       });
-    });
+    };
+    return this.patiently(attempt, () => open);
   }
 
   /** Makes the table of the marks, unless it is there, and removes marks that no one needs any more. */
@@ -138,6 +156,7 @@ export class PostgresConnection {
       if (pool !== this.writer || !this.committing) client.connection.stream.destroy();
     };
     signal?.addEventListener('abort', cut, { once: true });
+    if (signal?.aborted === true) cut();
     let failed = true;
     try {
       const result = await use(client);
@@ -149,7 +168,7 @@ export class PostgresConnection {
     }
   }
 
-  private async patiently<Result>(operation: () => Promise<Result>): Promise<Result> {
+  private async patiently<Result>(operation: () => Promise<Result>, open = () => false): Promise<Result> {
     const { signal, patienceMs } = this.waiting;
     const deadline = performance.now() + patienceMs;
     const wait = backoff(20, 1_000);
@@ -158,21 +177,29 @@ export class PostgresConnection {
         return await operation();
       } catch (error) {
         signal?.throwIfAborted();
-        const { error: failure, passing } = postgresFailure(error, this.address.label);
-        if (!passing || performance.now() > deadline) throw failure;
+        const { error: failure, passing } = postgresFailure(error, this.address.label, this.connected);
+        if (!passing || performance.now() > deadline) throw open() ? outcomeUnknown(failure) : failure;
       }
       await delay(wait(), signal);
     }
   }
 }
 
+/** Nobody may take it for a refusal, and run the statements again in another transaction. */
+function outcomeUnknown(failure: StorageError): StorageError {
+  const message = `${failure.message}; whether the last write before that was stored is not known`;
+  return new StorageError('UNREACHABLE', message, { cause: failure });
+}
+
 /**
  * The lock orders the writers of all processes: a batch sees all that was committed before it, and nothing of it is taken
- * back for the sake of another. It ends with the transaction.
+ * back for the sake of another. It ends with the transaction. What server, database or user have as their defaults does
+ * not matter: at a higher isolation level than this, a batch would see what was there before it had the lock.
  */
 function openingOf(relaxed: boolean): Statement {
   const statements = [
-    'begin',
+    'begin isolation level read committed read write',
+    'set local statement_timeout = 0',
     `set local lock_timeout = '${lockLimit}'`,
     `set local idle_in_transaction_session_timeout = '${idleLimit}'`,
     ...(relaxed ? ['set local synchronous_commit = off'] : []),

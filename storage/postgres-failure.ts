@@ -30,6 +30,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   '57P03': unreachable,
   '57P05': unreachable,
   '40': ['BUSY', true, 'gave up our transaction again and again', 'end what else writes to its tables'],
+  '57014': ['BUSY', true, 'cut statements short', 'raise statement_timeout for this user'],
   '55P03': ['BUSY', true, 'kept us waiting for its lock', 'end the process that holds it (a backup, say)'],
   '23': ['CONSTRAINT', false, 'refused a row', 'this is a defect: report it'],
   '25006': ['UNREACHABLE', true, 'is a standby, which is read-only', 'name the primary server in the URL'],
@@ -46,22 +47,35 @@ const meanings: Readonly<Record<string, Meaning>> = {
 
 const failed: Meaning = ['FAILED', false, 'failed', 'see the reason, and the log of the server'];
 
-/** What an error of `pg` or of the network means to us. `label` names the database without its password. */
-export function postgresFailure(error: unknown, label: string): PostgresFailure {
-  const [code, passing, what, remedy] = meaning(error);
+/**
+ * What an error of `pg` or of the network means to us. `label` names the database without its password. `connected`: this
+ * process has had a connection to it before, so that its address is right.
+ */
+export function postgresFailure(error: unknown, label: string, connected: boolean): PostgresFailure {
+  const [code, passing, what, remedy] = meaning(error, connected);
   return {
     passing,
     error: new StorageError(code, `the database ${label} ${what} (${reason(error)}): ${remedy}`, { cause: error }),
   };
 }
 
-function meaning(error: unknown): Meaning {
+/**
+ * True unless the server itself has said that it rolled the transaction back: whatever else ends the wait for the reply to
+ * a commit may have come after the commit.
+ */
+export function leavesCommitOpen(error: unknown): boolean {
+  return !(error instanceof DatabaseError) || /^(08|40003|57P|58|XX)/.test(codeOf(error));
+}
+
+function meaning(error: unknown, connected: boolean): Meaning {
   const code = codeOf(error);
   if (error instanceof DatabaseError) return meanings[code] ?? meanings[code.slice(0, 2)] ?? failed;
   const message = types.isNativeError(error) ? error.message : '';
-  if (code === 'ENOTFOUND') return ['UNREACHABLE', false, 'has an unknown host', 'correct the host in the URL'];
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return ['UNREACHABLE', connected, 'has an unknown host', 'correct the host in the URL, or mend the name service'];
+  }
   // What the operating system says of a connection, and what pg says of one that is gone.
-  if (/^E[A-Z]+(_AGAIN)?$/.test(code) || /terminat|timeout|not queryable/i.test(message)) return unreachable;
+  if (/^E[A-Z]+$/.test(code) || /terminat|timeout|not queryable/i.test(message)) return unreachable;
   if (/SASL|password/i.test(message)) return refused('give the password in the URL or in PGPASSWORD');
   if (/CERT|SSL|TLS/.test(code) || /SSL|certificate/i.test(message)) {
     return refused('check sslmode and sslrootcert in the URL: sslmode=disable for a server without TLS');

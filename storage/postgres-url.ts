@@ -18,7 +18,7 @@ export function isPostgresUrl(url: string): boolean {
 /**
  * Reads a `postgres://` or `postgresql://` URL with parameters of libpq (`sslmode`, `sslrootcert`, `application_name`,
  * `options`, `connect_timeout` in seconds). What it leaves out comes from the standard variables (`PGHOST`, `PGPORT`,
- * `PGUSER`, `PGPASSWORD`, `PGDATABASE`, `PGSSLMODE`).
+ * `PGUSER`, `PGPASSWORD`, `PGDATABASE`, `PGSSLMODE`, which means the same as `sslmode`).
  *
  * @throws StorageError `UNSUPPORTED_URL`, which shows nothing of the URL: any part of it may be a piece of the password.
  */
@@ -26,7 +26,11 @@ export function postgresAddress(url: string): PostgresAddress {
   const given = parsed(url);
   const { searchParams } = given;
   // With the meaning that PostgreSQL's documentation gives to `sslmode`; pg alone takes 'require' for 'verify-full'.
-  if (searchParams.has('sslmode')) searchParams.set('uselibpqcompat', 'true');
+  const sslmode = searchParams.get('sslmode') ?? (searchParams.has('ssl') ? '' : process.env['PGSSLMODE']) ?? '';
+  if (sslmode !== '') {
+    searchParams.set('sslmode', sslmode);
+    searchParams.set('uselibpqcompat', 'true');
+  }
   const options = searchParams.get('options');
   const seconds = Number(searchParams.get('connect_timeout') ?? process.env['PGCONNECT_TIMEOUT'] ?? 0);
   const { host, port, user, password, database = user, ssl } = described(given);

@@ -15,6 +15,9 @@ const raw = (sql: string, parameters: unknown[] = []) => ({ compile: () => Compi
 const usage = { promptTokens: 1, completionTokens: 1, usd: 0.25, latencyMs: 1 };
 const spent = { runId: 'r', kind: 'chat', role: 'answerer', calls: 1, usage };
 
+/** As it is sent: 'begin isolation level read committed' is another statement. */
+const commit = 'commit\0';
+
 function claim(database: Database, runId: string) {
   return database.queries
     .insertInto('counters')
@@ -63,8 +66,8 @@ describePostgres('a database on PostgreSQL', () => {
       );
 
     it.each([
-      ['before the commit arrives', 'commit', 'request'],
-      ['before the reply to the commit arrives', 'commit', 'reply'],
+      ['before the commit arrives', commit, 'request'],
+      ['before the reply to the commit arrives', commit, 'reply'],
       ['before the statements arrive', 'pg_advisory_xact_lock', 'request'],
       ['before the reply to the statements arrives', 'pg_advisory_xact_lock', 'reply'],
     ] as const)('neither loses nor doubles a write when it breaks %s', async (_, text, cut) => {
@@ -77,6 +80,33 @@ describePostgres('a database on PostgreSQL', () => {
       expect(await spend.totals('r')).toMatchObject({ entries: 1, calls: 1, usd: 0.25 });
       expect(await database.read(raw('select count(*) as rows from spend'))).toEqual([{ rows: 1 }]);
       await database.close();
+    });
+
+    it('does not take a refusal after a commit without a reply for its outcome', async () => {
+      await administer(databases.url, "create role leaving login password 'x'");
+      await administer(databases.url, 'grant create on schema public to leaving');
+      const leaving = changed(databases.url, (url) => {
+        [url.username, url.password, url.port] = ['leaving', 'x', `${proxy.port}`];
+      });
+      const database = await openDatabase(leaving);
+      await administer(databases.url, 'alter role leaving nologin');
+      proxy.cutAt(commit, 'reply');
+      const outcomes = await Promise.all(
+        ['a', 'b'].map((runId) =>
+          failure(database.write([claim(database, runId), ...new SpendStore(database).insertions(spent)])),
+        ),
+      );
+      expect(proxy.cuts).toBe(1);
+      for (const outcome of outcomes) {
+        expect(outcome).toMatchObject({ code: 'UNREACHABLE' });
+        expect(outcome.message).toMatch(
+          /not permitted to log in.*whether the last write before that was stored is not known/,
+        );
+      }
+      await administer(databases.url, 'alter role leaving login');
+      expect(await database.read(raw('select count(*) as rows from spend'))).toEqual([{ rows: 2 }]);
+      await database.close();
+      await administer(databases.url, 'drop owned by leaving; drop role leaving');
     });
 
     it('reads again when it breaks', async () => {
@@ -143,6 +173,36 @@ describePostgres('a database on PostgreSQL', () => {
     expect(await spend.totals('r')).toMatchObject({ entries: calls, calls });
     expect(await database.read(raw('select count(*) as rows from spend'))).toEqual([{ rows: calls }]);
   }, 60_000);
+
+  it('writes alike whatever the defaults of the user are', async () => {
+    const options = ['transaction_isolation=serializable', 'transaction_read_only=on'].map(
+      (item) => `-cdefault_${item}`,
+    );
+    const url = changed(databases.url, (given) =>
+      given.searchParams.set('options', [...options, '-cstatement_timeout=1000', '-clock_timeout=1000'].join(' ')),
+    );
+    const database = await openDatabase(url, { patienceMs: 100 });
+    const other = new Client(databases.url);
+    await other.connect();
+    await other.query("begin; select pg_advisory_xact_lock(hashtextextended('optimas ' || current_schema(), 0))");
+    const level =
+      "insert into counters (run_id, name, value) values (current_setting('transaction_isolation'), 'n', 1)";
+    const writing = database.write([raw(level)]);
+    await sleep(1_800);
+    await other.end();
+    expect(await writing).toEqual([1]);
+    expect(await database.read(raw('select run_id from counters'))).toEqual([{ run_id: 'read committed' }]);
+    await database.close();
+  });
+
+  it('does not take the wait for a free connection for a server that is away', async () => {
+    const url = changed(databases.url, (given) => given.searchParams.set('connect_timeout', '2'));
+    const database = await openDatabase(url, { patienceMs: 100 });
+    const slow = Array.from({ length: 3 }, () => database.read(raw('select pg_sleep(2.5)')));
+    expect(await database.read(raw('select 1 as one'))).toEqual([{ one: 1 }]);
+    await Promise.all(slow);
+    await database.close();
+  });
 
   it('says host, port and database, and what to do, when there is no server', async () => {
     const port = await freePort();

@@ -64,6 +64,16 @@ describe.each(databaseKinds)('on %s', (kind) => {
       expect(await evaluations.list({ ...key, iteration: 3 })).toEqual([]);
     });
 
+    it('lists several iterations in their order, and none that came later', async () => {
+      const evaluations = new EvaluationStore(database);
+      const row = (exampleId: string, score: number) => ({ exampleId, drawIndex: 0, score });
+      await evaluations.putMany({ ...key, iteration: 2 }, [row('b', 0.2), row('a', 0.1)]);
+      await evaluations.putMany({ ...key, iteration: -1 }, [row('b', 0.3)]);
+      await evaluations.putMany({ ...key, iteration: 3 }, [row('a', 1)]);
+      await evaluations.putMany({ ...key, configurationHash: 'other' }, [row('a', 1)]);
+      expect(await evaluations.listThrough(key)).toEqual([row('b', 0.3), row('a', 0.1), row('b', 0.2)]);
+    });
+
     it('keeps texts of models with any character but NUL', async () => {
       const evaluations = new EvaluationStore(database);
       const text = (nul: string) => `it's \\ "ä😀"\t\u0001${nul}end`;
@@ -96,6 +106,9 @@ describe.each(databaseKinds)('on %s', (kind) => {
       expect(await candidates.list('r')).toEqual([...all].reverse());
       expect(await candidates.list('r', { component: 'b', iteration: 1 })).toEqual([all[1], all[0]]);
       expect(await candidates.list('s')).toEqual([]);
+      expect(await candidates.listNewest('r', 'b', 2)).toEqual([all[1], all[0]]);
+      expect(await candidates.listNewest('r', 'b', 1)).toEqual([all[2]]);
+      expect(await candidates.listNewest('r', 'b', 0)).toEqual([]);
       const [row] = await database.read(database.queries.selectFrom('candidates').select('inputs'));
       expect(row?.inputs).toMatch(/^blob:/);
     });

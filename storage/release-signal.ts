@@ -1,17 +1,27 @@
-/** Tells whoever waits in this process that something was given back. */
+/**
+ * Tells those who wait in this process that something was given back, by group. One is told, who has waited longest: who
+ * then gets something announces again, as more may be left, so that not all of them try at each return.
+ */
 export class ReleaseSignal {
-  private readonly waiting = new Set<() => void>();
+  private readonly waiting = new Map<string, Set<() => void>>();
 
-  /** Calls `wake` at the next announcement, once. @returns what takes it out again. */
-  onNext(wake: () => void): () => void {
-    this.waiting.add(wake);
-    return () => this.waiting.delete(wake);
+  /** Calls `wake` once, when its turn comes. @returns what takes it out again. */
+  onNext(group: string, wake: () => void): () => void {
+    const waiting = this.waiting.get(group) ?? new Set();
+    this.waiting.set(group, waiting.add(wake));
+    return () => this.remove(group, wake);
   }
 
-  announce(): void {
-    for (const wake of [...this.waiting]) {
-      this.waiting.delete(wake);
-      wake();
-    }
+  announce(group: string): void {
+    const [first] = this.waiting.get(group) ?? [];
+    if (first === undefined) return;
+    this.remove(group, first);
+    first();
+  }
+
+  private remove(group: string, wake: () => void): void {
+    const waiting = this.waiting.get(group);
+    waiting?.delete(wake);
+    if (waiting?.size === 0) this.waiting.delete(group);
   }
 }

@@ -72,33 +72,128 @@ describe.each(databaseKinds)('ReservationStore on %s', (kind) => {
     expect((await new SpendStore(database).totals('r')).calls).toBe(1);
   });
 
-  it('frees what a dead worker held once its lease runs out, and keeps what a live one renews', async () => {
-    const dead = new ReservationStore(database, { leaseMs: 2_500, renewEveryMs: 1_000_000 });
-    const live = new ReservationStore(database, { leaseMs: 2_500, renewEveryMs: 100 });
-    const reservation = await live.tryReserve('r', call, { calls: 2 });
-    expect(await dead.tryReserve('r', call, { calls: 2 })).toBeDefined();
-    expect(await live.tryReserve('r', call, { calls: 2 })).toBeUndefined();
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
-    expect((await live.reserved('r')).calls).toBe(1);
-    const second = await live.tryReserve('r', call, { calls: 2 });
-    expect(second).toBeDefined();
-    expect(await dead.tryReserve('r', call, { calls: 2 })).toBeUndefined();
-    await reservation?.release();
-    await second?.release();
-    expect(await live.clear('r')).toBe(0);
-  }, 30_000);
+  describe('its leases', () => {
+    const leaseMs = 600;
+    const renewing = { leaseMs, renewEveryMs: 50 };
+    /** A process that was killed: it renews nothing. */
+    const dead = { leaseMs, renewEveryMs: 1e6 };
+    const one: Limits = { calls: 1 };
+    const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+    const shifted = async (hours: number) => databases.open({ now: () => Date.now() + hours * 3_600_000 });
+
+    /** Tries until it fits. @returns with the milliseconds that it took. */
+    async function patiently(store: ReservationStore, limits: Limits) {
+      const began = performance.now();
+      for (;;) {
+        const reservation = await store.tryReserve('r', call, limits);
+        if (reservation !== undefined) return { reservation, took: performance.now() - began };
+        await pause(20);
+      }
+    }
+
+    it('of a dead worker end, and those of a live one do not', async () => {
+      const live = new ReservationStore(await databases.open(), renewing);
+      await live.tryReserve('r', call, { calls: 2 });
+      expect(await new ReservationStore(database, dead).tryReserve('r', call, { calls: 2 })).toBeDefined();
+      const other = new ReservationStore(database, renewing);
+      expect(await other.tryReserve('r', call, { calls: 2 })).toBeUndefined();
+      const { took } = await patiently(other, { calls: 2 });
+      expect(took).toBeGreaterThan(0.9 * leaseMs);
+      expect((await other.reserved('r')).calls).toBe(2);
+      const until = performance.now() + 3 * leaseMs;
+      const watcher = new ReservationStore(database, renewing);
+      while (performance.now() < until) {
+        expect(await watcher.tryReserve('r', call, { calls: 2 })).toBeUndefined();
+        await pause(20);
+      }
+      expect(await live.clear('r')).toBe(2);
+    }, 30_000);
+
+    it.each([
+      ['ahead of it', 3],
+      ['behind it', -3],
+    ])(
+      'are not ended by a worker whose clock is hours %s',
+      async (_, hours) => {
+        const [live, wrong] = [
+          new ReservationStore(database, renewing),
+          new ReservationStore(await shifted(hours), dead),
+        ];
+        const reservation = await live.tryReserve('r', call, one);
+        const until = performance.now() + 3 * leaseMs;
+        while (performance.now() < until) {
+          expect(await wrong.tryReserve('r', call, one)).toBeUndefined();
+          await pause(20);
+        }
+        await reservation?.release();
+        expect(await wrong.tryReserve('r', call, one)).toBeDefined();
+      },
+      30_000,
+    );
+
+    it('of a dead worker whose clock was hours ahead end as soon as all others', async () => {
+      const killed = new ReservationStore(await shifted(3), dead);
+      expect(await killed.tryReserve('r', call, one)).toBeDefined();
+      const { took } = await patiently(new ReservationStore(database, renewing), one);
+      expect(took).toBeGreaterThan(0.9 * leaseMs);
+    }, 30_000);
+
+    it('are put back by a renewal when others removed them meanwhile, unless they were settled or released', async () => {
+      const store = new ReservationStore(database, renewing);
+      const [kept, settled, released] = [
+        await store.tryReserve('r', call, {}),
+        await store.tryReserve('r', call, {}),
+        await store.tryReserve('r', call, {}),
+      ] as [Reservation, Reservation, Reservation];
+      await database.write([settled.settlement]);
+      await released.release();
+      await database.write([database.queries.deleteFrom('reservations')]);
+      while ((await store.count('r')) === 0) await pause(20);
+      await pause(5 * renewing.renewEveryMs);
+      expect(await store.reserved('r')).toEqual(call);
+      await kept.release();
+      await pause(5 * renewing.renewEveryMs);
+      expect(await store.count('r')).toBe(0);
+    }, 30_000);
+
+    it('that were left behind end, also those of this process', async () => {
+      const store = new ReservationStore(database, renewing);
+      const left = await store.tryReserve('r', call, one);
+      left?.forget(); // Its end could not be written.
+      expect((await patiently(store, one)).took).toBeGreaterThan(0.9 * leaseMs);
+    }, 30_000);
+  });
 
   it('wakes who waits in this process as soon as a reservation ends, and at an abort', async () => {
     const store = new ReservationStore(database);
     const reservation = await store.tryReserve('r', call, {});
     const began = performance.now();
-    const waiting = store.untilReleased(60_000, never);
+    const waiting = store.untilReleased('r', 60_000, never);
     await reservation?.release();
     await waiting;
     expect(performance.now() - began).toBeLessThan(5_000);
     const controller = new AbortController();
-    const aborted = store.untilReleased(60_000, controller.signal);
+    const aborted = store.untilReleased('r', 60_000, controller.signal);
     controller.abort(new Error('paused'));
     await expect(aborted).rejects.toThrow('paused');
+    await expect(store.untilReleased('r', 60_000, controller.signal)).rejects.toThrow('paused');
   });
+
+  it('wakes the next when the one that was woken got something, or leaves', async () => {
+    const store = new ReservationStore(database);
+    const reservation = await store.tryReserve('r', { ...call, calls: 3 }, { calls: 3 });
+    const began = performance.now();
+    const controller = new AbortController();
+    const leaving = store.untilReleased('r', 60_000, controller.signal);
+    const trying = Array.from({ length: 3 }, async () => {
+      await store.untilReleased('r', 60_000, never);
+      return store.tryReserve('r', call, { calls: 3 });
+    });
+    const released = reservation?.release();
+    // It is told first, and leaves at the same moment.
+    void released?.then(() => controller.abort(new Error('paused')));
+    await Promise.allSettled([leaving]);
+    expect((await Promise.all(trying)).map((item) => item !== undefined)).toEqual([true, true, true]);
+    expect(performance.now() - began).toBeLessThan(30_000);
+  }, 70_000);
 });

@@ -5,6 +5,7 @@ import { chunked } from './chunked';
 import type { Database } from './database';
 import { delay } from './delay';
 import type { Query } from './driver';
+import { LeaseWatch } from './lease-watch';
 import type { LeaseOptions } from './memo-leases';
 import { ReleaseSignal } from './release-signal';
 
@@ -14,9 +15,12 @@ const rounding = 1e-9;
 
 /** Part of a run's limits, held back for one call in flight. */
 export interface Reservation {
-  /** The query that ends it, to be part of the batch that stores what the call really cost; call `forget` after it. */
+  /**
+   * The query that ends it, to be part of the batch that stores what the call really cost; call `forget` after it. From the
+   * moment at which it is compiled the lease is not renewed any more.
+   */
   settlement: Query;
-  /** Ends the renewal of its lease. */
+  /** Ends the renewal of its lease, and tells those who wait. */
   forget(): void;
   /** Ends it without a cost: the call failed. */
   release(): Promise<void>;
@@ -25,15 +29,21 @@ export interface Reservation {
 /**
  * The worst cases of the calls in flight, by run. A reservation is made only if it fits into the limits together with
  * what is spent and what others hold, in one statement: callers in any number of processes never exceed a limit together.
- * Reservations are leases: those of a process that was killed end by themselves, after 30 s unless the options say
- * otherwise. That is long, because a process that only stood still for as long would spend on money that others were given.
+ * Reservations are leases: those of a process that was killed are removed by others who need room, when they were not
+ * renewed for 30 s (unless the options say otherwise), whatever any clock says. That is long, because a process that only
+ * stood still for as long would spend on money that others were given; a renewal puts back what was removed meanwhile.
  */
 export class ReservationStore {
   private readonly owner = randomUUID();
-  private readonly held = new Set<string>();
+  /** What this process renews. */
+  private readonly held = new Map<string, { runId: string; worst: Spend }>();
+  /** What it is about to end: a renewal would bring it back. */
+  private readonly ending = new Set<string>();
+  private readonly watch: LeaseWatch;
   private readonly released = new ReleaseSignal();
   private readonly leaseMs: number;
   private readonly renewEveryMs: number;
+  private latestExpiry = 0;
   private timer: NodeJS.Timeout | undefined;
   private renewal: Promise<void> | undefined;
 
@@ -43,64 +53,75 @@ export class ReservationStore {
   ) {
     this.leaseMs = leaseMs;
     this.renewEveryMs = renewEveryMs;
+    this.watch = new LeaseWatch(leaseMs);
   }
 
   /** Undefined when it does not fit now, or when an amount of `limits.pauseAbove` is reached. */
   async tryReserve(runId: string, worst: Spend, limits: Limits): Promise<Reservation | undefined> {
+    if (amounts.some((amount) => limits[amount] !== undefined)) await this.removeUnrenewed(runId);
     const { queries } = this.database;
     const id = randomUUID();
-    const now = this.database.now();
-    const [, inserted] = await this.database.write(
-      [
-        queries.deleteFrom('reservations').where('run_id', '=', runId).where('expires_at', '<=', now),
-        queries
-          .insertInto('reservations')
-          .columns(['id', 'run_id', 'owner', 'expires_at', 'calls', 'tokens', 'usd'])
-          .expression(
-            queries
-              .selectNoFrom(({ cast, val }) => [
-                cast<string>(val(id), 'text').as('id'),
-                cast<string>(val(runId), 'text').as('run_id'),
-                cast<string>(val(this.owner), 'text').as('owner'),
-                cast<number>(val(now + this.leaseMs), 'bigint').as('expires_at'),
-                cast<number>(val(worst.calls), 'bigint').as('calls'),
-                cast<number>(val(worst.tokens), 'bigint').as('tokens'),
-                cast<number>(val(worst.usd), 'double precision').as('usd'),
-              ])
-              .where(({ and }) => and(this.conditions(runId, worst, limits))),
-          ),
-      ],
-      { relaxed: true },
-    );
+    // Not relaxed: what a server that is killed forgets of it would be handed out a second time.
+    const [inserted] = await this.database.write([
+      queries
+        .insertInto('reservations')
+        .columns(['id', 'run_id', 'owner', 'expires_at', 'calls', 'tokens', 'usd'])
+        .expression(
+          queries
+            .selectNoFrom(({ cast, val }) => [
+              cast<string>(val(id), 'text').as('id'),
+              cast<string>(val(runId), 'text').as('run_id'),
+              cast<string>(val(this.owner), 'text').as('owner'),
+              cast<number>(val(this.nextExpiry()), 'bigint').as('expires_at'),
+              cast<number>(val(worst.calls), 'bigint').as('calls'),
+              cast<number>(val(worst.tokens), 'bigint').as('tokens'),
+              cast<number>(val(worst.usd), 'double precision').as('usd'),
+            ])
+            .where(({ and }) => and(this.conditions(runId, worst, limits))),
+        ),
+    ]);
     if (inserted !== 1) return undefined;
-    this.hold(id);
-    return {
-      settlement: this.removal(id),
-      forget: () => this.forget(id),
-      release: async () => {
-        await this.database.write([this.removal(id)], { relaxed: true });
-        this.forget(id);
+    this.hold(id, { runId, worst });
+    this.released.announce(runId);
+    const settlement: Query = {
+      compile: () => {
+        this.end(id);
+        return this.removal(id).compile();
       },
+    };
+    const forget = (): void => {
+      this.end(id);
+      this.ending.delete(id);
+      this.released.announce(runId);
+    };
+    return {
+      settlement,
+      forget,
+      release: () => this.database.write([settlement], { relaxed: true }).then(forget),
     };
   }
 
-  /** What the run's calls in flight hold back; leases that have run out do not count. */
+  /** What the run's calls in flight hold back, those of a process that was killed included until they are removed. */
   async reserved(runId: string): Promise<Spend> {
     const [row] = await this.database.read(
       this.database.queries
         .selectFrom('reservations')
         .where('run_id', '=', runId)
-        .where('expires_at', '>', this.database.now())
         .select(amounts.map((amount) => sql<number>`coalesce(sum(${sql.ref(amount)}), 0)`.as(amount))),
     );
     return { calls: Number(row?.calls), tokens: Number(row?.tokens), usd: Number(row?.usd) };
   }
 
-  /** Waits until a reservation of this process ends, or for `milliseconds`: those of other processes cannot tell. */
-  async untilReleased(milliseconds: number, signal: AbortSignal): Promise<void> {
+  /** Waits for a reservation of the run in this process to end, or for `milliseconds`: other processes cannot tell. */
+  async untilReleased(runId: string, milliseconds: number, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
     const cut = new AbortController();
     const stop = (): void => cut.abort();
-    const forgetWait = this.released.onNext(stop);
+    let woken = false;
+    const forgetWait = this.released.onNext(runId, () => {
+      woken = true;
+      stop();
+    });
     signal.addEventListener('abort', stop, { once: true });
     try {
       await delay(milliseconds, cut.signal).catch(() => undefined);
@@ -108,11 +129,25 @@ export class ReservationStore {
       forgetWait();
       signal.removeEventListener('abort', stop);
     }
+    // One that leaves hands on what it was woken for.
+    if (signal.aborted && woken) this.released.announce(runId);
     signal.throwIfAborted();
+  }
+
+  /** How many reservations a run has, those that nobody renews any more included. */
+  async count(runId: string): Promise<number> {
+    const [row] = await this.database.read(
+      this.database.queries
+        .selectFrom('reservations')
+        .where('run_id', '=', runId)
+        .select((build) => build.fn.countAll<number>().as('count')),
+    );
+    return Number(row?.count ?? 0);
   }
 
   /** Ends all reservations of a run that makes no more calls. @returns how many there were. */
   async clear(runId: string): Promise<number> {
+    for (const [id, held] of this.held) if (held.runId === runId) this.end(id);
     const [removed] = await this.database.write([
       this.database.queries.deleteFrom('reservations').where('run_id', '=', runId),
     ]);
@@ -145,29 +180,64 @@ export class ReservationStore {
     return this.database.queries.deleteFrom('reservations').where('id', '=', id);
   }
 
-  private hold(id: string): void {
-    this.held.add(id);
+  /** Removes what other processes hold of the run and renew no more, and what is left of this one's. */
+  private async removeUnrenewed(runId: string): Promise<void> {
+    if (!this.watch.due(runId)) return;
+    const { queries } = this.database;
+    const rows = await this.database.read(
+      queries.selectFrom('reservations').where('run_id', '=', runId).select(['id', 'expires_at']),
+    );
+    const others = rows.filter(({ id }) => !this.held.has(id) && !this.ending.has(id));
+    await this.database.write(
+      this.watch
+        .unrenewed(runId, others)
+        .map((row) =>
+          queries.deleteFrom('reservations').where('id', '=', row.id).where('expires_at', '=', row.expires_at),
+        ),
+    );
+  }
+
+  /** Another one each time, also when the clock is set back: by that a renewal is seen. */
+  private nextExpiry(): number {
+    return (this.latestExpiry = Math.max(this.latestExpiry + 1, this.database.now() + this.leaseMs));
+  }
+
+  private hold(id: string, reservation: { runId: string; worst: Spend }): void {
+    this.held.set(id, reservation);
     this.timer ??= setInterval(() => {
       this.renewal ??= this.renew();
     }, this.renewEveryMs).unref();
   }
 
-  private forget(id: string): void {
-    this.held.delete(id);
-    this.released.announce();
+  private end(id: string): void {
+    if (!this.held.delete(id)) return;
+    this.ending.add(id);
     if (this.held.size > 0) return;
     clearInterval(this.timer);
     this.timer = undefined;
   }
 
+  /** Puts back also what others have removed: this process makes those calls, and the limits must count them. */
   private async renew(): Promise<void> {
+    const expiry = this.nextExpiry();
+    const rows = [...this.held].map(([id, { runId, worst }]) => ({
+      id,
+      run_id: runId,
+      owner: this.owner,
+      expires_at: expiry,
+      calls: worst.calls,
+      tokens: worst.tokens,
+      usd: worst.usd,
+    }));
     try {
       await this.database.write(
-        chunked([...this.held], 500).map((ids) =>
+        chunked(rows, 500).map((some) =>
           this.database.queries
-            .updateTable('reservations')
-            .set({ expires_at: this.database.now() + this.leaseMs })
-            .where('id', 'in', ids),
+            .insertInto('reservations')
+            .values(some)
+            .onConflict((conflict) =>
+              conflict.column('id').doUpdateSet(({ ref }) => ({ expires_at: ref('excluded.expires_at') })),
+            ),
         ),
         { relaxed: true },
       );

@@ -3,6 +3,8 @@ export async function settledOrAborted(promise: Promise<unknown>, signal: AbortS
   let stop = () => {};
   const aborted = new Promise<void>((resolve) => (stop = resolve));
   signal.addEventListener('abort', stop, { once: true });
+  // An abort of earlier calls no listener.
+  if (signal.aborted) stop();
   try {
     await Promise.race([promise.catch(() => undefined), aborted]);
   } finally {

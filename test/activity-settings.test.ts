@@ -3,10 +3,10 @@ import { component } from '../core/system/component';
 import { InfrastructureError } from '../core/system/infrastructure-error';
 import { system } from '../core/system/system';
 import { oneOf } from '../core/system/variable';
-import { TestRuns, tinyPlan } from './support/test-run';
+import { quickActivities, TestRuns, tinyPlan } from './support/test-run';
 import { until } from './support/until';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 it('takes timeouts and attempts of each activity from the config; out of attempts, the run pauses and can go on', async () => {
   let down = true;
@@ -67,6 +67,13 @@ it('takes timeouts and attempts of each activity from the config; out of attempt
       ) ?? [];
     expect(timeouts('fitReward')).toEqual([[7, 45]]);
     expect(timeouts('evaluate')[0]).toEqual([2, 60]);
+    const attempts = (name: string): unknown[] =>
+      events?.flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
+        scheduled?.activityType?.name === name ? [scheduled.retryPolicy?.maximumAttempts] : [],
+      ) ?? [];
+    // The record of a command that has taken effect is tried longer than anything else.
+    expect(attempts('recordEvent')).toEqual([1_000]);
+    expect(attempts('summarize')[0]).toBe(quickActivities.maximumAttempts);
   } finally {
     await runs.close();
   }

@@ -13,7 +13,7 @@ import { suiteEnvironment } from './suite-environment';
 import { CommandLine } from './support/command-line';
 import { startScriptedEndpoint, type ScriptedEndpoint } from './support/scripted-endpoint';
 
-jest.setTimeout(180_000);
+jest.setTimeout(400_000);
 
 const distribution = path.resolve(__dirname, '../dist');
 const { ensureCompiled } = jest.requireActual<{ ensureCompiled: () => void }>('../scripts/compile.js');

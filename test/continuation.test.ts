@@ -6,7 +6,7 @@ import { decisionProjection } from './support/decisions';
 import { TestRuns, tinyPlan } from './support/test-run';
 import { until } from './support/until';
 
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 
 const who = { actor: 'test', reason: 'to see what happens' };
 const text = z.object({ text: z.string() });
@@ -94,6 +94,7 @@ describe('a run that continues as new after each iteration', () => {
     const iterations = 12;
     const commands: Promise<unknown>[] = [];
     afterDecision(async (id, iteration) => {
+      if (iteration === iterations - 1) return; // No continuation follows, and the run may end before the command comes.
       // Decision, end of the iteration and continuation follow each other within some tens of milliseconds.
       const later = (milliseconds: number, send: () => Promise<unknown>): void => {
         commands.push(new Promise((resolve) => setTimeout(resolve, milliseconds)).then(send));
@@ -105,7 +106,7 @@ describe('a run that continues as new after each iteration', () => {
     expect((await runs.client.result(runId)).status).toBe('completed');
     await Promise.all(commands);
     const recorded = (await entries(runId, 'set-budget')).map(({ body }) => (body as { calls: number }).calls);
-    expect(recorded.sort((a, b) => a - b)).toEqual(Array.from({ length: iterations }, (_, index) => 100 + index));
+    expect(recorded.sort((a, b) => a - b)).toEqual(Array.from({ length: iterations - 1 }, (_, index) => 100 + index));
     expect((await runs.client.progress(runId)).iterationsDone).toBe(iterations);
   });
 });

@@ -2,10 +2,10 @@ import { scriptedChain, scriptedReply } from '../systems/synthetic';
 import { decisionProjection } from './support/decisions';
 import { startScriptedEndpoint, type ScriptedEndpoint } from './support/scripted-endpoint';
 import { suiteEnvironment } from './suite-environment';
-import { TestRuns } from './support/test-run';
+import { quickActivities, TestRuns } from './support/test-run';
 import { killNow, spawnWorker } from './support/worker-process';
 
-jest.setTimeout(240_000);
+jest.setTimeout(400_000);
 
 interface Outcome {
   decisions: string[];
@@ -32,7 +32,13 @@ async function runWithKills(killAt: number[], undisturbedRequests: number): Prom
     });
   let worker = await spawnOne();
   try {
-    const runId = await runs.start({ system: 'scripted-chain', runId: `crash-${runs.taskQueue}`, seed: 3 });
+    const runId = await runs.start({
+      system: 'scripted-chain',
+      runId: `crash-${runs.taskQueue}`,
+      seed: 3,
+      // Where nobody is killed, a busy machine must not make a heartbeat late: its activity would call again.
+      activities: { ...quickActivities, heartbeatTimeoutMs: killAt.length === 0 ? 30_000 : 2_000, maximumAttempts: 10 },
+    });
     let inFlightAtKills = 0;
     for (const share of killAt) {
       while (endpoint.requests.total < share * undisturbedRequests)

@@ -10,7 +10,7 @@ import { startScriptedEndpoint, type ScriptedEndpoint } from './support/scripted
 import { TestRuns, tinyPlan } from './support/test-run';
 import { until } from './support/until';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const canary = 'sk-canary-4f9a1c77e2d84b06';
 const who = { actor: 'test', reason: 'mended' };

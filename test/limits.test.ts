@@ -83,6 +83,17 @@ describe('limits of runs', () => {
     await runs.client.result(runId);
   });
 
+  it('does not end by limits that were replaced while its activities ran under them', async () => {
+    const runs = await open();
+    endpoint.setLatency(2_000);
+    // Half of what the baseline takes: every activity of it will find the limit used up.
+    const runId = await runs.start({ system: 'scripted-chain', plan: tinyPlan, budget: { calls: 13 } });
+    await until(() => endpoint.requests.total > 0);
+    await runs.client.setBudget(runId, { ...who, budget: {} });
+    endpoint.setLatency(10);
+    expect((await runs.client.result(runId)).status).toBe('completed');
+  });
+
   it('spends no more than its money, finishes the final test from the reserve, and leaves nothing reserved', async () => {
     const price = { promptPerMillion: 100, completionPerMillion: 400 };
     const runs = await open({ models: { small: { price, maxTokens: 64 }, large: { price, maxTokens: 64 } } });
@@ -113,7 +124,8 @@ describe('limits of runs', () => {
 
   it('cuts a call that hangs and makes it again, and none of those that were finished beside it', async () => {
     endpoint.setFaults([{ when: { request: [5, 60] }, fault: { type: 'hang' } }]);
-    const runs = await open({ timeoutMs: 700 });
+    // Long enough that a busy machine cuts none but the two.
+    const runs = await open({ timeoutMs: 5_000 });
     const runId = await runs.start({ system: 'scripted-chain', plan: tinyPlan });
     expect((await runs.client.result(runId)).status).toBe('completed');
     const repeated = Object.values(endpoint.requests.byHash).filter((count) => count > 1);

@@ -2,9 +2,12 @@ import { resultDocumentSchema } from '../core/run/result-document';
 import { scriptedChain, scriptedReply } from '../systems/synthetic';
 import { decisionProjection } from './support/decisions';
 import { startScriptedEndpoint, type ScriptedEndpoint } from './support/scripted-endpoint';
-import { TestRuns, tinyPlan } from './support/test-run';
+import { quickActivities, TestRuns, tinyPlan } from './support/test-run';
 
-jest.setTimeout(180_000);
+jest.setTimeout(400_000);
+
+/** Calls are counted: no attempt may be given up because a busy machine made its heartbeat late. */
+const activities = { ...quickActivities, heartbeatTimeoutMs: 30_000 };
 
 describe('a whole optimization on the scripted endpoint', () => {
   let endpoint: ScriptedEndpoint;
@@ -32,7 +35,7 @@ describe('a whole optimization on the scripted endpoint', () => {
   });
 
   it('ends with a better configuration on held-out test examples, and explains every decision', async () => {
-    const runId = await runs.start({ system: 'scripted-chain', plan: { iterations: 5 } });
+    const runId = await runs.start({ system: 'scripted-chain', plan: { iterations: 5 }, activities });
     const result = await runs.client.result(runId);
     expect(result.status).toBe('completed');
     const document = resultDocumentSchema.parse(await runs.client.document(runId));
@@ -64,14 +67,18 @@ describe('a whole optimization on the scripted endpoint', () => {
       await runs.client.result(runId);
       return decisionProjection(await runs.runtime.stores.ledger.list(runId));
     };
-    const first = await decisionsOf(await runs.start({ system: 'scripted-chain', seed: 7, plan: tinyPlan }));
+    const first = await decisionsOf(
+      await runs.start({ system: 'scripted-chain', seed: 7, plan: tinyPlan, activities }),
+    );
     const paid = endpoint.requests.chat;
-    const repeated = await runs.start({ system: 'scripted-chain', seed: 7, plan: tinyPlan });
+    const repeated = await runs.start({ system: 'scripted-chain', seed: 7, plan: tinyPlan, activities });
     expect(await decisionsOf(repeated)).toEqual(first);
     expect(endpoint.requests.chat).toBe(paid);
     expect((await runs.client.document(repeated))?.cost.memoHits).toBeGreaterThan(50);
     expect(
-      await decisionsOf(await runs.start({ system: 'scripted-chain', seed: 7, plan: tinyPlan, fresh: true })),
+      await decisionsOf(
+        await runs.start({ system: 'scripted-chain', seed: 7, plan: tinyPlan, activities, fresh: true }),
+      ),
     ).toEqual(first);
     expect(endpoint.requests.chat).toBeGreaterThan(paid + 50);
   });

@@ -8,7 +8,7 @@ import { quickActivities, smallPlan, tinyPlan } from './support/test-run';
 import { until } from './support/until';
 import { killNow, spawnWorker } from './support/worker-process';
 
-jest.setTimeout(300_000);
+jest.setTimeout(900_000);
 
 const options = { system: 'scripted-chain', plan: { ...smallPlan, ...tinyPlan }, activities: quickActivities };
 const display = { update: () => {}, line: () => {}, end: () => {} };
@@ -45,7 +45,7 @@ it('a worker killed between the commit of an activity and its report loses and d
   const runId = await client.start({ ...options, runId: 'unreported' });
   for (const dieAfterEntry of ['component', 'reward', 'proposals', 'halving', 'decision', 'finished']) {
     const worker = await spawnWorker({ ...run.worker, dieAfterEntry });
-    await once(worker, 'exit', { signal: AbortSignal.timeout(60_000) }).finally(() => killNow(worker));
+    await once(worker, 'exit', { signal: AbortSignal.timeout(120_000) }).finally(() => killNow(worker));
     expect(worker.signalCode).toBe('SIGKILL');
     expect((await stores.ledger.list(runId)).some(({ kind }) => kind === dieAfterEntry)).toBe(true);
   }

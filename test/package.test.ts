@@ -13,7 +13,7 @@ interface PackedFile {
 }
 
 describe('the packed library in an empty project', () => {
-  jest.setTimeout(240_000);
+  jest.setTimeout(600_000);
   let project: string;
   let packed: string[];
 

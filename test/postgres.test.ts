@@ -3,9 +3,9 @@ import { scriptedChain, scriptedReply } from '../systems/synthetic';
 import { decisionProjection } from './support/decisions';
 import { postgresInstalled, startPostgres, type PostgresServer } from './support/postgres-server';
 import { startScriptedEndpoint } from './support/scripted-endpoint';
-import { TestRuns } from './support/test-run';
+import { quickActivities, TestRuns } from './support/test-run';
 
-jest.setTimeout(240_000);
+jest.setTimeout(400_000);
 
 const onPostgres = postgresInstalled() ? it : it.skip;
 
@@ -30,6 +30,8 @@ async function run(database: string | undefined, requests: number, disturb: () =
       runId: `database-${runs.taskQueue}`,
       seed: 3,
       plan: { iterations: 1 },
+      // Requests are counted: no attempt may be given up because a busy machine made its heartbeat late.
+      activities: { ...quickActivities, heartbeatTimeoutMs: 30_000 },
     });
     while (endpoint.requests.total < requests) await sleep(5);
     await disturb();

@@ -5,7 +5,7 @@ import { DeterminismViolationError } from '@temporalio/workflow';
 import { Worker } from '@temporalio/worker';
 import { suiteEnvironment } from './suite-environment';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const folder = join(__dirname, 'histories');
 

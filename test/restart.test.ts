@@ -14,7 +14,7 @@ import { quickActivities, smallPlan, tinyPlan } from './support/test-run';
 import { until } from './support/until';
 import { killNow, spawnWorker } from './support/worker-process';
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const who = { actor: 'operator', reason: 'deployment' };
 

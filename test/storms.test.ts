@@ -6,12 +6,12 @@ import { CompiledQuery } from 'kysely';
 import { scriptedChain, scriptedReply } from '../systems/synthetic';
 import { decisionProjection } from './support/decisions';
 import { startScriptedEndpoint, type FaultRule, type ScriptedEndpoint } from './support/scripted-endpoint';
-import { TestRuns, tinyPlan } from './support/test-run';
+import { quickActivities, TestRuns, tinyPlan } from './support/test-run';
 import { until } from './support/until';
 import { killNow, spawnWorker } from './support/worker-process';
 import { suiteEnvironment } from './suite-environment';
 
-jest.setTimeout(240_000);
+jest.setTimeout(400_000);
 
 const who = { actor: 'test', reason: 'the storm is over' };
 const patient = { heartbeatTimeoutMs: 5_000, maximumAttempts: 40, initialIntervalMs: 20, maximumIntervalMs: 100 };
@@ -94,7 +94,9 @@ function randomShare(number: number): number {
 }
 
 it('goes on when another process kept the database locked for 5 s, with every heartbeat in time', async () => {
-  const runId = await runs.start({ system: 'scripted-chain', plan: tinyPlan });
+  // A process that stood still for those 5 s would miss it; one that is only slow has some time left.
+  const activities = { ...quickActivities, heartbeatTimeoutMs: 3_000 };
+  const runId = await runs.start({ system: 'scripted-chain', plan: tinyPlan, activities });
   await until(() => endpoint.requests.total > 60);
   const file = fileURLToPath(runs.runtime.stores.database.url.replace(/^file:(?!\/\/)/, 'file://'));
   // The same path as for 30 s: `storage/libsql-connection.ts` waits for a minute.
@@ -107,7 +109,7 @@ it('goes on when another process kept the database locked for 5 s, with every he
   const ended = once(locking, 'exit');
   await once(locking.stdout, 'data');
   const locked = await committed();
-  await new Promise((resolve) => setTimeout(resolve, 4_000));
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
   expect(await committed()).toBe(locked);
   expect((await runs.client.progress(runId)).paused).toBeNull();
   await ended;
@@ -144,11 +146,15 @@ it('goes on to the same decisions when its worker was asleep for longer than a h
     const activities = { ...patient, heartbeatTimeoutMs: 2_000 };
     const runId = await runs.start({ system: 'scripted-chain', plan: tinyPlan, activities });
     await until(() => endpoint.requests.total > 60);
+    endpoint.setLatency(2_000); // So that calls are in flight when it falls asleep.
+    const slow = endpoint.requests.total;
+    await until(() => endpoint.requests.total > slow);
     worker.kill('SIGSTOP'); // As when a laptop sleeps: nothing of the process runs, and then all of it goes on.
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     const asleep = endpoint.requests.total;
     await new Promise((resolve) => setTimeout(resolve, 5_000));
     expect(endpoint.requests.total).toBe(asleep);
+    endpoint.setLatency(10);
     worker.kill('SIGCONT');
     expect((await runs.client.result(runId)).status).toBe('completed');
     expect(await mostAttempts(runId)).toBeGreaterThan(1);
@@ -180,6 +186,7 @@ it('pauses when the disk is full, and goes on after space is freed, with nothing
 
 it('decides the same while the clock of one of two workers jumps by hours, forward and back', async () => {
   let offsetMs = 0;
+  endpoint.setLatency(50); // The run must not end before both jumps were seen.
   await open({ sharing: runs, now: () => Date.now() + offsetMs });
   const runId = await runs.start({
     system: 'scripted-chain',
@@ -199,6 +206,7 @@ it('decides the same while the clock of one of two workers jumps by hours, forwa
   offsetMs = -7 * hourMs;
   await until(async () => Math.min(...(await stored())) < -6 * hourMs);
   offsetMs = 0;
+  endpoint.setLatency(10);
   expect((await runs.client.progress(runId)).status).toBe('running');
   const result = await runs.client.result(runId);
   expect(result).toMatchObject({ status: 'completed' });

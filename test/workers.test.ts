@@ -6,7 +6,7 @@ import { TestRuns, tinyPlan } from './support/test-run';
 import { until } from './support/until';
 import { suiteEnvironment } from './suite-environment';
 
-jest.setTimeout(240_000);
+jest.setTimeout(400_000);
 
 const who = { actor: 'test', reason: 'to see what happens' };
 const waits = { maximumAttempts: 3, declinedWaitMs: 100, longestDeclinedWaitMs: 400 };
@@ -142,12 +142,13 @@ describe('a worker without a model that the system needs', () => {
     expect((await client.progress(runId)).waiting).toMatch(
       /has other models than run .* began with: model 'large' is not configured there; start a worker with/,
     );
+    const began = performance.now();
     const before = await scheduledActivities(serving, runId);
     await new Promise((resolve) => setTimeout(resolve, 4_000));
     // One step tries for all: at most one activity in about 0.7 s (two waits between attempts, one after the last).
     const tries = (await scheduledActivities(serving, runId)) - before;
     expect(tries).toBeGreaterThan(0);
-    expect(tries).toBeLessThanOrEqual(8);
+    expect(tries).toBeLessThanOrEqual(2 + (performance.now() - began) / 650);
     await lacking.stopWorkers();
     await serving.startWorkers();
     expect((await client.result(runId)).status).toBe('completed');

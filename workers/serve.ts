@@ -31,8 +31,16 @@ export async function serve(config: Config, request: ServeRequest, parts: LocalP
   const runtime = await openRuntime(config, parts);
   let connection: NativeConnection | undefined;
   const close = async (): Promise<void> => {
-    await connection?.close();
-    await runtime.close();
+    try {
+      await connection?.close();
+    } finally {
+      await runtime.close();
+    }
+  };
+  /** @throws the cause, whatever the closing says. */
+  const closeAfter = async (cause: unknown): Promise<never> => {
+    await close().catch(() => undefined);
+    throw cause;
   };
   try {
     installQuietRuntime();
@@ -44,7 +52,7 @@ export async function serve(config: Config, request: ServeRequest, parts: LocalP
       taskQueue: request.taskQueue,
       shutdownGraceMs: 5_000,
     });
-    const done = workers.done.finally(close);
+    const done = workers.done.then(close, closeAfter);
     return {
       identity: workers.identity,
       done,
@@ -54,7 +62,6 @@ export async function serve(config: Config, request: ServeRequest, parts: LocalP
       },
     };
   } catch (error) {
-    await close();
-    throw error;
+    return closeAfter(error);
   }
 }

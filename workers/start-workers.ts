@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities';
 import { packageRoot } from '../providers/processes/package-root';
+import { endTogether } from './end-together';
 import { rewardsQueue } from './task-queues';
 import { activityDependencies, type Runtime } from './runtime';
 
@@ -23,7 +24,7 @@ export interface WorkerSettings {
 /** The workers of one process: workflows and model calls on one task queue, CPU-bound fits on another. */
 export interface RunningWorkers {
   identity: string;
-  /** Resolves after `shutdown`; rejects when a worker dies. */
+  /** Resolves after `shutdown`; rejects when a worker has died, after the other one has ended. */
   done: Promise<void>;
   shutdown(): Promise<void>;
 }
@@ -54,13 +55,12 @@ export async function startWorkers(runtime: Runtime, settings: WorkerSettings): 
     taskQueue: rewardsQueue(taskQueue),
     maxConcurrentActivityTaskExecutions: 1,
   });
-  const workers = [calls, rewards];
-  const done = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
+  const { done, shutdown } = endTogether([calls, rewards]);
   return {
     identity,
     done,
     async shutdown() {
-      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      shutdown();
       await done;
     },
   };

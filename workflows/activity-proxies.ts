@@ -1,7 +1,13 @@
 import { ActivityCancellationType, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import { activityNames, type ActivityName } from './activity-names';
-import type { ActivitySettings } from './run-input';
+import type { ActivityLimits, ActivitySettings } from './run-input';
+
+/**
+ * Where the usual attempts are too few: the record of a command that has taken effect must outlive what the run survives
+ * by a pause. About 16 hours.
+ */
+const patient: Partial<Record<ActivityName, Partial<ActivityLimits>>> = { recordEvent: { maximumAttempts: 1_000 } };
 
 /** Typed stubs of the activities: fits go to their own task queue, so that they never starve model calls. */
 export function activityProxies(settings: ActivitySettings, rewardsTaskQueue: string) {
@@ -14,7 +20,7 @@ export function activityProxies(settings: ActivitySettings, rewardsTaskQueue: st
 }
 
 function activityOptions(settings: ActivitySettings, name: ActivityName): ActivityOptions {
-  const limits = { ...settings, ...settings.perActivity?.[name] };
+  const limits = { ...settings, ...patient[name], ...settings.perActivity?.[name] };
   return {
     heartbeatTimeout: limits.heartbeatTimeoutMs,
     startToCloseTimeout: limits.startToCloseTimeoutMs,

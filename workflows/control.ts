@@ -50,6 +50,8 @@ export class Control {
   stopped: Stopped | null = null;
   /** The pause at a share of the limits is over, or under way. */
   pausedAtShare = false;
+  /** Which limits are in force: counts how often they were set. What an activity says of earlier ones holds no more. */
+  limitsVersion = 0;
   /** Why everything stands still although nobody paused; null: it does not. */
   waiting: string | null = null;
   private readonly scopes = new Set<CancellationScope>();
@@ -103,6 +105,7 @@ export class Control {
       this.throwIfStopped();
       const scope = new CancellationScope({ cancellable: true });
       this.scopes.add(scope);
+      const { limitsVersion } = this;
       try {
         const result = await scope.run(activity);
         this.endWaiting();
@@ -110,13 +113,14 @@ export class Control {
       } catch (error) {
         this.throwIfStopped();
         const exhausted = reasonOf(error, 'BudgetExhausted');
+        const atShare = reasonOf(error, 'BudgetShareReached') !== undefined;
+        if ((exhausted !== undefined || atShare) && limitsVersion !== this.limitsVersion) continue;
         if (exhausted !== undefined) {
           this.stop('budget-exhausted', exhausted);
           continue;
         }
         if (isCancellation(error) && scope.consideredCancelled) continue;
         if (!(error instanceof ActivityFailure)) throw error;
-        const atShare = reasonOf(error, 'BudgetShareReached') !== undefined;
         if (atShare && this.pausedAtShare) continue; // It began before that pause.
         const pause: Pause = { reason: failureReason(error), by: 'optimas', now: false, ...(atShare && { atShare }) };
         if (reasonOf(error, 'Declined') !== undefined) {
@@ -125,7 +129,7 @@ export class Control {
             continue;
           }
           // Each further try would bring the history nearer to the size at which the server ends the workflow.
-          pause.reason += ' (this was tried for hours: resume once there is such a worker)';
+          pause.reason += " (the run's history has grown too long to go on trying: resume once there is such a worker)";
         }
         this.pause(pause);
         this.listeners.paused?.(pause);

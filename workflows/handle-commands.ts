@@ -1,4 +1,10 @@
-import { ApplicationFailure, CancellationScope, currentUpdateInfo, setHandler } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  currentUpdateInfo,
+  setHandler,
+} from '@temporalio/workflow';
 import {
   cancelUpdate,
   iterationPausedSignal,
@@ -46,11 +52,7 @@ export function handleCommands(run: Run): void {
   setHandler(
     cancelUpdate,
     async (command) => {
-      run.skipFinalTest ||= command.now;
-      // During the final test a plain cancel has nothing left to end early.
-      if (run.phase !== 'final-test' || command.now) {
-        run.stop('cancelled', `cancelled by ${command.actor}: ${command.reason}`);
-      }
+      run.cancel(`cancelled by ${command.actor}: ${command.reason}`, command.now);
       await record(run, 'cancel', command, { now: command.now });
       return run.progress();
     },
@@ -83,21 +85,33 @@ export function handleCommands(run: Run): void {
   setHandler(iterationStepSignal, (step) => run.describe(step));
 }
 
-/** The command has taken effect already: a run that is being cancelled, or whose worker is gone, still obeys. */
-function record(
+/**
+ * The command has taken effect already: a run that is being cancelled, or whose worker is gone, still obeys.
+ *
+ * @throws ApplicationFailure `NotRecorded` when the ledger never took the record, saying so.
+ */
+async function record(
   run: Run,
   kind: string,
   command: Command,
   body: Record<string, string | number | boolean | null>,
 ): Promise<void> {
   const key = `command/${kind}/${currentUpdateInfo()?.id ?? ''}`;
-  return CancellationScope.nonCancellable(() =>
-    run.calls.recordEvent({
-      runId: run.input.runId,
-      key,
-      iteration: run.state?.nextIteration ?? -1,
-      kind,
-      body: { actor: command.actor, reason: command.reason, ...body },
-    }),
-  );
+  try {
+    await CancellationScope.nonCancellable(() =>
+      run.calls.recordEvent({
+        runId: run.input.runId,
+        key,
+        iteration: run.state?.nextIteration ?? -1,
+        kind,
+        body: { actor: command.actor, reason: command.reason, ...body },
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    throw ApplicationFailure.nonRetryable(
+      `'${kind}' has taken effect, but could not be recorded in the ledger: ${error.cause?.message ?? error.message}`,
+      'NotRecorded',
+    );
+  }
 }

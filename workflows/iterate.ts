@@ -79,11 +79,14 @@ async function updateReserve(run: Run): Promise<void> {
   run.clock.wake();
 }
 
-/** Null when the child failed: the run is paused then, and the same iteration starts over on resume. */
+/**
+ * Null when the same iteration is to start over: the child failed, and the run is paused; or it ended by limits that were
+ * replaced meanwhile.
+ */
 async function runIteration(run: Run): Promise<IterationResult | null> {
   const { input, prepared: state, control } = run;
   const number = state.nextIteration + 1;
-  const told = { paused: control.paused, limits: run.limits() };
+  const told = { paused: control.paused, limits: run.limits(), limitsVersion: control.limitsVersion };
   const { workflowId } = workflowInfo();
   const child = await startChild(iteration, {
     workflowId: `${workflowId}/iteration-${number}`,
@@ -99,6 +102,7 @@ async function runIteration(run: Run): Promise<IterationResult | null> {
         iteration: state.nextIteration,
         plan: input.plan,
         limits: told.limits,
+        limitsVersion: told.limitsVersion,
         incumbent: state.incumbent,
         components: state.components,
         counts: state.counts,
@@ -112,10 +116,17 @@ async function runIteration(run: Run): Promise<IterationResult | null> {
   });
   run.child = child;
   await run.toChild((handle) =>
-    sendMissedCommands(handle, told, { paused: control.paused, limits: run.limits(), stopped: control.stopped }),
+    sendMissedCommands(handle, told, {
+      paused: control.paused,
+      limits: run.limits(),
+      limitsVersion: control.limitsVersion,
+      stopped: control.stopped,
+    }),
   );
   try {
-    return await child.result();
+    const result = await child.result();
+    const { limitsVersion = control.limitsVersion } = result;
+    return result.status === 'budget-exhausted' && limitsVersion !== control.limitsVersion ? null : result;
   } catch (error) {
     if (!(error instanceof ChildWorkflowFailure)) throw error;
     const reason = `iteration ${number} failed: ${error.cause?.message ?? error.message}`;

@@ -51,8 +51,10 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
   });
   setHandler(resumeSignal, () => control.resume());
   setHandler(cancelSignal, (reason) => control.stop('cancelled', reason));
-  setHandler(limitsSignal, (next) => {
+  control.limitsVersion = input.limitsVersion ?? 0;
+  setHandler(limitsSignal, (next, version) => {
     limits = next;
+    control.limitsVersion = version ?? control.limitsVersion + 1;
     if (next.pauseAbove !== undefined) control.pausedAtShare = false;
   });
   CancellationScope.current().cancelRequested.catch(() => control.stop('cancelled', 'cancelled through Temporal'));
@@ -198,8 +200,8 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
       await announce(decision.accepted ? 'accepted' : 'kept the incumbent', 1, 1);
       return { ...result, ...decision };
     } catch (error) {
-      if (error instanceof Stopped) return { ...result, status: error.status, reason: error.reason };
-      throw error;
+      if (!(error instanceof Stopped)) throw error;
+      return { ...result, status: error.status, reason: error.reason, limitsVersion: control.limitsVersion };
     }
   });
 }

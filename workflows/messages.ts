@@ -34,7 +34,8 @@ export const progressQuery = defineQuery<Progress>('progress');
 export const pauseSignal = defineSignal<[Pause]>('pauseIteration');
 export const resumeSignal = defineSignal('resumeIteration');
 export const cancelSignal = defineSignal<[string]>('cancelIteration');
-export const limitsSignal = defineSignal<[Limits]>('setIterationLimits');
+/** With the `limitsVersion` of the run's control; absent in histories of earlier versions. */
+export const limitsSignal = defineSignal<[Limits, number?]>('setIterationLimits');
 /** From the iteration to its run. */
 export const iterationPausedSignal = defineSignal<[Pause]>('iterationPaused');
 /** Why nothing goes on there, or that it does again. */

@@ -8,19 +8,23 @@ import { cancelSignal, limitsSignal, pauseSignal, resumeSignal } from './message
 export interface Orders {
   paused: Pause | null;
   limits: Limits;
+  /** Which limits they are (`Control`). */
+  limitsVersion: number;
   stopped: Stopped | null;
 }
 
 /** Sends an iteration what commands changed between its start (`told`) and now: they could not be forwarded then. */
 export async function sendMissedCommands(
   child: Pick<ChildWorkflowHandle<typeof iteration>, 'signal'>,
-  told: Pick<Orders, 'paused' | 'limits'>,
+  told: Omit<Orders, 'stopped'>,
   now: Orders,
 ): Promise<void> {
   const sent: Promise<void>[] = [];
   if (told.paused === null && now.paused !== null) sent.push(child.signal(pauseSignal, now.paused));
   if (told.paused !== null && now.paused === null) sent.push(child.signal(resumeSignal));
-  if (!sameLimits(told.limits, now.limits)) sent.push(child.signal(limitsSignal, now.limits));
+  if (told.limitsVersion !== now.limitsVersion || !sameLimits(told.limits, now.limits)) {
+    sent.push(child.signal(limitsSignal, now.limits, now.limitsVersion));
+  }
   if (now.stopped !== null) sent.push(child.signal(cancelSignal, now.stopped.reason));
   await Promise.all(sent);
 }

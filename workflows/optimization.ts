@@ -28,8 +28,7 @@ export async function optimization(input: OptimizationInput): Promise<Optimizati
   handleCommands(run);
   let cancelledByTemporal = false;
   CancellationScope.current().cancelRequested.catch(() => {
-    cancelledByTemporal = true;
-    run.stop('cancelled', 'cancelled through Temporal');
+    cancelledByTemporal = run.cancel('cancelled through Temporal', false);
   });
   // Stages end at safe points of their own: Temporal's Cancel does what the cancel command does.
   return CancellationScope.nonCancellable(async () => {

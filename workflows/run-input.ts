@@ -98,6 +98,8 @@ export interface IterationInput {
   iteration: number;
   plan: RunPlan;
   limits: Limits;
+  /** `limitsVersion` of the run's control; absent in histories of earlier versions. */
+  limitsVersion?: number;
   incumbent: string;
   components: TunableComponent[];
   counts: ExampleCounts;
@@ -120,6 +122,8 @@ export interface IterationResult {
   after: number | null;
   rewardVersion: number | null;
   trusted: boolean | null;
+  /** Which limits it knew of when it ended early. */
+  limitsVersion?: number;
 }
 
 /** What a run returns: small; the full result document is in the database under the run id. */

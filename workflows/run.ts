@@ -95,8 +95,9 @@ export class Run {
   async setBudget(budget: Budget): Promise<void> {
     this.budget = budget;
     this.control.pausedAtShare = false;
+    this.control.limitsVersion += 1;
     this.clock.wake();
-    await this.toChild((child) => child.signal(limitsSignal, this.limits()));
+    await this.toChild((child) => child.signal(limitsSignal, this.limits(), this.control.limitsVersion));
   }
 
   pause(pause: Pause): void {
@@ -107,6 +108,18 @@ export class Run {
   resume(): void {
     this.control.resume();
     this.clock.resume();
+  }
+
+  /**
+   * Ends the run early. During the final test a cancel without `now` has nothing left to end early.
+   *
+   * @returns whether it changed anything.
+   */
+  cancel(reason: string, now: boolean): boolean {
+    if (this.phase === 'done' || (this.phase === 'final-test' && !now)) return false;
+    this.skipFinalTest ||= now;
+    this.stop('cancelled', reason);
+    return true;
   }
 
   stop(status: 'cancelled' | 'budget-exhausted', reason: string): void {

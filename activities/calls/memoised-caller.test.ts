@@ -7,7 +7,7 @@ import { system, type System } from '../../core/system/system';
 import { LanguageModels } from '../../providers/language-models';
 import { storesOf } from '../../storage';
 import { TemporaryFolder } from '../../storage/testing/temporary-folder';
-import { startScriptedEndpoint, type ScriptedEndpoint } from '../../test/support/scripted-endpoint';
+import { startScriptedEndpoint, type Fault, type ScriptedEndpoint } from '../../test/support/scripted-endpoint';
 import { resolveSystem } from '../definition/resolve-system';
 import { MemoisedCaller } from './memoised-caller';
 
@@ -158,6 +158,20 @@ describe('failures', () => {
     expect((await speak(systemOf(speaking), models)).outcome.status).toBe('failed');
     const prepared = systemOf(async (_, context) => ({ text: await swallowing(context.models) }));
     expect((await speak(prepared, models)).outcome).toEqual(said('none'));
+  });
+
+  it('of calls that a component no longer awaits end nothing but the call of the component', async () => {
+    const strict = await endpoint('never');
+    const bad: Fault = { type: 'reply', status: 400, body: { error: { message: 'bad' } } };
+    strict.setFaults([{ when: 'always', fault: bad }]);
+    const made = systemOf(async (_, { models }) => {
+      const [one, two] = [ask(models, 'one'), ask(models, 'two')];
+      while (strict.requests.faults < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+      // Both have failed when the first is looked at, and the second never is: Jest fails on an unhandled rejection.
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return { text: (await one).text + (await two).text };
+    });
+    expect((await speak(made, modelsAt(strict.url))).outcome.status).toBe('failed');
   });
 
   it('charges the calls of a metric to its example', async () => {

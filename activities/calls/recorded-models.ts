@@ -5,6 +5,7 @@ import type { ChatRequest, ChatResponse, Cost, ModelClients, Usage } from '../..
 import type { CallBound, LanguageModels, Place } from '../../providers/language-models';
 import type { Memo, Reservation, ReservationStore, SpendStore } from '../../storage';
 import { attemptFailure } from './attempt-failure';
+import { checkMaxTokens } from './check-max-tokens';
 import { reserveCall } from './reserve-call';
 
 /** What a run's calls are made with and charged to. */
@@ -49,6 +50,7 @@ export function recordedModels(
   ): Promise<T> {
     let reservation: Reservation | undefined;
     try {
+      const worst = bound();
       const { identity, id, pure, maxTokens } = meter.languageModels.describe(model);
       const content = contentHash({ kind, endpoint: identity, id, maxTokens, request });
       const repeat = repeats.get(content) ?? 0;
@@ -61,7 +63,7 @@ export function recordedModels(
       const stored = await meter.memo.recall(
         { key, kind, runId: meter.runId, role: context.role, model },
         async (signal) => {
-          reservation = await reserveCall(meter, model, bound(), signal);
+          reservation = await reserveCall(meter, model, worst, signal);
           return { ...(await make(signal)), calls: 1, also: [reservation.settlement] };
         },
         context.signal,
@@ -82,26 +84,40 @@ export function recordedModels(
   }
 
   const place: Place = { run: meter.runId, priority: meter.priority };
+  async function chat(request: ChatRequest): Promise<ChatResponse> {
+    const temperature = context.temperature ?? request.temperature ?? 0;
+    const seed = temperature > 0 ? context.seed : undefined;
+    const bound = () => {
+      checkMaxTokens(context.role, request);
+      return meter.languageModels.chatBound(request);
+    };
+    return call('chat', request.model, { ...request, temperature, seed }, bound, async (signal) => {
+      const response = await meter.languageModels.chat(request, { temperature, seed, signal, place });
+      return { value: response as unknown as Json & ChatResponse, usage: response.usage };
+    });
+  }
+  async function embed({ model, texts }: { model: string; texts: string[] }): Promise<number[][]> {
+    const bound = () => meter.languageModels.embeddingBound({ model, texts });
+    return call('embedding', model, { texts }, bound, async (signal) => {
+      const { vectors, usage: cost } = await meter.languageModels.embed({ model, texts }, { signal, place });
+      return { value: vectors, usage: cost };
+    });
+  }
   return {
     usage,
     get failure() {
       return failure;
     },
-    async chat(request: ChatRequest): Promise<ChatResponse> {
-      const temperature = context.temperature ?? request.temperature ?? 0;
-      const seed = temperature > 0 ? context.seed : undefined;
-      const bound = () => meter.languageModels.chatBound(request);
-      return call('chat', request.model, { ...request, temperature, seed }, bound, async (signal) => {
-        const response = await meter.languageModels.chat(request, { temperature, seed, signal, place });
-        return { value: response as unknown as Json & ChatResponse, usage: response.usage };
-      });
-    },
-    async embed({ model, texts }): Promise<number[][]> {
-      const bound = () => meter.languageModels.embeddingBound({ model, texts });
-      return call('embedding', model, { texts }, bound, async (signal) => {
-        const { vectors, usage: cost } = await meter.languageModels.embed({ model, texts }, { signal, place });
-        return { value: vectors, usage: cost };
-      });
-    },
+    chat: (request) => mayFailUnseen(chat(request)),
+    embed: (request) => mayFailUnseen(embed(request)),
   };
+}
+
+/**
+ * The same promise. User code that starts several calls and leaves at the first failure never looks at the others; an
+ * unhandled rejection would end the whole worker.
+ */
+function mayFailUnseen<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }

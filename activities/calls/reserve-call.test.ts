@@ -1,4 +1,5 @@
 import type { Limits } from '../../core/run/budget';
+import { DefinitionError } from '../../core/system/definition-error';
 import { LanguageModels, type EndpointModel } from '../../providers/language-models';
 import { storesOf, type Stores } from '../../storage';
 import { TemporaryFolder } from '../../storage/testing/temporary-folder';
@@ -83,6 +84,17 @@ describe('a call under a limit', () => {
     expect(endpoint.requests.total).toBe(0);
     await ask(modelsOf({ usd: 5 }, {}), 'a');
     await ask(modelsOf({ calls: 5 }, { price }), 'b');
+  });
+
+  it.each([1.5, NaN, Infinity, -1, 0, '64', null])('is not sent with maxTokens %p', async (maxTokens) => {
+    const models = modelsOf({ usd: 5 });
+    const messages = [{ role: 'user' as const, content: 'a' }];
+    const asked = models.chat({ model: 'small', messages, maxTokens: maxTokens as number });
+    await expect(asked).rejects.toThrow(/^'x': its call of model 'small' has maxTokens .*; expected a whole number/);
+    await expect(asked).rejects.toThrow(String(maxTokens));
+    // Also where the component swallows it.
+    expect(models.failure).toBeInstanceOf(DefinitionError);
+    expect(endpoint.requests.total).toBe(0);
   });
 
   it('is not sent once the share is reached at which the run is to pause', async () => {

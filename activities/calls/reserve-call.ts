@@ -38,7 +38,7 @@ export async function reserveCall(
     if (reason !== undefined) throw new BudgetExhausted(reason);
     const reached = thresholdReached(limits.pauseAbove, spent);
     if (reached !== undefined) throw new BudgetShareReached(shareText(limits, reached, spent));
-    await reservations.untilReleased(lookAgainMs, signal);
+    await reservations.untilReleased(runId, lookAgainMs, signal);
   }
 }
 

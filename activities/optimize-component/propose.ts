@@ -6,7 +6,7 @@ import type { ProposalsReference, ProposeInput, RankedProposals } from '../contr
 import type { ActivityDependencies } from '../dependencies';
 import { inActivity } from '../in-activity';
 import { componentOf, openRun, type OpenRun } from '../open-run';
-import { loadTraces, type TracedEvaluation } from '../traces';
+import { tracesOf, type TracedEvaluation } from '../traces';
 import { oproProposals } from './opro';
 import { proposalPool } from './proposal-pool';
 import { settingObservations } from './setting-observations';
@@ -53,17 +53,12 @@ async function incumbentTraces(
   run: OpenRun,
   input: ProposeInput,
 ): Promise<Map<string, TracedEvaluation>> {
-  const traces = new Map<string, TracedEvaluation>();
-  for (let iteration = -1; iteration <= input.iteration; iteration++) {
-    const key = {
-      runId: run.runId,
-      purpose: 'preference' as const,
-      iteration,
-      configurationHash: input.configurationHash,
-    };
-    for (const [exampleId, traced] of await loadTraces(stores, key)) traces.set(exampleId, traced);
-  }
-  return traces;
+  const { iteration, configurationHash } = input;
+  // Of an example that several iterations traced, the newest trace is kept.
+  return tracesOf(
+    stores,
+    await stores.evaluations.listThrough({ runId: run.runId, purpose: 'preference', iteration, configurationHash }),
+  );
 }
 
 async function valuesByProposal(

@@ -1,9 +1,9 @@
 import type { RunPlan } from '../../core/run/plan';
+import { blameOf } from './blame';
 import { compareRuns, defects, type Comparison } from './compare-runs';
 import { planKills, type Target } from './kill-plan';
 import { observeRun } from './observe-run';
 import { Site } from './site';
-import { StalledRun } from './watch-run';
 
 export interface ChaosOptions {
   /** Kills to make; reached by more runs than `runs` where those end too early. */
@@ -87,8 +87,9 @@ export async function chaos(options: ChaosOptions, signal: AbortSignal): Promise
         }
         comparison.violations.forEach(blame);
       } catch (error) {
-        if (!(error instanceof StalledRun)) throw error;
-        blame(error.message);
+        const violation = blameOf(error);
+        if (violation === undefined) throw error;
+        blame(violation);
       }
     }
     if (made() < options.kills) report.violations.push(`only ${made()} of ${options.kills} kills could be made`);

@@ -3,7 +3,7 @@ import type { Database, Stores } from '../../storage';
 import { decisionProjection } from '../../test/support/decisions';
 import type { RunEvidence } from './run-evidence';
 
-type Stored = Pick<RunEvidence, 'decisions' | 'ledger' | 'records' | 'paid' | 'missingBlobs' | 'held'>;
+type Stored = Pick<RunEvidence, 'decisions' | 'ledger' | 'records' | 'paid' | 'missingBlobs'>;
 
 /** Columns that may differ between equal runs: the run, and references to traces, which hold times. */
 const unequal = new Set(['run_id', 'trace_blob', 'manifest', 'metrics']);
@@ -24,7 +24,6 @@ export async function storedEvidence(database: Database, stores: Stores, runId: 
     },
     paid: await paidCalls(database, runId),
     missingBlobs: await missingBlobs(database, blobs),
-    held: await heldRows(database),
   };
 }
 
@@ -45,11 +44,14 @@ export function committedCalls(database: Database, runId: string): Promise<numbe
   return countRows(database, 'memo', (query) => query.where('run_id', '=', runId).where('kind', '=', 'chat'));
 }
 
-/** What is reserved or leased and has not run out. */
-export async function heldRows(database: Database): Promise<Record<string, number>> {
-  const alive = (table: 'memo_leases' | 'reservations') =>
-    countRows(database, table, (query) => query.where('expires_at', '>', database.now()));
-  return { memo_leases: await alive('memo_leases'), reservations: await alive('reservations') };
+/** Reservations of the run, whether they have run out or not. */
+export function reservedRows(database: Database, runId: string): Promise<number> {
+  return countRows(database, 'reservations', (query) => query.where('run_id', '=', runId));
+}
+
+/** Leases that have not run out. */
+export function leasedRows(database: Database): Promise<number> {
+  return countRows(database, 'memo_leases', (query) => query.where('expires_at', '>', database.now()));
 }
 
 async function paidCalls(database: Database, runId: string): Promise<RunEvidence['paid']> {

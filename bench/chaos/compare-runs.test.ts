@@ -1,4 +1,4 @@
-import { compareRuns } from './compare-runs';
+import { compareRuns, defects } from './compare-runs';
 import type { RunEvidence } from './run-evidence';
 
 const run: RunEvidence = {
@@ -66,5 +66,14 @@ describe('compareRuns', () => {
     expect(violations({ held: { reservations: 1 } })).toEqual(['1 rows of reservations are still held after the end']);
     expect(violations({ integrity: 'row 3 missing' })).toEqual(['the database is damaged: row 3 missing']);
     expect(violations({ incidents: ['a worker died'] })).toEqual(['a worker died']);
+  });
+
+  it('expects of an undisturbed run that it paid for nothing twice', () => {
+    expect(defects(run)).toEqual([]);
+    const arrivals = [...run.arrivals, { number: 2, hash: 'a', worker: 'v', at: 5, answeredAt: 6 }];
+    expect(defects({ ...run, arrivals })).toEqual([
+      'request 2 repeats request 1 of w, which lived and had got the reply',
+      '1 calls were paid twice, but 0 were in flight at the kills',
+    ]);
   });
 });

@@ -42,14 +42,13 @@ export function compareRuns(reference: RunEvidence, disturbed: RunEvidence): Com
   if (missing + foreign > 0)
     violations.push(`${missing} requests of the undisturbed run were never sent, ${foreign} others were`);
   violations.push(...defects(disturbed));
-  const paid = paidTwice(disturbed.arrivals, disturbed.kills);
   return {
     compared: reference.decisions.length,
     lost: lost.length,
     doubled: extra.length + twice.length,
-    paidTwice: paid.repeats,
+    paidTwice: paidTwice(disturbed.arrivals, disturbed.kills).repeats,
     inFlight: disturbed.kills.reduce((sum, kill) => sum + kill.inFlight, 0),
-    violations: [...violations, ...paid.violations],
+    violations,
   };
 }
 
@@ -65,6 +64,7 @@ export function defects(run: RunEvidence): string[] {
       count === 0 ? [] : [`${count} rows of ${table} are still held after the end`],
     ),
     ...(run.integrity === 'ok' ? [] : [`the database is damaged: ${run.integrity}`]),
+    ...paidTwice(run.arrivals, run.kills).violations,
     ...run.incidents,
   ];
 }

@@ -6,7 +6,7 @@ import type { RunPlan } from '../../core/run/plan';
 import { openDatabase, storesOf, type Database } from '../../storage';
 import type { Arrival } from '../../test/support/scripted-endpoint';
 import { quickActivities } from '../../test/support/test-run';
-import { committedCalls, heldRows, storedEvidence } from './collect-evidence';
+import { committedCalls, leasedRows, reservedRows, storedEvidence } from './collect-evidence';
 import { disturb } from './disturb';
 import type { PlannedKill } from './kill-plan';
 import type { StruckKill } from './paid-twice';
@@ -29,10 +29,15 @@ export interface ObservedRun {
   say(line: string): void;
 }
 
-/** Leases of dead processes run out after 10 s, reservations after 30 s. */
-const leasesEndMs = 40_000;
-/** Each kill costs an attempt: only a fault that lasts shall pause a run. */
-const activities = { ...quickActivities, maximumAttempts: 50 };
+/** Leases of dead processes run out after 10 s. */
+const leasesEndMs = 20_000;
+/**
+ * Each kill costs an attempt: only a fault that lasts shall pause a run. A heartbeat is sent after 80 % of its timeout: in the
+ * rest of a shorter one a busy machine would miss some, and calls would be broken off that no kill had hit.
+ */
+const activities = { ...quickActivities, heartbeatTimeoutMs: 5_000, maximumAttempts: 50 };
+/** No run comes near it: it is there so that every call is reserved against a limit. */
+const budget = { usd: 1_000 };
 
 /**
  * Runs one optimization with a database and workers of its own, carries out the kills, and gives what it left behind.
@@ -67,7 +72,10 @@ export async function observeRun(site: Site, run: ObservedRun, signal: AbortSign
       runId: run.label,
       seed: run.seed,
       plan: run.plan,
+      budget,
       activities,
+      // Kills then fall around continuations too.
+      iterationsPerExecution: 1,
     });
     const incidents: string[] = [];
     const note = (incident: string) => {
@@ -94,6 +102,7 @@ export async function observeRun(site: Site, run: ObservedRun, signal: AbortSign
       watching.then(() => never()),
       new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
     ]);
+    const reservations = await reservedRows(database, runId);
     over.abort();
     await watching;
     const kills = await disturbing;
@@ -104,6 +113,7 @@ export async function observeRun(site: Site, run: ObservedRun, signal: AbortSign
       ...(await storedEvidence(database, stores, runId)),
       arrivals: await requests(),
       kills,
+      held: { reservations, memo_leases: await leasedRows(database) },
       integrity: site.postgres === undefined ? await integrityOf(database) : 'ok',
       incidents: [...incidents, ...pool.deaths],
     };
@@ -137,7 +147,7 @@ function requestsOf(site: Site, label: string): () => Promise<Arrival[]> {
 async function untilReleased(database: Database): Promise<void> {
   const deadline = performance.now() + leasesEndMs;
   while (performance.now() < deadline) {
-    if (Object.values(await heldRows(database)).every((count) => count === 0)) return;
+    if ((await leasedRows(database)) === 0) return;
     await sleep(250);
   }
 }

@@ -17,7 +17,7 @@ export interface RunEvidence {
   paid: { memo: number; spend: number; totals: number };
   /** Blobs that a row names and that are not there. */
   missingBlobs: number;
-  /** Leases and reservations that somebody still holds after the end of the run. */
+  /** Reservations of the run right after its end, and leases that somebody still holds when those of the dead have run out. */
   held: Record<string, number>;
   /** What the database says of itself: `ok`. */
   integrity: string;

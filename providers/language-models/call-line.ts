@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { allowedRate, atTime, book, correct, refuse, untouched, type CallRate, type RateLimits } from './token-bucket';
+import type { CallRate } from '../../core/run/call-rate';
+import { allowedRate, atTime, book, correct, refuse, untouched, type RateLimits } from './token-bucket';
 
 /** Where call rates are kept for all workers; changed by compare-and-swap. */
 export interface CallRates {
@@ -46,8 +47,9 @@ export class CallLine {
 
   /** Waits until a call of about that many tokens may be sent. @throws the signal's reason, or StorageError */
   async enter(tokens: number, signal: AbortSignal): Promise<void> {
+    // A turn that was given before the endpoint closed is lost: the next one is spaced as it is to be after the reopening.
     do {
-      signal.throwIfAborted();
+      await this.untilReopened(signal);
       if (performance.now() >= this.openUntil) await this.turn(tokens, signal);
     } while (performance.now() < this.closedUntil);
     const now = performance.now();
@@ -71,6 +73,16 @@ export class CallLine {
       const { version, rate, time } = await this.look();
       const changed = refuse(rate, this.limits, { sentAt: time - sentMsAgo, retryAfterMs, observedRate }, time);
       if (changed === rate || (await this.rates.replace(this.endpoint, version, changed))) return;
+    }
+  }
+
+  /** Sleeps while this process knows that the endpoint is closed; the database may be told a little later. */
+  private async untilReopened(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      signal.throwIfAborted();
+      const leftMs = this.closedUntil - performance.now();
+      if (leftMs <= 0) return;
+      await sleep(Math.ceil(leftMs), undefined, { signal }).catch(() => undefined);
     }
   }
 
@@ -119,7 +131,9 @@ export class CallLine {
   private async admit(): Promise<number> {
     const { version, rate: stored, time } = await this.look();
     if (this.isOpen(stored, time)) {
-      this.openUntil = performance.now() + lookEveryMs;
+      const now = performance.now();
+      // What was read may be older than a 429 that this process has just met.
+      if (now >= this.closedUntil) this.openUntil = now + lookEveryMs;
       for (const item of this.waiting.splice(0)) item.enter();
       return 0;
     }

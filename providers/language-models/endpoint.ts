@@ -10,8 +10,8 @@ import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT_MS, type EndpointOptions } from '.
 import { FairSemaphore, type Place } from './fair-semaphore';
 import { parseBody } from './parse-reply';
 import { redactor } from './redact';
+import { RefusalPatience, type Patience } from './refusal-patience';
 import { resolveEndpoint } from './resolve-endpoint';
-import { LONGEST_CLOSING_MS } from './token-bucket';
 
 /** A reply whose body is a JSON object. */
 export interface RawReply {
@@ -28,11 +28,6 @@ export interface CallTerms {
   tokens: number;
 }
 
-/** 429s that one call waits out, so that they do not use up the attempts of its activity. */
-const mostRefusals = 8;
-/** Milliseconds that it waits for that, all in all. */
-const longestPatienceMs = LONGEST_CLOSING_MS;
-
 /** One endpoint: its client, its slots, and what its failures must be called. Nothing of it prints its key. */
 export class Endpoint {
   readonly name: string;
@@ -42,14 +37,19 @@ export class Endpoint {
   readonly #client: EndpointClient;
   readonly #slots: FairSemaphore;
   readonly #line: CallLine | undefined;
+  readonly #patience: Patience | undefined;
   readonly #site: Omit<CallSite, 'model'>;
 
-  /** @param rates where all workers keep the endpoint's call rate; without it no rate is kept. */
+  /**
+   * @param rates where all workers keep the endpoint's call rate; without it no rate is kept.
+   * @param patience other than the usual one with 429s.
+   */
   constructor(
     name: string,
     options: EndpointOptions,
     environment: Readonly<Record<string, string | undefined>>,
     rates?: CallRates,
+    patience?: Patience,
   ) {
     const { baseURL, isOpenAI, apiKey, keySource } = resolveEndpoint(name, options, environment);
     const headers = options.headers ?? {};
@@ -62,6 +62,7 @@ export class Endpoint {
     this.#slots = new FairSemaphore(options.concurrency ?? DEFAULT_CONCURRENCY);
     const limits = { requests: options.requestsPerMinute, tokens: options.tokensPerMinute };
     this.#line = rates && new CallLine(rates, options.identity ?? baseURL, limits);
+    this.#patience = patience;
     this.#client = new EndpointClient({
       baseURL,
       // The client insists on a key; without one its header is taken out again below.
@@ -107,7 +108,8 @@ export class Endpoint {
     setMaxListeners(0, signal);
     const release = await this.#slots.acquire(signal, place).catch(() => Promise.reject(abortError(signal)));
     try {
-      for (let [refusals, waited] = [1, 0]; ; refusals++) {
+      const patience = new RefusalPatience(this.#patience);
+      for (;;) {
         await line?.enter(tokens, signal);
         const sent = performance.now();
         try {
@@ -116,14 +118,14 @@ export class Endpoint {
           return reply;
         } catch (error) {
           if (line === undefined || !isRefusal(error)) throw error;
-          const { retryAfterMs } = error;
-          await line.refused(retryAfterMs, performance.now() - sent);
-          // The line closes for as long as the endpoint says; where it says nothing, each call waits longer than before.
-          const ownWait =
-            retryAfterMs === undefined ? Math.min(30_000, 500 * 2 ** refusals) * (0.5 + Math.random()) : 0;
-          waited += retryAfterMs ?? ownWait;
-          if (refusals > mostRefusals || waited > longestPatienceMs) throw error;
-          await sleep(ownWait, undefined, { signal });
+          // A time that is past already says no more than none.
+          const retryAfterMs = error.retryAfterMs === 0 ? undefined : error.retryAfterMs;
+          const now = performance.now();
+          await line.refused(retryAfterMs, now - sent);
+          // The line is closed for as long as the endpoint says; this is the least that the call waits beside it.
+          const waitMs = patience.refused(retryAfterMs, now);
+          if (waitMs === undefined) throw error;
+          await sleep(waitMs, undefined, { signal });
         }
       }
     } catch (error) {

@@ -1,8 +1,10 @@
 import { startScriptedEndpoint, type FaultRule, type ScriptedEndpoint } from '../../test/support/scripted-endpoint';
-import type { CallRates } from './call-line';
+import type { CallRate } from '../../core/run/call-rate';
+import { CallLine, type CallRates } from './call-line';
+import { Endpoint } from './endpoint';
 import type { EndpointOptions } from './endpoint-options';
 import { LanguageModels } from './language-models';
-import { untouched, type CallRate } from './token-bucket';
+import { untouched } from './token-bucket';
 
 jest.setTimeout(60_000);
 
@@ -14,6 +16,8 @@ class MemoryRates implements CallRates {
   reads = 0;
   writes = 0;
   fault: Error | undefined;
+  /** Held back until this settles: a write that closes the endpoint. */
+  closing: Promise<void> | undefined;
 
   now(): number {
     return Date.now();
@@ -27,6 +31,7 @@ class MemoryRates implements CallRates {
 
   async replace(endpoint: string, version: number | undefined, rate: CallRate) {
     this.writes++;
+    if (rate.closedUntil > Date.now()) await this.closing;
     if (this.rows.get(endpoint)?.version !== version) return false;
     this.rows.set(endpoint, { version: (version ?? 0) + 1, rate });
     return true;
@@ -111,14 +116,63 @@ describe('workers that share an endpoint', () => {
     expect(endpoint.requests).toMatchObject({ total: 26, faults: 3 });
   });
 
-  it('give the call up after a bounded number of 429s, with what the endpoint said', async () => {
+  it('give the call up after a bounded number and time of 429s, with what the endpoint said', async () => {
     endpoint.setFaults(refusals(1_000, 5));
-    await expect(ask(worker(), 'x')).rejects.toMatchObject({ kind: 'retryable', status: 429, retryAfterMs: 5 });
-    expect(endpoint.requests.total).toBe(9);
+    const options = { baseURL: endpoint.url, models: { small: {} } };
+    const patience = { refusals: 3, usualMs: 0, longestMs: 600_000 };
+    const impatient = new Endpoint('e', options, {}, rates, patience);
+    const call = impatient.call(
+      { model: { name: 'small', id: 'small' }, signal: never, tokens: 1 },
+      (client, sending) => client.models.list(sending),
+      () => 'x',
+    );
+    await expect(call).rejects.toMatchObject({ kind: 'retryable', status: 429, retryAfterMs: 5 });
+    expect(endpoint.requests.total).toBe(4);
     endpoint.setFaults(refusals(1, 11 * 60_000));
     const began = performance.now();
     await expect(ask(worker({ identity: 'other' }), 'x')).rejects.toMatchObject({ retryAfterMs: 660_000 });
     expect(performance.now() - began).toBeLessThan(5_000);
+  });
+
+  it.each([0, undefined])('wait before they call again where Retry-After is %s', async (retryAfterMs) => {
+    endpoint.setFaults(refusals(1, retryAfterMs));
+    expect(await timed(ask(worker(), 'x'))).toBeGreaterThan(490);
+    const [row] = [...rates.rows.values()];
+    expect(row?.rate.reducedRate).not.toBeNull();
+  });
+
+  it.each([{}, { requests: 60_000 }])(
+    'sleep while the endpoint is closed, also before the database knows of it, with limits %j',
+    async (limits) => {
+      const line = new CallLine(rates, 'e', limits);
+      await line.enter(1, never);
+      const { reads, writes } = rates;
+      let write = (): void => {};
+      rates.closing = new Promise((resolve) => (write = resolve));
+      const refused = line.refused(900, 0);
+      const entering = timed(line.enter(1, never));
+      const controller = new AbortController();
+      const cancelled = line.enter(1, controller.signal);
+      // A loop that does not sleep would let no timer fire.
+      expect(await timed(new Promise((resolve) => setTimeout(resolve, 20)))).toBeLessThan(600);
+      controller.abort(new Error('paused'));
+      await expect(cancelled).rejects.toThrow('paused');
+      write();
+      await refused;
+      expect(await entering).toBeGreaterThan(850);
+      // The refusal, and one turn after the reopening.
+      expect(rates.reads - reads).toBeLessThan(6);
+      expect(rates.writes - writes).toBeLessThan(5);
+    },
+  );
+
+  it('do not take an endpoint for open by what was read before it refused a call', async () => {
+    const line = new CallLine(rates, 'e', {});
+    const entering = timed(line.enter(1, never));
+    const refused = line.refused(900, 0);
+    expect(await timed(new Promise((resolve) => setTimeout(resolve, 20)))).toBeLessThan(600);
+    await refused;
+    expect(await entering).toBeGreaterThan(850);
   });
 
   it('wait before the time limit of the call begins', async () => {

@@ -1,4 +1,5 @@
-import { allowedRate, atTime, book, correct, refuse, untouched, type CallRate, type RateLimits } from './token-bucket';
+import type { CallRate } from '../../core/run/call-rate';
+import { allowedRate, atTime, book, correct, refuse, untouched, type RateLimits } from './token-bucket';
 
 const start = 1_000_000_000;
 
@@ -31,7 +32,8 @@ describe('a token bucket', () => {
   it('closes for as long as a 429 asks, ten minutes at most, and never opens earlier for a shorter one', () => {
     const refusal = { sentAt: start, observedRate: 100, retryAfterMs: 30_000 };
     const closed = refuse(untouched, {}, refusal, start);
-    expect(starts({}, 2, 0, closed)).toEqual([30_000, 30_000]);
+    // At the reopening half of 100 a minute, and nothing saved up.
+    expect(starts({}, 3, 0, closed)).toEqual([30_000, 31_200, 32_400]);
     expect(refuse(closed, {}, { ...refusal, retryAfterMs: 10 }, start)).toBe(closed);
     expect(starts({}, 1, 0, refuse(closed, {}, { ...refusal, retryAfterMs: 3_600_000 }, start))).toEqual([600_000]);
   });
@@ -48,6 +50,27 @@ describe('a token bucket', () => {
     const again = refuse(halved, {}, { ...refusal, sentAt: start + 1, observedRate: 300 }, start + 2);
     expect(allowedRate(again, {}, start + 2)).toBeCloseTo(150, 0);
     expect(allowedRate(halved, { requests: 500 }, start + 60_000)).toBe(500);
+  });
+
+  it('halves the rate at the reopening too, once for a burst, and recovers from there', () => {
+    const refusal = { sentAt: start - 1, observedRate: 600, retryAfterMs: 60_000 };
+    const closed = refuse(untouched, {}, refusal, start);
+    expect(allowedRate(closed, {}, start + 60_000)).toBe(300);
+    expect(allowedRate(closed, {}, start + 90_000)).toBe(600);
+    const longer = refuse(closed, {}, { ...refusal, retryAfterMs: 70_000 }, start + 100);
+    expect(allowedRate(longer, {}, start + 70_100)).toBe(300);
+    expect(starts({}, 3, 0, longer)).toEqual([70_100, 70_300, 70_500]);
+    const again = { sentAt: start + 60_001, observedRate: 300, retryAfterMs: 5_000 };
+    expect(allowedRate(refuse(closed, {}, again, start + 60_002), {}, start + 65_002)).toBeCloseTo(150, 0);
+  });
+
+  it('only closes for less than a second, in which no rate can be measured', () => {
+    const refusal = { sentAt: start - 1, observedRate: 600, retryAfterMs: 999 };
+    expect(refuse(untouched, {}, refusal, start)).toEqual({
+      ...untouched,
+      closedUntil: start + 999,
+      updatedAt: start,
+    });
   });
 
   it('goes on from the time of a clock that is a little ahead, and corrects one that is wrong', () => {

@@ -1,17 +1,4 @@
-/** How fast an endpoint may be called, as all workers share it. Times are milliseconds since 1970. */
-export interface CallRate {
-  /** When the request bucket, and the token bucket, is full again. */
-  requestsAt: number;
-  tokensAt: number;
-  /** No call before this. */
-  closedUntil: number;
-  /** Requests a minute right after the last 429 and before it; null: never reduced. */
-  reducedRate: number | null;
-  ceiling: number | null;
-  reducedAt: number;
-  /** The latest time that any writer has seen. */
-  updatedAt: number;
-}
+import type { CallRate } from '../../core/run/call-rate';
 
 /** Limits of the configuration, a minute each. Undefined: none. */
 export interface RateLimits {
@@ -35,6 +22,8 @@ export const LONGEST_CLOSING_MS = 10 * minute;
 const recoveryMs = 30_000;
 /** The least that a rate is reduced to, requests a minute. */
 const slowest = 6;
+/** Milliseconds. A `Retry-After` below this is finer than rates are measured here: it is obeyed, and says nothing of them. */
+const shortestSlowingMs = 1_000;
 /** Clocks of two machines that differ by more than this are not reconciled. */
 const longestSkewMs = minute;
 
@@ -85,11 +74,10 @@ export function book(
   const requestInterval = minute / allowedRate(rate, limits, time);
   const tokenInterval = minute / (limits.tokens ?? Infinity);
   const { requestsAt, tokensAt } = rate;
-  const requestBurst = Math.max(0, burstMs - requestInterval);
   const start = Math.max(
     time,
     rate.closedUntil,
-    requestsAt - requestBurst,
+    requestsAt - requestBurst(rate, limits, time),
     // A call may be larger than the burst: it goes when there is any room, and the next ones wait for it.
     tokensAt - burstMs,
   );
@@ -110,20 +98,37 @@ export function correct(rate: CallRate, limits: RateLimits, tokens: number): Cal
   return { ...rate, tokensAt: rate.tokensAt + (tokens * minute) / limits.tokens };
 }
 
-/** The bucket after a 429: closed for as long as it asks, else at half the rate. */
+/** The bucket after a 429: closed for as long as it asks, and then at half the rate. */
 export function refuse(rate: CallRate, limits: RateLimits, refusal: Refusal, time: number): CallRate {
-  if (refusal.retryAfterMs !== undefined) {
-    const closedUntil = time + Math.min(refusal.retryAfterMs, LONGEST_CLOSING_MS);
-    return closedUntil > rate.closedUntil ? { ...rate, closedUntil, updatedAt: time } : rate;
-  }
+  const { sentAt, retryAfterMs, observedRate } = refusal;
+  const closed = retryAfterMs === undefined ? rate : close(rate, retryAfterMs, time);
+  if (retryAfterMs !== undefined && retryAfterMs < shortestSlowingMs) return closed;
   // A call sent before the last reduction says nothing about the rate since.
-  if (refusal.sentAt <= rate.reducedAt) return rate;
-  const before = Math.min(allowedRate(rate, limits, time), Math.max(slowest, refusal.observedRate));
-  return {
-    ...rate,
+  if (sentAt <= rate.reducedAt) return closed === rate ? rate : reopening(closed, limits);
+  const before = Math.min(allowedRate(rate, limits, time), Math.max(slowest, observedRate));
+  const slowed = {
+    ...closed,
     reducedRate: Math.max(Math.min(slowest, before), before / 2),
     ceiling: before,
     reducedAt: time,
     updatedAt: time,
   };
+  return slowed.closedUntil > time ? reopening(slowed, limits) : slowed;
+}
+
+function close(rate: CallRate, milliseconds: number, time: number): CallRate {
+  const closedUntil = time + Math.min(milliseconds, LONGEST_CLOSING_MS);
+  return closedUntil > rate.closedUntil ? { ...rate, closedUntil, updatedAt: time } : rate;
+}
+
+/** The rate recovers from the reopening on, and nothing is saved up until then: not all who wait may go at once. */
+function reopening(rate: CallRate, limits: RateLimits): CallRate {
+  const slowed = { ...rate, reducedAt: rate.closedUntil };
+  const full = rate.closedUntil + requestBurst(slowed, limits, rate.closedUntil);
+  return { ...slowed, requestsAt: Math.max(rate.requestsAt, full) };
+}
+
+/** Milliseconds of the request rate that may be used at once beside the call that is due. */
+function requestBurst(rate: CallRate, limits: RateLimits, time: number): number {
+  return Math.max(0, burstMs - minute / allowedRate(rate, limits, time));
 }

@@ -7,14 +7,14 @@ export default defineConfig({
   // Sized for two cores: about 1,000 calls of two very small models, which answer alike whenever asked alike.
   optimization: {
     iterations: 4,
-    preferenceInputs: 12,
+    preferenceInputs: 14,
     adaptationInputs: 12,
-    rankingInputs: 10,
+    rankingInputs: 12,
     candidatesPerInput: 4,
     rolloutsPerCandidate: 1,
     proposals: 8,
     finalists: 1,
-    validationExamples: 50,
+    validationExamples: 60,
     testExamples: 40,
   },
   systems: ({ encode, encoderFiles, models }) => {

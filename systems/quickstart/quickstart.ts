@@ -23,7 +23,8 @@ const maxTokens = 24;
 
 /**
  * Question answering about countries: `query_writer` -> `retriever` -> `answerer`. Every setting starts where an engineer
- * would start: plain instructions, three passages by vector search, the instruction-tuned model as answerer.
+ * would start with so small a model: plain instructions, two passages by vector search, the instruction-tuned model as
+ * answerer.
  */
 export function quickstart({ encode, encoderFiles = [], models: { instruct, base } }: QuickstartOptions): System {
   const index = passageIndex(passages, encode);
@@ -54,7 +55,7 @@ export function quickstart({ encode, encoderFiles = [], models: { instruct, base
     input: z.object({ query: z.string() }),
     output: z.object({ passages: z.array(z.string()) }),
     configuration: {
-      k: oneOf([1, 2, 3, 5], { initial: 3 }),
+      k: oneOf([1, 2, 3, 5], { initial: 2 }),
       mode: oneOf<RetrievalMode>(['bm25', 'dense', 'hybrid'], { initial: 'dense' }),
       blend: range(0, 1, { initial: 0.5, when: { mode: 'hybrid' } }),
     },

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { freePort, processAlive, startTemporalServer, type TemporalServer } from '../../providers/processes';
 
+const mostStarts = 4;
+
 /** A Temporal server with a database file, to be killed and started again on the same port. */
 export interface DurableServer {
   /** host:port, the same after each start. */
@@ -19,8 +21,8 @@ export async function startDurableServer(folder: string, binary: string): Promis
   const port = await freePort();
   const logFile = join(folder, 'temporal.log');
   let server: TemporalServer | undefined;
-  const start = async (): Promise<void> => {
-    server = await startTemporalServer({
+  const startOnce = (): Promise<TemporalServer> =>
+    startTemporalServer({
       binary,
       port,
       namespace: 'default',
@@ -28,6 +30,16 @@ export async function startDurableServer(folder: string, binary: string): Promis
       logFile,
       searchAttributes: { OptimasSystem: 'Keyword', OptimasPhase: 'Keyword' },
     });
+  const start = async (): Promise<void> => {
+    for (let tries = 1; server === undefined; tries++) {
+      try {
+        server = await startOnce();
+      } catch (error) {
+        // While it was away, another connection may have got its port, for a moment.
+        if (tries === mostStarts) throw error;
+        await sleep(1_000);
+      }
+    }
   };
   await start();
   return {

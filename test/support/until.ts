@@ -1,5 +1,5 @@
-/** Waits until a condition holds. @throws after `timeoutMs` (default 60 s), so that a test fails with its place. */
-export async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 60_000): Promise<void> {
+/** Waits until a condition holds. @throws after `timeoutMs` (default 120 s), so that a test fails with its place. */
+export async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 120_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     try {

@@ -8,13 +8,16 @@ import { openRuntime } from '../../workers/runtime';
 import { startWorkers } from '../../workers/start-workers';
 import type { WorkerProcessOptions } from './worker-process';
 
+/** Calls then cost money, which a limit can hold back. */
+const price = { promptPerMillion: 1, completionPerMillion: 2 };
+
 /** A worker of its own process, to be killed: `node jiti worker-main.ts '<WorkerProcessOptions as JSON>'`. */
 async function main(options: WorkerProcessOptions): Promise<void> {
   endWithParent();
   const endpoints = {
     scripted: {
       baseURL: options.endpointUrl,
-      models: { small: {}, large: {} },
+      models: { small: { price }, large: { price } },
       pure: true,
       concurrency: 32,
       headers: { 'x-worker': options.label ?? 'worker' },
