@@ -2,6 +2,7 @@
 
 const { existsSync } = require('node:fs');
 const path = require('node:path');
+const swcOptions = require('./scripts/swc-options');
 
 // Tests on real data find it beside the repository; where it is absent they use what the repository generates.
 const sharedData = path.join(__dirname, '../shared/data');
@@ -11,15 +12,9 @@ if (!process.env.OPTIMAS_DATA_DIR && existsSync(sharedData)) process.env.OPTIMAS
 const project = {
   rootDir: __dirname,
   testEnvironment: '<rootDir>/test/jest-environment.js',
+  setupFilesAfterEnv: ['<rootDir>/test/retries.js'],
   transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      {
-        jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
-        module: { type: 'commonjs' },
-        sourceMaps: 'inline',
-      },
-    ],
+    '^.+\\.ts$': ['@swc/jest', swcOptions],
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/\\.dist-'],
 };

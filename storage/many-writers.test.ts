@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { databaseKinds, TestDatabases } from '../test/support/test-databases';
+import { typescriptFlags } from '../test/support/typescript-flags';
 import { storesOf } from './stores';
 
 const [processes, writers, each] = [3, 32, 10];
@@ -15,7 +16,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
 
   async function start(name: string, count: number) {
     const program = join(__dirname, 'testing', 'write-program.js');
-    const child = spawn(process.execPath, [program, databases.url, name, `${count}`, `${each}`], {
+    const child = spawn(process.execPath, [...typescriptFlags, program, databases.url, name, `${count}`, `${each}`], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     children.push(child);

@@ -6,6 +6,7 @@ import type { Database } from './database';
 import { Memo, type Made, type RecallRequest } from './memo';
 import { SpendStore } from './spend-store';
 import { databaseKinds, TestDatabases } from '../test/support/test-databases';
+import { typescriptFlags } from '../test/support/typescript-flags';
 
 const usage = { promptTokens: 10, completionTokens: 5, usd: 0.25, latencyMs: 40 };
 const { signal } = new AbortController();
@@ -158,9 +159,13 @@ describe.each(databaseKinds)('on %s', (kind) => {
 
     function start(log: string, holdMs: number, leaseMs: number, keys: string[]) {
       const program = join(__dirname, 'testing', 'recall-program.js');
-      const child = spawn(process.execPath, [program, databases.url, log, `${holdMs}`, `${leaseMs}`, ...keys], {
-        stdio: ['pipe', 'pipe', 'inherit'],
-      });
+      const child = spawn(
+        process.execPath,
+        [...typescriptFlags, program, databases.url, log, `${holdMs}`, `${leaseMs}`, ...keys],
+        {
+          stdio: ['pipe', 'pipe', 'inherit'],
+        },
+      );
       children.push(child);
       const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
       const until = async (wanted: (line: string) => boolean): Promise<string> => {

@@ -2,11 +2,13 @@ import { scriptedChain, scriptedReply } from '../systems/synthetic';
 import { decisionProjection } from './support/decisions';
 import { startScriptedEndpoint, type ScriptedEndpoint } from './support/scripted-endpoint';
 import { TestRuns, tinyPlan } from './support/test-run';
-import { until } from './support/until';
+import { until, untilPhase } from './support/until';
 
 jest.setTimeout(120_000);
 
 const who = { actor: 'test', reason: 'to see what happens' };
+/** Its iterations are not over before a command arrives. */
+const longPlan = { ...tinyPlan, iterations: 5, patience: 5 };
 
 describe('commands on a run', () => {
   let endpoint: ScriptedEndpoint;
@@ -62,8 +64,8 @@ describe('commands on a run', () => {
   });
 
   it('cancels with the best so far and its test scores; with now, without them', async () => {
-    const runId = await runs.start({ system: 'scripted-chain', plan: tinyPlan });
-    await until(async () => (await runs.client.progress(runId)).phase === 'iterations');
+    const runId = await runs.start({ system: 'scripted-chain', plan: longPlan });
+    await untilPhase(runs.client, runId, 'iterations');
     await runs.client.cancel(runId, { ...who, now: false });
     expect((await runs.client.result(runId)).status).toBe('cancelled');
     const document = await runs.client.document(runId);
@@ -73,15 +75,15 @@ describe('commands on a run', () => {
     expect(document?.configuration['answerer']?.['model']).toBeDefined();
 
     const second = await runs.start({ system: 'scripted-chain', seed: 1, plan: tinyPlan });
-    await until(async () => (await runs.client.progress(second)).phase !== 'prepare');
+    await untilPhase(runs.client, second, 'baseline');
     await runs.client.cancel(second, { ...who, now: true });
     expect(await runs.client.result(second)).toMatchObject({ status: 'cancelled', finalTest: null });
     expect((await runs.client.document(second))?.final.test).toBeNull();
   });
 
   it("obeys Temporal's own Cancel in the same way", async () => {
-    const runId = await runs.start({ system: 'scripted-chain', plan: tinyPlan });
-    await until(async () => (await runs.client.progress(runId)).phase === 'iterations');
+    const runId = await runs.start({ system: 'scripted-chain', plan: longPlan });
+    await untilPhase(runs.client, runId, 'iterations');
     await runs.temporal.workflow.getHandle(runId).cancel();
     await expect(runs.client.result(runId)).rejects.toThrow(/cancelled/i);
     const document = await runs.client.document(runId);
@@ -91,9 +93,9 @@ describe('commands on a run', () => {
 
   it("does not obey a cancel, nor Temporal's own, once the final test has begun: nothing is left to end early", async () => {
     const runId = await runs.start({ system: 'scripted-chain', plan: tinyPlan });
-    await until(async () => (await runs.client.progress(runId)).phase === 'iterations');
-    endpoint.setLatency(500);
-    await until(async () => (await runs.client.progress(runId)).phase === 'final-test');
+    await untilPhase(runs.client, runId, 'iterations');
+    endpoint.setLatency(250);
+    await untilPhase(runs.client, runId, 'final-test');
     await runs.temporal.workflow.getHandle(runId).cancel();
     await runs.client.cancel(runId, { ...who, now: false });
     expect((await runs.client.result(runId)).status).toBe('completed');
@@ -109,7 +111,7 @@ describe('commands on a run', () => {
     expect(document?.cost.llmCalls).toBeLessThanOrEqual(200);
 
     const raised = await runs.start({ system: 'scripted-chain', seed: 2, plan: tinyPlan, budget: { calls: 200 } });
-    await until(async () => (await runs.client.progress(raised)).phase !== 'prepare');
+    await untilPhase(runs.client, raised, 'baseline');
     await expect(runs.client.setBudget(raised, { ...who, budget: { calls: -1 } })).rejects.toThrow(/budget.calls/);
     expect((await runs.client.setBudget(raised, { ...who, budget: {} })).budget).toEqual({});
     expect((await runs.client.result(raised)).status).toBe('completed');

@@ -8,7 +8,7 @@ import { scriptedChain, scriptedReply } from '../systems/synthetic';
 import { decisionProjection } from './support/decisions';
 import { startScriptedEndpoint, type ScriptedEndpoint } from './support/scripted-endpoint';
 import { TestRuns, tinyPlan } from './support/test-run';
-import { until } from './support/until';
+import { until, untilPhase } from './support/until';
 
 jest.setTimeout(300_000);
 
@@ -205,7 +205,7 @@ describe('a system that is wrong', () => {
   it('waits while the only worker defines the system differently, and says so', async () => {
     const runs = await open({ systems: [shouting({ name: 'shouting' })], endpoints: {} });
     const runId = await runs.start({ system: 'shouting', plan: { ...tinyPlan, iterations: 50, patience: 50 } });
-    await until(async () => (await runs.client.progress(runId)).phase === 'iterations');
+    await untilPhase(runs.client, runId, 'iterations');
     await runs.client.pause(runId, { ...who, now: true });
     await runs.stopWorkers();
     const other = await open({

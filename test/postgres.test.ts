@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { scriptedChain, scriptedReply } from '../systems/synthetic';
+import { databaseAwayMs } from './support/database-away';
 import { decisionProjection } from './support/decisions';
 import { postgresInstalled, startPostgres, type PostgresServer } from './support/postgres-server';
 import { startScriptedEndpoint } from './support/scripted-endpoint';
@@ -52,7 +53,7 @@ describe('a run on PostgreSQL', () => {
       const onFile = await run(undefined, 0, () => Promise.resolve());
       const disturbed = await run(await server?.freshDatabase(), onFile.requests / 2, async () => {
         await server?.kill();
-        await sleep(3_000);
+        await sleep(databaseAwayMs);
         await server?.restart();
       });
       expect(onFile.decisions.length).toBeGreaterThan(5);

@@ -11,7 +11,7 @@ import { startScriptedEndpoint } from './support/scripted-endpoint';
 import { suiteEnvironment } from './suite-environment';
 import { temporalExecutable } from './temporal-executable';
 import { quickActivities, smallPlan, tinyPlan } from './support/test-run';
-import { until } from './support/until';
+import { until, untilPhase } from './support/until';
 import { killNow, spawnWorker } from './support/worker-process';
 
 jest.setTimeout(300_000);
@@ -57,11 +57,11 @@ it('stays paused across a kill -9 of worker and server, and resumes to the same 
   let worker = await startWorker(server.address);
   cleanups.push(() => killNow(worker));
   const runs = await Connection.connect({ address: server.address });
-  const plan = { ...smallPlan, ...tinyPlan };
+  const plan = { ...smallPlan, ...tinyPlan, iterations: 3 };
   const options = { system: 'scripted-chain', plan, activities: quickActivities };
   const before = new OptimasClient(new Client({ connection: runs }), stores, 'restart');
   const runId = await before.start({ ...options, runId: 'restarted' });
-  await until(async () => (await before.progress(runId)).phase === 'iterations');
+  await untilPhase(before, runId, 'iterations');
   await before.pause(runId, { ...who, now: true });
   await runs.close();
   await killNow(worker);

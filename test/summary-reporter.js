@@ -6,7 +6,7 @@ const leakGraceMs = 30_000;
 
 /**
  * Prints `N passed, N failed` as the last line of a test run, and writes it to $OPTIMAS_TEST_SUMMARY.
- * A file that could not be run is one failure. So is a process that does not end by itself: something was left open.
+ * A test that passed only when tried again (`retries.js`) is named. A file that could not be run is one failure. So is a process that does not end by itself: something was left open.
  */
 module.exports = class SummaryReporter {
   passed = 0;
@@ -16,6 +16,10 @@ module.exports = class SummaryReporter {
   onRunComplete(_contexts, results) {
     this.passed = results.numPassedTests;
     this.failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
+    const tests = results.testResults.flatMap(({ testResults }) => testResults);
+    for (const { status, invocations, fullName } of tests) {
+      if (status === 'passed' && invocations > 1) process.stdout.write(`passed when tried again: ${fullName}\n`);
+    }
     if (results.numTotalTests === 0 && this.failed === 0) this.failed = 1;
     process.on('exit', (code) => {
       if (code !== 0 && this.failed === 0) this.failed = 1;

@@ -3,7 +3,7 @@ import { CommandLine } from './support/command-line';
 import { decisionProjection } from './support/decisions';
 import { startScriptedEndpoint, type ScriptedEndpoint } from './support/scripted-endpoint';
 import { TestRuns, tinyPlan } from './support/test-run';
-import { until } from './support/until';
+import { until, untilPhase } from './support/until';
 import { suiteEnvironment } from './suite-environment';
 
 jest.setTimeout(400_000);
@@ -123,7 +123,7 @@ describe('a worker without a model that the system needs', () => {
     await until(waiting);
     await open({ systems: [scriptedChain()], endpoints: all(), sharing: lacking });
     // Both serve the queue; the one that lacks the model ends where nothing new would be seen of that.
-    await until(async () => (await client.progress(runId)).phase === 'iterations');
+    await untilPhase(client, runId, 'iterations');
     await lacking.stopWorkers();
     expect((await client.result(runId)).status).toBe('completed');
     expect((await client.progress(runId)).waiting).toBeNull();
@@ -133,7 +133,7 @@ describe('a worker without a model that the system needs', () => {
     const serving = await open({ systems: [scriptedChain()], endpoints: all() });
     const { client } = serving;
     const runId = await serving.start({ system: 'scripted-chain', plan: tinyPlan, activities: waits });
-    await until(async () => (await client.progress(runId)).phase === 'baseline');
+    await untilPhase(client, runId, 'baseline');
     await client.pause(runId, { ...who, now: true });
     await serving.stopWorkers();
     const lacking = await open({ systems: [scriptedChain()], endpoints: endpointsWith('small'), sharing: serving });
@@ -169,8 +169,12 @@ describe('a worker with another definition', () => {
   it('declines an iteration under way, which goes on when the old definition is back', async () => {
     const runs = await open({ systems: [scriptedChain()], endpoints: all() });
     const { client } = runs;
-    const runId = await runs.start({ system: 'scripted-chain', plan: tinyPlan, activities: waits });
-    await until(async () => (await client.progress(runId)).phase === 'iterations');
+    const runId = await runs.start({
+      system: 'scripted-chain',
+      plan: { ...tinyPlan, iterations: 3 },
+      activities: waits,
+    });
+    await untilPhase(client, runId, 'iterations');
     await client.pause(runId, { ...who, now: true });
     await runs.stopWorkers();
     const other = await open({ systems: [scriptedChain({ seed: 9 })], endpoints: all(), sharing: runs });

@@ -8,6 +8,7 @@ import type { EndpointOptions } from '../../providers/language-models';
 import { storesOf, type Stores } from '../../storage';
 import { startScriptedEndpoint, type ScriptedEndpoint } from '../../test/support/scripted-endpoint';
 import { databaseKinds, TestDatabases } from '../../test/support/test-databases';
+import { typescriptFlags } from '../../test/support/typescript-flags';
 import { modelSpend } from './model-spend';
 
 jest.setTimeout(120_000);
@@ -49,7 +50,9 @@ describe.each(databaseKinds)('workers that share limits on %s', (kind) => {
     const started = Array.from({ length: count }, (_, index) => {
       const shared = { baseURL: endpoint.url, models: { small: { price } }, concurrency: 32, ...options.endpoint };
       const given = { ...options, url: databases.url, name: `worker${index}`, leaseMs: 8_000, endpoint: shared };
-      const child = spawn(process.execPath, [program, JSON.stringify(given)], { stdio: ['pipe', 'pipe', 'inherit'] });
+      const child = spawn(process.execPath, [...typescriptFlags, program, JSON.stringify(given)], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
       return { process: child, lines: createInterface({ input: child.stdout }) };
     });
     workers.push(...started);

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { programArguments } from '../../providers/processes/program';
 import type { RequestCounts } from '../../test/support/scripted-endpoint-options';
+import { typescriptFlags } from '../../test/support/typescript-flags';
 
 /** The scripted endpoint as a process of its own; it ends when this one does. */
 export interface EndpointProcess {
@@ -15,7 +15,8 @@ export async function startEndpoint(latencyMs: number): Promise<EndpointProcess>
   const child = spawn(
     process.execPath,
     [
-      ...programArguments(path.join(__dirname, 'endpoint-main')),
+      ...typescriptFlags,
+      path.join(__dirname, '../../test/support/scripted-endpoint-process.ts'),
       ...['--options', JSON.stringify({ latencyMs, keepRequests: 1 })],
       ...['--module', path.join(__dirname, 'endpoint-replies.ts'), '--until-stdin-ends'],
     ],

@@ -4,9 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { programArguments } from '../../providers/processes/program';
 import { openDatabase, storesOf } from '../../storage';
 import { decisionProjection } from '../../test/support/decisions';
+import { typescriptFlags } from '../../test/support/typescript-flags';
 import { benchRun, benchVariables, configFile } from './bench-run';
 import { startEndpoint, type EndpointProcess } from './endpoint-process';
 import { historySizes, type HistorySize } from './history-sizes';
@@ -92,8 +92,10 @@ async function measureTemporal(folder: string, environment: Record<string, strin
 }
 
 async function measureInProcess(_folder: string, environment: Record<string, string>): Promise<Measured> {
-  const [program = '', ...rest] = programArguments(path.join(__dirname, 'in-process-main'));
-  const child = fork(program, rest, { env: { ...process.env, ...environment } });
+  const child = fork(path.join(__dirname, 'in-process-main.ts'), {
+    execArgv: typescriptFlags,
+    env: { ...process.env, ...environment },
+  });
   const failed = once(child, 'exit').then(([code]) => Promise.reject(new Error(`the run ended with code ${code}`)));
   failed.catch(() => {}); // It ends in any case; only before its message is that a failure.
   const message = async (): Promise<unknown> =>

@@ -1,15 +1,13 @@
-// A process of its own that recalls keys: node recall-program.js <url> <log file> <hold ms> <lease ms> <key>...
+// A process of its own that recalls keys: node --require scripts/typescript.js recall-program.js <url> <log file> <hold ms> <lease ms> <key>...
 // It says 'ready', waits for a line on stdin, and logs every key that it makes.
 const { appendFileSync } = require('node:fs');
-const { join } = require('node:path');
 const { once } = require('node:events');
 const { setTimeout: sleep } = require('node:timers/promises');
-const { createJiti } = require('jiti');
+const { openDatabase, Memo } = require('../index.ts');
 
 const [url, log, holdMs, leaseMs, ...keys] = process.argv.slice(2);
 
 async function main() {
-  const { openDatabase, Memo } = await createJiti(__filename).import(join(__dirname, '..', 'index.ts'));
   const database = await openDatabase(url);
   const memo = new Memo(database, { leaseMs: Number(leaseMs), renewEveryMs: Number(leaseMs) / 3 });
   process.stdout.write('ready\n');

@@ -1,15 +1,13 @@
-// A process of its own with many writers at once: node write-program.js <url> <name> <writers> <writes each>
+// A process of its own with many writers at once: node --require scripts/typescript.js write-program.js <url> <name> <writers> <writes each>
 // It says 'ready', waits for a line on stdin, and ends with a line of JSON: its time and the longest wait of its event loop.
 // With 0 writers it only measures that wait, until its stdin ends.
-const { join } = require('node:path');
 const { once } = require('node:events');
 const { monitorEventLoopDelay } = require('node:perf_hooks');
-const { createJiti } = require('jiti');
+const { openDatabase, storesOf } = require('../index.ts');
 
 const [url, name, writers, each] = process.argv.slice(2);
 
 async function main() {
-  const { openDatabase, storesOf } = await createJiti(__filename).import(join(__dirname, '..', 'index.ts'));
   const stores = Number(writers) === 0 ? undefined : storesOf(await openDatabase(url));
   process.stdout.write('ready\n');
   await once(process.stdin, 'data');

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Arrival } from './scripted-endpoint-options';
+import { typescriptFlags } from './typescript-flags';
 
 /** A scripted endpoint in a process of its own, which ends when this process does. */
 export interface EndpointProcess {
@@ -18,11 +19,7 @@ export interface EndpointProcess {
 export async function startEndpointProcess(options: { latencyMs: number }): Promise<EndpointProcess> {
   const child = spawn(
     process.execPath,
-    [
-      join(__dirname, '../../node_modules/jiti/lib/jiti-cli.mjs'),
-      join(__dirname, 'endpoint-main.ts'),
-      String(options.latencyMs),
-    ],
+    [...typescriptFlags, join(__dirname, 'endpoint-main.ts'), String(options.latencyMs)],
     { stdio: ['pipe', 'pipe', 'inherit'] },
   );
   const ended = once(child, 'exit');

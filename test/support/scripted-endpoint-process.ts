@@ -11,7 +11,7 @@ import type { ScriptedEndpointOptions } from './scripted-endpoint-options';
  * `embed`) are added to them. Prints one line, `{"url", "pid"}`, when it listens. Ends at SIGTERM or SIGINT; with
  * `--until-stdin-ends` also when its piped standard input ends, which it does when the parent dies.
  */
-export async function main(args: readonly string[]): Promise<void> {
+async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
     options: { options: { type: 'string' }, module: { type: 'string' }, 'until-stdin-ends': { type: 'boolean' } },

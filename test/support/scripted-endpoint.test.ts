@@ -1,9 +1,9 @@
-import { transformFileSync } from '@swc/core';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ScriptedEndpoint, type ScriptedEndpointOptions, startScriptedEndpoint } from './scripted-endpoint';
+import { typescriptFlags } from './typescript-flags';
 
 const open: ScriptedEndpoint[] = [];
 const children: ChildProcess[] = [];
@@ -106,22 +106,16 @@ describe('startScriptedEndpoint', () => {
 });
 
 describe('scripted-endpoint-process', () => {
-  it('runs after plain transpilation, is controlled over HTTP, and ends when its input ends', async () => {
+  it('runs as a process of its own, is controlled over HTTP, and ends when its input ends', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'scripted-'));
     folders.push(folder);
-    for (const file of readdirSync(__dirname).filter((name) => /^scripted-[\w-]*\.ts$/.test(name))) {
-      const { code } = transformFileSync(join(__dirname, file), {
-        jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
-        module: { type: 'commonjs' },
-      });
-      writeFileSync(join(folder, file.replace(/ts$/, 'js')), code);
-    }
     writeFileSync(join(folder, 'script.js'), 'exports.reply = (request) => request.model.toUpperCase();');
 
     const child = spawn(
       process.execPath,
       [
-        join(folder, 'scripted-endpoint-process.js'),
+        ...typescriptFlags,
+        join(__dirname, 'scripted-endpoint-process.ts'),
         '--until-stdin-ends',
         '--options',
         JSON.stringify({ apiKey: 'key' }),

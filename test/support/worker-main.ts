@@ -11,7 +11,7 @@ import type { WorkerProcessOptions } from './worker-process';
 /** Calls then cost money, which a limit can hold back. */
 const price = { promptPerMillion: 1, completionPerMillion: 2 };
 
-/** A worker of its own process, to be killed: `node jiti worker-main.ts '<WorkerProcessOptions as JSON>'`. */
+/** A worker of its own process, to be killed: `node --require scripts/typescript.js worker-main.ts '<WorkerProcessOptions as JSON>'`. */
 async function main(options: WorkerProcessOptions): Promise<void> {
   endWithParent();
   const endpoints = {

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { typescriptFlags } from './typescript-flags';
 
 export interface WorkerProcessOptions {
   address: string;
@@ -14,7 +15,6 @@ export interface WorkerProcessOptions {
   dieAfterEntry?: string;
 }
 
-const root = join(__dirname, '..', '..');
 const keptErrors = 20_000;
 const errorsOf = new WeakMap<ChildProcess, string>();
 
@@ -26,7 +26,7 @@ const errorsOf = new WeakMap<ChildProcess, string>();
 export async function spawnWorker(options: WorkerProcessOptions): Promise<ChildProcess> {
   const child = spawn(
     process.execPath,
-    [join(root, 'node_modules/jiti/lib/jiti-cli.mjs'), join(__dirname, 'worker-main.ts'), JSON.stringify(options)],
+    [...typescriptFlags, join(__dirname, 'worker-main.ts'), JSON.stringify(options)],
     { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
   );
   child.stderr?.on('data', (chunk: Buffer) =>

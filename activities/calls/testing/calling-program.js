@@ -1,17 +1,14 @@
-// A worker of its own that calls a model: node calling-program.js <JSON>, with url, endpoint (an EndpointOptions), limits,
+// A worker of its own that calls a model: node --require scripts/typescript.js calling-program.js <JSON>, with url, endpoint (an EndpointOptions), limits,
 // callers, callsEach, name, leaseMs. It says 'ready', waits for a line on stdin, calls until its calls are made or the
 // budget is used up, and prints what became of them as JSON.
-const { join } = require('node:path');
 const { once, setMaxListeners } = require('node:events');
-const { createJiti } = require('jiti');
+const { LanguageModels } = require('../../../providers/language-models/index.ts');
+const { openDatabase, storesOf } = require('../../../storage/index.ts');
+const { recordedModels } = require('../recorded-models.ts');
 
 const options = JSON.parse(process.argv[2]);
 
 async function main() {
-  const load = (path) => createJiti(__filename).import(join(__dirname, '..', '..', '..', path));
-  const { openDatabase, storesOf } = await load('storage/index.ts');
-  const { LanguageModels } = await load('providers/language-models/index.ts');
-  const { recordedModels } = await load('activities/calls/recorded-models.ts');
   const { leaseMs } = options;
   const stores = storesOf(await openDatabase(options.url), { leaseMs, renewEveryMs: leaseMs / 4 });
   const languageModels = new LanguageModels({ e: options.endpoint }, {}, stores.callRates);

@@ -1,0 +1,9 @@
+'use strict';
+
+/**
+ * In CI a test that fails is tried once more: hundreds of tests wait for real servers and killed processes there, and a
+ * machine that stands still for a second fails one of them. `summary-reporter.js` names each test that needed it.
+ */
+if (process.env.OPTIMAS_TEST_RETRIES) {
+  jest.retryTimes(Number(process.env.OPTIMAS_TEST_RETRIES), { logErrorsBeforeRetry: true });
+}
