@@ -7,8 +7,11 @@ import type { ActivityDependencies } from './dependencies';
 import { inActivity } from './in-activity';
 import { componentOf, openRun } from './open-run';
 
+/** Beyond them a fit costs more and more as a run gets longer, and older ones were scored under other configurations. */
+const enoughCandidates = 1_000;
+
 /**
- * Fits a component's Local Reward Function on all preference pairs of the run so far, from nothing: version
+ * Fits a component's Local Reward Function on the preference pairs of its newest candidates, from nothing: version
  * `iteration + 1`, one per iteration. A second attempt finds the stored version and fits nothing.
  */
 export function fitReward(dependencies: ActivityDependencies, input: FitRewardInput): Promise<FitRewardResult> {
@@ -33,10 +36,9 @@ export function fitReward(dependencies: ActivityDependencies, input: FitRewardIn
     if (existing !== undefined) return record(existing);
 
     const component = componentOf(run, input.component);
-    const candidates = (await stores.candidates.list(input.runId, { component: input.component })).filter(
-      (candidate) => candidate.iteration <= input.iteration,
+    const pairs = preferencePairs(
+      await stores.candidates.listRecent(input.runId, input.component, input.iteration, enoughCandidates),
     );
-    const pairs = preferencePairs(candidates);
     const fitted = await fitHead({
       component: input.component,
       inputFields: Object.keys(component.input.shape),

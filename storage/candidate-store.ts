@@ -17,6 +17,8 @@ export interface StoredCandidate extends Candidate {
 export interface CandidateFilter {
   component?: string;
   iteration?: number;
+  /** First and last iteration, both included. */
+  iterations?: readonly [number, number];
 }
 
 /** Preference candidates with the scores of their downstream rollouts. */
@@ -73,6 +75,26 @@ export class CandidateStore {
     return newest === undefined ? [] : this.list(runId, { component, iteration: newest.iteration });
   }
 
+  /**
+   * Those of a component up to `iteration` from its newest iterations, as many whole ones as it takes to have `enough`;
+   * ordered by iteration, example id and index. What a long run reads of its past thereby stays the same size.
+   */
+  async listRecent(runId: string, component: string, iteration: number, enough: number): Promise<StoredCandidate[]> {
+    const counts = await this.database.read(
+      this.database.queries
+        .selectFrom('candidates')
+        .where('run_id', '=', runId)
+        .where('component', '=', component)
+        .where('iteration', '<=', iteration)
+        .groupBy('iteration')
+        .orderBy('iteration', 'desc')
+        .select(({ fn }) => ['iteration', fn.countAll().as('count')]),
+    );
+    let total = 0;
+    const oldest = counts.find(({ count }) => (total += Number(count)) >= enough) ?? counts.at(-1);
+    return oldest === undefined ? [] : this.list(runId, { component, iterations: [oldest.iteration, iteration] });
+  }
+
   /** Ordered by component, iteration, example id and index. */
   async list(runId: string, filter: CandidateFilter = {}): Promise<StoredCandidate[]> {
     let query = this.database.queries
@@ -85,6 +107,10 @@ export class CandidateStore {
       .selectAll();
     if (filter.component !== undefined) query = query.where('component', '=', filter.component);
     if (filter.iteration !== undefined) query = query.where('iteration', '=', filter.iteration);
+    if (filter.iterations !== undefined) {
+      const [first, last] = filter.iterations;
+      query = query.where('iteration', '>=', first).where('iteration', '<=', last);
+    }
     const rows = await this.database.read(query);
     const values = await decodeJson(
       this.blobs,

@@ -109,6 +109,11 @@ describe.each(databaseKinds)('on %s', (kind) => {
       expect(await candidates.listNewest('r', 'b', 2)).toEqual([all[1], all[0]]);
       expect(await candidates.listNewest('r', 'b', 1)).toEqual([all[2]]);
       expect(await candidates.listNewest('r', 'b', 0)).toEqual([]);
+      expect(await candidates.listRecent('r', 'b', 1, 1)).toEqual([all[1], all[0]]);
+      expect(await candidates.listRecent('r', 'b', 1, 3)).toEqual([all[2], all[1], all[0]]);
+      expect(await candidates.listRecent('r', 'b', 1, 4)).toEqual([all[2], all[1], all[0]]);
+      expect(await candidates.listRecent('r', 'b', 0, 4)).toEqual([all[2]]);
+      expect(await candidates.listRecent('r', 'b', -1, 4)).toEqual([]);
       const [row] = await database.read(database.queries.selectFrom('candidates').select('inputs'));
       expect(row?.inputs).toMatch(/^blob:/);
     });

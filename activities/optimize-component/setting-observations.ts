@@ -3,6 +3,9 @@ import { mean } from '../../core/validation/moments';
 import type { ProposeInput } from '../contracts';
 import type { ActivityDependencies } from '../dependencies';
 
+/** Those under the incumbent count, which are the newest. */
+const enoughCandidates = 1_000;
+
 /**
  * What the preference data says about settings of the component: the mean gain in score over the incumbent's output on the
  * same inputs, for every alternative configuration that candidates were collected from. A model-based search starts there.
@@ -11,7 +14,7 @@ export async function settingObservations(
   { stores }: ActivityDependencies,
   { runId, component, configurationHash, iteration }: ProposeInput,
 ): Promise<SettingsObservation[]> {
-  const candidates = (await stores.candidates.list(runId, { component })).filter((item) => item.iteration <= iteration);
+  const candidates = await stores.candidates.listRecent(runId, component, iteration, enoughCandidates);
   const inputKey = (item: { iteration: number; exampleId: string }): string => `${item.iteration}/${item.exampleId}`;
   const bases = new Map(
     candidates
