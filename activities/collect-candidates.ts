@@ -116,10 +116,6 @@ async function candidatesOf(step: {
     index: 0,
   };
 
-  const truth = groundTruth(run.resolved.system, example, component);
-  if (truth !== undefined) {
-    add({ outputs: truth, origin: 'ground-truth', configurationHash: input.configurationHash });
-  }
   const usable = step.alternatives.filter((alternative) => !showsInputs(alternative, inputs));
   const stream = randomStream(run.seed, 'alternatives', component.name, input.iteration, example.id);
   const sampled = component.deterministic ? 0 : Math.floor((wanted - 1) / 2);
@@ -138,6 +134,11 @@ async function candidatesOf(step: {
     const output = await call(settings, draw);
     const hash = configurationHash(withComponent(incumbent, component.name, settings));
     if (output !== undefined) add({ outputs: output, origin: 'configuration', configurationHash: hash });
+  }
+  // Beside the others, and marked as the truth only where nothing that the component can be set to said it.
+  const truth = groundTruth(run.resolved.system, example, component);
+  if (truth !== undefined) {
+    add({ outputs: truth, origin: 'ground-truth', configurationHash: input.configurationHash });
   }
   return Promise.all(
     [...outputs.values()].map(async (output, candidateIndex): Promise<StoredCandidate> => {

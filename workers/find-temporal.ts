@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
 import { readFile } from 'node:fs/promises';
 import { portIsFree, processAlive, servesNamespace } from '../providers/processes';
 import type { Config } from './config/define-config';
 import { stateFiles, stateFolder } from './state-folder';
+import { temporalEnvironment } from './temporal-environment';
 import { ServerUnreachable, temporalTarget, type TemporalTarget } from './temporal-connection';
 
 const usualPort = 7233;
@@ -53,12 +53,7 @@ export function at(target: TemporalTarget, address: string): TemporalTarget {
 }
 
 function isConfigured({ temporal = {} }: Config): boolean {
-  if (temporal.address !== undefined) return true;
-  const { connectionOptions } = loadClientConnectConfig(
-    temporal.profile === undefined ? {} : { profile: temporal.profile },
-  );
-  // An empty TEMPORAL_ADDRESS counts as unset.
-  return Boolean(connectionOptions.address);
+  return (temporal.address ?? temporalEnvironment(temporal.profile).connectionOptions.address) !== undefined;
 }
 
 /** Address of the project's development server, when it answers. */

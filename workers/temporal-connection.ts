@@ -1,8 +1,8 @@
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
 import { Connection } from '@temporalio/client';
 import { messageOf } from '../core/system/interpreter';
 import type { Config } from './config/define-config';
+import { temporalEnvironment } from './temporal-environment';
 
 /** A Temporal server that cannot be reached, or refuses. The message names the address and what to do. */
 export class ServerUnreachable extends Error {
@@ -11,13 +11,12 @@ export class ServerUnreachable extends Error {
 
 /** Where the Temporal server is: the config's settings, else Temporal's own environment configuration. */
 export function temporalTarget(config: Config['temporal'] = {}) {
-  const loaded = loadClientConnectConfig(config.profile === undefined ? {} : { profile: config.profile });
+  const loaded = temporalEnvironment(config.profile);
   return {
     namespace: config.namespace ?? loaded.namespace ?? 'default',
     options: {
       ...loaded.connectionOptions,
-      // An empty TEMPORAL_ADDRESS counts as unset.
-      address: config.address ?? (loaded.connectionOptions.address || 'localhost:7233'),
+      address: config.address ?? loaded.connectionOptions.address ?? 'localhost:7233',
     },
   };
 }

@@ -6,7 +6,7 @@ export interface RunPlan {
   preferenceInputs: number;
   /** Fresh training inputs per iteration (paper: 20). */
   adaptationInputs: number;
-  /** Candidate outputs per input and component, the base output included (paper: 2; reference: 4 or 5). */
+  /** Candidate outputs per input and component, the base output included, the ground truth not (paper: 2; reference: 4 or 5). */
   candidatesPerInput: number;
   /** Downstream rollouts per candidate where a descendant is stochastic. */
   rolloutsPerCandidate: number;
