@@ -1,7 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { chownSync, existsSync, readdirSync } from 'node:fs';
-import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -54,7 +54,9 @@ const guard = '"$@" & pid=$!; echo $pid; cat > /dev/null; kill -QUIT $pid 2> /de
 export async function startPostgres({
   say = (line: string): void => void process.stderr.write(`\n${line}\n`),
   folders = programFolders(),
-  settings = {} as Readonly<Record<string, string | number>>,
+  settings: given = {} as Readonly<Record<string, string | number>>,
+  /** Settings that name a file; the server gets a copy that only it can read. */
+  files = {} as Readonly<Record<string, string>>,
 } = {}): Promise<PostgresServer | undefined> {
   const bin = programFolder(folders);
   if (bin === undefined) {
@@ -68,6 +70,13 @@ export async function startPostgres({
   await writeFile(passwordFile, password);
   const { uid, gid } = identity;
   if (uid !== undefined && gid !== undefined) for (const path of [folder, passwordFile]) chownSync(path, uid, gid);
+  const settings = { ...given };
+  for (const [name, path] of Object.entries(files)) {
+    settings[name] = join(folder, name);
+    await copyFile(path, join(folder, name));
+    await chmod(join(folder, name), 0o600);
+    if (uid !== undefined && gid !== undefined) chownSync(join(folder, name), uid, gid);
+  }
   try {
     const options = ['--username', user, '--pwfile', passwordFile, '--auth=scram-sha-256', '--no-sync'];
     const made = spawnSync(
