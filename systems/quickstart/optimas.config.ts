@@ -4,7 +4,7 @@ import { quickstart } from './quickstart';
 /** The quick start: whatever models and encoder this machine has or can get; no key is needed. */
 export default defineConfig({
   endpoints: 'local',
-  // Sized for two cores: about 1,000 calls of two very small models, which answer alike whenever asked alike.
+  // Sized for two cores: about 1,800 calls of two very small models, which answer alike whenever asked alike.
   optimization: {
     iterations: 4,
     preferenceInputs: 14,
@@ -14,7 +14,7 @@ export default defineConfig({
     rolloutsPerCandidate: 1,
     proposals: 8,
     finalists: 1,
-    validationExamples: 60,
+    validationExamples: 48,
     testExamples: 40,
   },
   systems: ({ encode, encoderFiles, models }) => {

@@ -9,6 +9,12 @@ const all = [...dataset.train, ...dataset.validation, ...dataset.test];
 const passageAbout = (question: Question) =>
   passages[countries.findIndex((country) => country.code === question.country)] ?? '';
 
+/** Codes of the country asked about and, for borders, of those in the answer. */
+const countriesOf = ({ country, attribute, answer }: Question): string[] =>
+  attribute === 'neighbours'
+    ? [country, ...countries.filter(({ name }) => answer.split(/, | and /).includes(name)).map(({ code }) => code)]
+    : [country];
+
 describe('questionDataset', () => {
   it('has the announced sizes', () => {
     expect({
@@ -27,12 +33,14 @@ describe('questionDataset', () => {
     expect(new Set(all.map((item) => item.question)).size).toBe(all.length);
   });
 
-  it('keeps all questions about a country in one split', () => {
+  it('keeps all countries of a question, asked about or in the answer, in one split', () => {
     const splitOf = new Map<string, string>();
     for (const [split, questions] of Object.entries(dataset) as [string, readonly Question[]][]) {
-      for (const { country } of questions) {
-        expect(splitOf.get(country) ?? split).toBe(split);
-        splitOf.set(country, split);
+      for (const question of questions) {
+        for (const country of countriesOf(question)) {
+          expect({ country, split: splitOf.get(country) ?? split }).toEqual({ country, split });
+          splitOf.set(country, split);
+        }
       }
     }
   });

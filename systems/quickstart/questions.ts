@@ -47,18 +47,34 @@ const uses = (pick: (country: Country) => readonly string[]): Map<string, number
 const capitalUses = uses((country) => [country.capital]);
 const currencyUses = uses((country) => country.currencies);
 
-/** The three splits. All questions about a country are in one of them, so that test facts are unseen. */
+/** The three splits. All countries of a question, those in its answer too, are in one of them: test facts are unseen. */
 export function questionDataset(): Dataset<Question> {
   const order = randomStream(dataSeed, 'quickstart', 'splits').shuffle(
     countries.filter((country) => bridgesOf(country).length > 0),
   );
-  const questions = order.flatMap(questionsAbout);
-  const [train, validation] = [sizes.train, sizes.train + sizes.validation];
-  return {
-    train: questions.slice(0, train),
-    validation: questions.slice(train, validation),
-    test: questions.slice(validation, validation + sizes.test),
-  };
+  const splits = { train: [] as Question[], validation: [] as Question[], test: [] as Question[] };
+  for (const questions of inseparable(order)) {
+    const split = (['train', 'validation', 'test'] as const).find(
+      (name) => splits[name].length + questions.length <= sizes[name],
+    );
+    if (split !== undefined) splits[split].push(...questions);
+  }
+  return splits;
+}
+
+/** The questions about the countries of `order`, in that order; those that share a country come together. */
+function inseparable(order: readonly Country[]): Question[][] {
+  const groupOf = new Map<string, { questions: Question[] }>();
+  for (const country of order) {
+    const questions = questionsAbout(country);
+    const bordering = questions.some(({ attribute }) => attribute === 'neighbours') ? country.neighbours : [];
+    const group = { questions };
+    const joined = new Set([country.name, ...bordering].map((name) => groupOf.get(name)));
+    for (const other of joined) if (other !== undefined) group.questions = [...other.questions, ...group.questions];
+    const absorbed = [...groupOf].filter(([, other]) => joined.has(other)).map(([name]) => name);
+    for (const name of [country.name, ...bordering, ...absorbed]) groupOf.set(name, group);
+  }
+  return [...new Set(groupOf.values())].map(({ questions }) => questions);
 }
 
 /** One question that names the country and one that names it by a fact, on different attributes. */
