@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { climb } from '../ladders/climb';
@@ -8,7 +8,7 @@ import { processAlive } from './process-alive';
 import { startTemporalServer } from './temporal-server';
 
 describe('a Temporal server', () => {
-  it('is started, found again by whoever asks next, and stopped', async () => {
+  it('is started, found again by whoever asks next, stopped, and started on another port where one was taken', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'optimas-temporal-'));
     // A server named by TEMPORAL_ADDRESS is no executable: this test starts one.
     const { value } = await climb(temporalLadder(cacheFolder(), { ...process.env, TEMPORAL_ADDRESS: '' }));
@@ -34,6 +34,17 @@ describe('a Temporal server', () => {
       await Promise.all([first.stop(), second.stop()]);
     }
     expect(processAlive(first.pid)).toBe(false);
+
+    // A server whose port another program takes in the moment before it listens.
+    const unlucky = path.join(folder, 'unlucky.sh');
+    const marker = path.join(folder, 'marker');
+    await writeFile(
+      unlucky,
+      `#!/bin/sh\nif [ -e ${marker} ]; then exec ${value.binary} "$@"; fi\ntouch ${marker}\necho address already in use\nexit 2\n`,
+      { mode: 0o755 },
+    );
+    const lucky = await startTemporalServer({ ...options, binary: unlucky });
+    await lucky.stop();
     await rm(folder, { recursive: true, force: true });
   }, 600_000);
 });

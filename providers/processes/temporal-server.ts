@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Connection } from '@temporalio/client';
 import { z } from 'zod';
@@ -13,6 +13,8 @@ const detailSchema = z.object({
   dbFilename: z.string().optional(),
 });
 type Detail = z.infer<typeof detailSchema>;
+
+const mostStarts = 3;
 
 export interface TemporalServerOptions {
   /** The `temporal` executable. */
@@ -79,7 +81,22 @@ function ownServer({ pid, detail, stop }: Started, recordFile: string | undefine
   };
 }
 
-async function start(options: TemporalServerOptions) {
+/** A port that was free may be another program's by the time the server listens: then another one is tried. */
+async function start(options: TemporalServerOptions): ReturnType<typeof startOnce> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      if (tries === mostStarts || options.port !== undefined || !(await portWasTaken(options.logFile))) throw error;
+    }
+  }
+}
+
+async function portWasTaken(logFile: string): Promise<boolean> {
+  return (await readFile(logFile, 'utf8').catch(() => '')).includes('address already in use');
+}
+
+async function startOnce(options: TemporalServerOptions) {
   const port = await choosePort(options.port, 'the Temporal server', 'a port of its own (for instance --port 7234)');
   const uiPort =
     options.uiPort === undefined
