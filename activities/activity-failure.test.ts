@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, DefaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
 import { DefinitionError } from '../core/system/definition-error';
 import { InfrastructureError } from '../core/system/infrastructure-error';
 import { StorageError } from '../storage';
@@ -44,6 +44,33 @@ describe('activityFailure', () => {
     expect(failureOf(new BudgetExhausted('200 of 200 calls are made')).type).toBe('BudgetExhausted');
     const share = failureOf(new BudgetShareReached('80 % of the limit of calls is reached'));
     expect(share).toMatchObject({ type: 'BudgetShareReached', nonRetryable: true });
+  });
+
+  it('cuts what is too long, in causes as well, and keeps what decides', () => {
+    const long = 'x'.repeat(200_000);
+    const recorded = (error: unknown): number =>
+      JSON.stringify(new DefaultFailureConverter().errorToFailure(error, defaultPayloadConverter)).length;
+    for (const error of [
+      new Error(long),
+      new Error('short', { cause: new Error(long) }),
+      new DefinitionError(long),
+      ApplicationFailure.nonRetryable(long, 'Any'),
+      new StorageError('REFUSED', long),
+      new InfrastructureError(long, { kind: 'systematic' }),
+      long,
+      { long },
+    ]) {
+      expect(recorded(activityFailure(error, 1))).toBeLessThan(40_000);
+    }
+    expect(failureOf(new InfrastructureError(long, { retryAfterMs: 2_500 }))).toMatchObject({
+      message: `${'x'.repeat(2_000)}... (198000 characters more)`,
+      type: 'Infrastructure.retryable',
+      nonRetryable: false,
+      nextRetryDelay: 2_500,
+    });
+    expect(failureOf(new DefinitionError(long))).toMatchObject({ type: 'DefinitionError', nonRetryable: true });
+    const whole = new Error('short', { cause: new Error('a cause') });
+    expect(activityFailure(whole, 1)).toBe(whole);
   });
 
   it('offers again what a worker declined, soon at first', () => {

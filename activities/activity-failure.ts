@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { DefinitionError } from '../core/system/definition-error';
 import { infrastructureCause } from '../core/system/infrastructure-error';
@@ -5,16 +6,26 @@ import { StorageError } from '../storage';
 import { BudgetExhausted } from './calls/budget-exhausted';
 import { Declined, offeredAgainAfterMs } from './declined';
 import { BudgetShareReached } from './calls/budget-share-reached';
+import { shortText } from './short-text';
 
 /** A longer `Retry-After` pauses the run, so that a person sees why nothing happens. */
 const longestSilentWaitMs = 10 * 60_000;
 
+/** Characters of a failure's message, and of all its texts with stacks and causes: they go into the history. */
+const longestMessage = 2_000;
+const mostText = 16_000;
+
 /**
  * What Temporal is told about an error that ends an activity's attempt (1 for the first). Retryability is decided here and nowhere else:
  * passing failures are retried (after `Retry-After`, where given), everything a person must mend ends the activity, which
- * pauses the run with the message as reason.
+ * pauses the run with the message as reason. What is too long is cut: the texts of user code and of servers have no bound.
  */
 export function activityFailure(error: unknown, attempt: number): unknown {
+  const failure = classified(error, attempt);
+  return failure instanceof CancelledFailure || lengthOf(failure) <= mostText ? failure : shortCopy(failure);
+}
+
+function classified(error: unknown, attempt: number): unknown {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   if (error instanceof BudgetExhausted) return ApplicationFailure.nonRetryable(error.message, 'BudgetExhausted');
   if (error instanceof BudgetShareReached) return ApplicationFailure.nonRetryable(error.message, 'BudgetShareReached');
@@ -46,6 +57,32 @@ export function activityFailure(error: unknown, attempt: number): unknown {
     });
   }
   return error;
+}
+
+/** Characters that Temporal would record of what was thrown. */
+function lengthOf(thrown: unknown): number {
+  if (!isError(thrown)) return Infinity; // Temporal would write it as JSON.
+  const { message, stack = '', cause } = thrown;
+  return message.length + stack.length + (cause === undefined || cause === thrown ? 0 : lengthOf(cause));
+}
+
+/** Without causes, which may be long as well. */
+function shortCopy(thrown: unknown): ApplicationFailure {
+  const known = thrown instanceof ApplicationFailure ? thrown : undefined;
+  const text = isError(thrown) ? thrown.message : typeof thrown === 'string' ? thrown : inspect(thrown);
+  const type = known?.type ?? (isError(thrown) ? thrown.name : undefined);
+  const nextRetryDelay = known?.nextRetryDelay ?? undefined;
+  return ApplicationFailure.create({
+    message: shortText(text, longestMessage),
+    nonRetryable: known?.nonRetryable === true,
+    ...(type === undefined ? {} : { type }),
+    ...(nextRetryDelay === undefined ? {} : { nextRetryDelay }),
+  });
+}
+
+/** Also one of another realm. */
+function isError(thrown: unknown): thrown is Error {
+  return typeof thrown === 'object' && thrown !== null && 'message' in thrown && typeof thrown.message === 'string';
 }
 
 /** The error that should end the attempt when several calls failed: one that needs a person, else the longest wait. */

@@ -85,8 +85,6 @@ export interface EvaluationSummary {
   ci95: [number, number];
   n: number;
   failures: number;
-  /** The commonest failure's reason. */
-  commonFailure: string | null;
   costPerExample: ExampleCost;
 }
 

@@ -12,7 +12,7 @@ const enoughCandidates = 1_000;
 
 /**
  * Fits a component's Local Reward Function on the preference pairs of its newest candidates, from nothing: version
- * `iteration + 1`, one per iteration. A second attempt finds the stored version and fits nothing.
+ * `iteration + 1`, one per iteration. A second attempt finds the stored version and fits nothing; of two at once, the first to store decides.
  */
 export function fitReward(dependencies: ActivityDependencies, input: FitRewardInput): Promise<FitRewardResult> {
   return inActivity(async ({ signal, progress }) => {
@@ -81,7 +81,8 @@ export function fitReward(dependencies: ActivityDependencies, input: FitRewardIn
             },
           };
     await stores.rewardVersions.put(reward);
-    return record(reward);
+    // Another attempt, on another machine perhaps, may have stored its own meanwhile: that one counts for all.
+    return record((await stores.rewardVersions.get(input.runId, input.component, version)) ?? reward);
   });
 }
 

@@ -5,7 +5,8 @@ import type { System } from '../core/system/system';
 
 /** The output that the data says a component should give for an example, where the system offers one that fits. */
 export function groundTruth(system: System, example: Example, component: Component): JsonObject | undefined {
-  const truth = system.groundTruth?.(example as never)[component.name];
+  // A copy: the example is the data set's own.
+  const truth = system.groundTruth?.(structuredClone(example) as never)[component.name];
   if (truth === undefined) return undefined;
   const parsed = component.output.safeParse(truth);
   return parsed.success ? (parsed.data as JsonObject) : undefined;

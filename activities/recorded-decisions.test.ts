@@ -6,7 +6,7 @@ import { system } from '../core/system/system';
 import { oneOf } from '../core/system/variable';
 import { HashedNgramEncoder } from '../providers/encoder';
 import { LanguageModels } from '../providers/language-models';
-import { storesOf, type Ledger } from '../storage';
+import { storesOf, type CandidateStore, type Ledger } from '../storage';
 import { TemporaryFolder } from '../storage/testing/temporary-folder';
 import { chooseComponent } from './choose-component';
 import type { DecideInput, FinishRunInput, FitRewardInput, PreparedRun, PrepareRunInput } from './contracts';
@@ -115,6 +115,51 @@ it('fitReward records on its second attempt the version that the first one store
   const fit = await attempt(() => fitReward(dependencies, input));
   expect(await attempt(() => fitReward(dependencies, input))).toEqual(fit);
   expect(await entries('reward')).toEqual([{ component: 'first', ...fit, artefact: null }]);
+});
+
+it('fitReward answers in an attempt that was overtaken what the other one stored', async () => {
+  const { candidates, rewardVersions } = dependencies.stores;
+  const input: FitRewardInput = {
+    runId: 'run',
+    component: 'first',
+    iteration: -1,
+    configurationHash: prepared.baseline,
+  };
+  let overtake = () => {};
+  const overtaken = new Promise<void>((resolve) => (overtake = resolve));
+  let reach = () => {};
+  const reached = new Promise<void>((resolve) => (reach = resolve));
+  const late = Object.create(candidates) as CandidateStore;
+  late.listRecent = async (...asked) => {
+    const found = await candidates.listRecent(...asked);
+    reach();
+    await overtaken;
+    return found;
+  };
+  const stores = { ...dependencies.stores, candidates: late };
+  const slow = attempt(() => fitReward({ ...dependencies, stores }, input));
+  await reached;
+  // By now the slow attempt has read that there are no pairs.
+  const candidate = {
+    iteration: -1,
+    component: 'first',
+    exampleId: 't1',
+    inputs: { text: 'x' },
+    origin: 'sampled' as const,
+  };
+  await candidates.putMany(
+    'run',
+    [0, 1].map((index) => ({
+      ...{ ...candidate, candidateIndex: index, outputs: { draft: `${index}` } },
+      ...{ configurationHash: prepared.baseline, scores: [index] },
+    })),
+  );
+  const quick = await attempt(() => fitReward(dependencies, input));
+  expect(quick.pairs).toBe(1);
+  overtake();
+  expect(await slow).toEqual(quick);
+  expect(await entries('reward')).toEqual([{ component: 'first', ...quick, artefact: null }]);
+  expect(await rewardVersions.list('run')).toHaveLength(1);
 });
 
 it('finishRun records on its second attempt what a killed worker held back, and lets it go', async () => {

@@ -2,7 +2,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { z } from 'zod';
 import { defaultPlan } from '../core/run/plan';
 import { component } from '../core/system/component';
-import { system } from '../core/system/system';
+import { system, type System } from '../core/system/system';
 import { oneOf } from '../core/system/variable';
 import { HashedNgramEncoder } from '../providers/encoder';
 import { LanguageModels } from '../providers/language-models';
@@ -47,11 +47,11 @@ const talkative = system({
   dataset: { train: rows('t'), validation: rows('v'), test: rows('u') },
 });
 
-async function baselineOf(usage: boolean): Promise<EvaluationSummary> {
+async function baselineOf(usage: boolean, measuredSystem: System = talkative): Promise<EvaluationSummary> {
   const folder = await TemporaryFolder.create();
   const endpoint = await startScriptedEndpoint({ reply: () => 'words', usage });
   try {
-    const resolved = await resolveSystem(talkative);
+    const resolved = await resolveSystem(measuredSystem);
     const dependencies: ActivityDependencies = {
       stores: storesOf(await folder.open()),
       resolve: async () => resolved,
@@ -60,7 +60,7 @@ async function baselineOf(usage: boolean): Promise<EvaluationSummary> {
       proposer: undefined,
       workerIdentity: 'test',
     };
-    const run = { runId: 'run', system: 'talkative', seed: 0, plan: defaultPlan, fresh: false };
+    const run = { runId: 'run', system: measuredSystem.name, seed: 0, plan: defaultPlan, fresh: false };
     const activity = <T>(body: () => Promise<T>): Promise<T> => new MockActivityEnvironment().run(body);
     const { baseline } = await activity(() => prepareRun(dependencies, run));
     const sample = { purpose: 'baseline', iteration: -1, count: 2 } as const;
@@ -84,5 +84,35 @@ describe('summarize', () => {
 
   it('counts calls of an endpoint that reports no tokens', async () => {
     expect((await baselineOf(false)).costPerExample.calls).toBe(4);
+  });
+
+  it('names the failure of all examples, however long it is, in a few hundred characters', async () => {
+    const failing = system({
+      name: 'failing',
+      input: text,
+      output: text.partial(),
+      from: { text: 'speaker.text' },
+      components: [
+        component({
+          name: 'speaker',
+          description: 'Speaks, if it may',
+          input: text,
+          output: text,
+          configuration: { tone: oneOf(['calm', 'loud']) },
+          when: () => {
+            throw new Error(`no voice${'!'.repeat(200_000)}`);
+          },
+          run: (inputs) => inputs,
+        }),
+      ],
+      metric: () => 1,
+      dataset: { train: rows('t'), validation: rows('v'), test: rows('u') },
+    });
+    const failure = await baselineOf(true, failing).catch((error: unknown) => error as Error);
+    if (!(failure instanceof Error)) throw new Error('expected a failure');
+    expect(failure.message).toMatch(
+      /^all 2 examples failed; most often: .*no voice!+\.\.\. \(\d+ characters more\)\. /,
+    );
+    expect(failure.message.length).toBeLessThan(1_000);
   });
 });

@@ -5,6 +5,7 @@ import type { EvaluationSummary, SummarizeInput } from './contracts';
 import type { ActivityDependencies } from './dependencies';
 import { inActivity } from './in-activity';
 import { openRun } from './open-run';
+import { shortText } from './short-text';
 import { tracesOf } from './traces';
 
 /**
@@ -21,7 +22,7 @@ export function summarize(dependencies: ActivityDependencies, input: SummarizeIn
     const commonFailure = commonest(failures);
     if (failures.length === evaluations.length && commonFailure !== null) {
       throw ApplicationFailure.nonRetryable(
-        `all ${evaluations.length} examples failed; most often: ${commonFailure}. Nothing can be learned from that: ` +
+        `all ${evaluations.length} examples failed; most often: ${shortText(commonFailure, 600)}. Nothing can be learned from that: ` +
           `mend system '${run.resolved.system.name}', restart the worker and start a new run`,
         'EveryExampleFailed',
       );
@@ -40,7 +41,6 @@ export function summarize(dependencies: ActivityDependencies, input: SummarizeIn
       ci95: interval.ci95,
       n: interval.n,
       failures: failures.length,
-      commonFailure,
       costPerExample: {
         calls: perExample(sum((usage) => usage.calls)),
         tokens: perExample(sum((usage) => usage.promptTokens + usage.completionTokens)),

@@ -38,4 +38,11 @@ describe('loadTunedConfiguration', () => {
     writeFileSync(file, '{');
     expect(() => loadTunedConfiguration(file, variables)).toThrow(/cannot be read.*optimas export/);
   });
+
+  it('names a variable that is declared wrongly', () => {
+    const wrong = { retriever: { k: oneOf<number>([1, 5], { initial: 3 }) } };
+    expect(() => loadTunedConfiguration(file, wrong)).toThrow(
+      "component 'retriever': configuration.k: oneOf: the initial value 3 is not in [1, 5]",
+    );
+  });
 });

@@ -5,6 +5,7 @@ import { faultOf } from '../core/system/configuration';
 import { messageOf } from '../core/system/interpreter';
 import type { Json } from '../core/system/json';
 import type { ValueOf, Variables } from '../core/system/variable';
+import { checkVariables } from '../core/system/variable-faults';
 
 /** component -> its variables, as given to `component({configuration})`. */
 type ComponentVariables = Record<string, Variables>;
@@ -31,6 +32,7 @@ export function loadTunedConfiguration<C extends ComponentVariables>(
   file: string,
   components: C,
 ): TunedConfiguration<C> {
+  for (const [component, variables] of Object.entries(components)) checkVariables(component, variables);
   let content: unknown;
   try {
     content = JSON.parse(readFileSync(file, 'utf8'));

@@ -51,7 +51,7 @@ export interface StartOptions {
   activities?: ActivityChanges;
   /** Activities of one fan-out in flight. Default 8. */
   fanOut?: number;
-  /** Examples per activity. Default 8. */
+  /** Examples per activity; more where a step would take more than 100 activities. Default 8. */
   chunkSize?: number;
   /** Iterations after which the workflow continues as new. Default 25. */
   iterationsPerExecution?: number;
@@ -113,28 +113,36 @@ export class OptimasClient {
     return runId;
   }
 
+  /** Where the run is. @throws RunNotFound */
   progress(runId: string): Promise<Progress> {
     return this.asking(runId, (handle) => handle.query(progressQuery));
   }
 
+  /**
+   * Pauses at the next safe point; `now` stops running activities too. Gives the progress after the command.
+   *
+   * @throws RunNotFound; Error with the run's reason for a command that it refuses.
+   */
   pause(runId: string, command: PauseCommand): Promise<Progress> {
     return this.asking(runId, (handle) => handle.executeUpdate(pauseUpdate, { args: [command] }));
   }
 
+  /** Goes on where the run was. @throws RunNotFound; Error as `pause` */
   resume(runId: string, command: Command): Promise<Progress> {
     return this.asking(runId, (handle) => handle.executeUpdate(resumeUpdate, { args: [command] }));
   }
 
-  /** Ends the run with the best configuration so far; `now` skips the final test. */
+  /** Ends the run with the best configuration so far; `now` skips the final test. @throws RunNotFound; Error as `pause` */
   cancel(runId: string, command: CancelCommand): Promise<Progress> {
     return this.asking(runId, (handle) => handle.executeUpdate(cancelUpdate, { args: [command] }));
   }
 
+  /** Replaces the run's limits. @throws RunNotFound; Error as `pause` */
   setBudget(runId: string, command: SetBudgetCommand): Promise<Progress> {
     return this.asking(runId, (handle) => handle.executeUpdate(setBudgetUpdate, { args: [command] }));
   }
 
-  /** Waits for the run to end; a server that is away is waited for, 10 minutes at a stretch. */
+  /** Waits for the run to end; a server that is away is waited for, 10 minutes at a stretch. @throws RunNotFound */
   result(runId: string): Promise<OptimizationResult> {
     return this.asking(runId, (handle) =>
       askThroughOutages(
@@ -163,6 +171,7 @@ export class OptimasClient {
     return (await this.stores.runs.list(filter)).sort((a, b) => b.createdAt - a.createdAt);
   }
 
+  /** What the run has spent so far; zeros for a run that the database does not know. */
   spend(runId: string): Promise<SpendTotals> {
     return this.stores.spend.totals(runId);
   }

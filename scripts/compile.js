@@ -1,7 +1,8 @@
 'use strict';
 
 /**
- * Compiles the sources into dist/ when they changed since the last time: `npm run build`, and `npx optimas` in a clone.
+ * Compiles the sources into dist/ and bundles the workflows there, when they changed since the last time: `npm run build`, and
+ * `npx optimas` in a clone.
  * The new dist/ is made aside and swapped in, so that nobody sees half of one and no output of a deleted source stays.
  */
 
@@ -13,6 +14,7 @@ const path = require('node:path');
 const sourceFolders = ['core', 'workflows', 'activities', 'workers', 'client', 'providers', 'storage', 'systems'];
 const root = path.resolve(__dirname, '..');
 const dist = path.join(root, 'dist');
+const bundler = path.join(root, 'scripts/bundle-workflows.js');
 const stamp = path.join(dist, '.sources');
 const lock = path.join(root, 'node_modules/.optimas-compile-lock');
 
@@ -34,10 +36,15 @@ function sourceFiles() {
     .sort();
 }
 
-/** Changes when any source is added, removed or written. */
+/** What dist/ is made with: these scripts, and the packages of which the bundle has parts in it. */
+function buildFiles() {
+  return [__filename, bundler, path.join(root, 'package-lock.json')].filter((file) => fs.existsSync(file));
+}
+
+/** Changes when any source, or what builds them, is added, removed or written. */
 function fingerprint(files) {
   const hash = createHash('sha256');
-  for (const file of files) {
+  for (const file of [...files, ...buildFiles()]) {
     const { mtimeMs, size } = fs.statSync(file);
     hash.update(`${path.relative(root, file)}\0${mtimeMs}\0${size}\n`);
   }
@@ -84,16 +91,21 @@ function copyAssets(files, target) {
   }
 }
 
+function runNode(args, failure) {
+  const { status, stdout, stderr, error } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  if (error) throw error;
+  if (status !== 0) throw new Error(`${failure}:\n${stdout}${stderr}`);
+}
+
 function compile(files, expected) {
   const target = path.join(root, `.dist-${process.pid}`);
   const previous = path.join(root, `.dist-${process.pid}-previous`);
   try {
     const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
     if (!fs.existsSync(tsc)) throw new Error('the TypeScript compiler is not installed: run `npm ci` first');
-    const args = [tsc, '-p', path.join(root, 'tsconfig.build.json'), '--outDir', target];
-    const { status, stdout, stderr, error } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
-    if (error) throw error;
-    if (status !== 0) throw new Error(`the TypeScript sources do not compile:\n${stdout}${stderr}`);
+    const build = path.join(root, 'tsconfig.build.json');
+    runNode([tsc, '-p', build, '--outDir', target], 'the TypeScript sources do not compile');
+    runNode([bundler, target], 'the workflows cannot be bundled');
     copyAssets(files, target);
     fs.writeFileSync(path.join(target, '.sources'), expected);
     if (fs.existsSync(dist)) fs.renameSync(dist, previous);

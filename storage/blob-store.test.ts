@@ -3,6 +3,8 @@ import { BlobStore } from './blob-store';
 import type { Database } from './database';
 import { databaseKinds, TestDatabases } from '../test/support/test-databases';
 
+jest.setTimeout(60_000);
+
 describe.each(databaseKinds)('BlobStore on %s', (kind) => {
   const databases = new TestDatabases(kind);
   let database: Database;

@@ -2,6 +2,8 @@ import { databaseKinds, TestDatabases } from '../test/support/test-databases';
 import type { CallRate } from '../core/run/call-rate';
 import { CallRateStore } from './call-rate-store';
 
+jest.setTimeout(60_000);
+
 const rate: CallRate = {
   requestsAt: 1_700_000_000_000.5,
   tokensAt: 2,

@@ -6,6 +6,8 @@ import { openDatabase, type Database } from './database';
 import { migrations } from './migrations';
 import { TemporaryFolder } from './testing/temporary-folder';
 
+jest.setTimeout(60_000);
+
 const raw = (sql: string, parameters: unknown[] = []) => ({ compile: () => CompiledQuery.raw(sql, parameters) });
 
 function count(database: Database, runId: string, value = 1) {

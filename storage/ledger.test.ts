@@ -1,6 +1,8 @@
 import { Ledger } from './ledger';
 import { databaseKinds, TestDatabases } from '../test/support/test-databases';
 
+jest.setTimeout(60_000);
+
 const entry = (key: string, body: string, iteration = 0) => ({ key, iteration, kind: 'decision', body });
 
 describe.each(databaseKinds)('Ledger on %s', (kind) => {

@@ -2,29 +2,32 @@ import { randomUUID } from 'node:crypto';
 import { chunked } from './chunked';
 import type { Database } from './database';
 import type { Query } from './driver';
+import { LeaseWatch } from './lease-watch';
 
 export interface LeaseOptions {
-  /** Milliseconds after which the lease of a process that was killed is free; 10 s when not given. */
+  /** Milliseconds without a renewal after which others take a lease for one of a killed process; 10 s when not given. */
   leaseMs?: number | undefined;
   /** Milliseconds between renewals of the leases that are held; 3 s when not given. */
   renewEveryMs?: number | undefined;
 }
 
-const mostMet = 1_000;
+/** Of all leases on memo keys: they are looked at together. */
+const allKeys = 'memo';
 
 /**
  * Leases on memo keys, so that of all processes only one makes a missing value.
  *
- * A lease is free when its time is over. The clock of the process that wrote that time may have been wrong, by hours even:
- * so a lease is free also when it was not renewed for its whole length, measured here on a clock that never jumps.
+ * Each process judges by its own clock, one that never jumps, which leases are not renewed any more, and removes them
+ * (`lease-watch.ts`): times of day do not matter. It looks only while it waits for a value. The first look sees the leases
+ * on all keys, so that everything that one killed process was making is free at the same time.
  */
 export class MemoLeases {
   private readonly owner = randomUUID();
   private readonly held = new Set<string>();
-  /** The leases of others that were met, and since when they have not changed (`performance.now()`). */
-  private readonly met = new Map<string, { owner: string; expiresAt: number; sinceMs: number }>();
+  private readonly watch: LeaseWatch;
   private readonly leaseMs: number;
   private readonly renewEveryMs: number;
+  private latestExpiry = 0;
   private timer: NodeJS.Timeout | undefined;
   private renewal: Promise<void> | undefined;
 
@@ -34,19 +37,23 @@ export class MemoLeases {
   ) {
     this.leaseMs = leaseMs;
     this.renewEveryMs = renewEveryMs;
+    this.watch = new LeaseWatch(leaseMs);
   }
 
   /** True when the key is ours now: it was free, or its owner did not renew it in time. */
   async acquire(key: string): Promise<boolean> {
     let began = performance.now();
-    if (!(await this.takeFree(key)) && !(await this.takeUnrenewed(key))) return false;
-    // Its end was set before the wait for the database, and may have passed.
+    if (!(await this.take(key))) {
+      if (!(await this.removeUnrenewed())) return false;
+      began = performance.now();
+      if (!(await this.take(key))) return false;
+    }
+    // Others may have seen it unrenewed for too long, when the answer of the database was late.
     while (this.late(began)) {
       began = performance.now();
       const [renewed] = await this.database.write([this.extension([key])], { relaxed: true });
       if (renewed !== 1) return false;
     }
-    this.met.delete(key);
     this.held.add(key);
     this.timer ??= setInterval(() => {
       this.renewal ??= this.renew();
@@ -54,55 +61,45 @@ export class MemoLeases {
     return true;
   }
 
-  private async takeFree(key: string): Promise<boolean> {
-    const now = this.database.now();
+  private async take(key: string): Promise<boolean> {
     const [affected] = await this.database.write(
       [
         this.database.queries
           .insertInto('memo_leases')
-          .values({ key, owner: this.owner, expires_at: now + this.leaseMs })
-          .onConflict((conflict) =>
-            conflict
-              .column('key')
-              .doUpdateSet((build) => ({
-                owner: build.ref('excluded.owner'),
-                expires_at: build.ref('excluded.expires_at'),
-              }))
-              .where('memo_leases.expires_at', '<=', now),
-          ),
+          .values({ key, owner: this.owner, expires_at: this.nextExpiry() })
+          .onConflict((conflict) => conflict.column('key').doNothing()),
       ],
       { relaxed: true },
     );
     return affected === 1;
   }
 
-  private async takeUnrenewed(key: string): Promise<boolean> {
+  /** Removes what other processes hold and renew no more, and what is left of this one's. @returns whether it did any. */
+  private async removeUnrenewed(): Promise<boolean> {
+    if (!this.watch.due(allKeys)) return false;
     const { queries } = this.database;
-    const [row] = await this.database.read(
-      queries.selectFrom('memo_leases').where('key', '=', key).select(['owner', 'expires_at']),
-    );
-    if (row === undefined) return false; // Free again: the next try gets it, or finds the value.
-    const { owner, expires_at: expiresAt } = row;
-    const known = this.met.get(key);
-    if (known === undefined || known.owner !== owner || known.expiresAt !== expiresAt) {
-      // Most are never asked for again: their value came. Forgetting one that is costs it a longer wait, no more.
-      if (this.met.size >= mostMet) this.met.clear();
-      this.met.set(key, { owner, expiresAt, sinceMs: performance.now() });
-      return false;
-    }
-    if (performance.now() - known.sinceMs < this.leaseMs) return false;
-    const [affected] = await this.database.write(
-      [
-        queries
-          .updateTable('memo_leases')
-          .set({ owner: this.owner, expires_at: this.database.now() + this.leaseMs })
-          .where('key', '=', key)
-          .where('owner', '=', owner)
-          .where('expires_at', '=', expiresAt),
-      ],
+    const rows = await this.database.read(queries.selectFrom('memo_leases').select(['key', 'owner', 'expires_at']));
+    const others = rows
+      .filter(({ key }) => !this.held.has(key))
+      .map((row) => ({ ...row, id: `${row.owner} ${row.key}` }));
+    const removed = await this.database.write(
+      this.watch
+        .unrenewed(allKeys, others)
+        .map(({ key, owner, expires_at: expiry }) =>
+          queries
+            .deleteFrom('memo_leases')
+            .where('key', '=', key)
+            .where('owner', '=', owner)
+            .where('expires_at', '=', expiry),
+        ),
       { relaxed: true },
     );
-    return affected === 1;
+    return removed.some((count) => count > 0);
+  }
+
+  /** Another one each time, also when the clock is set back: by that a renewal is seen. */
+  private nextExpiry(): number {
+    return (this.latestExpiry = Math.max(this.latestExpiry + 1, this.database.now() + this.leaseMs));
   }
 
   /** The query that frees the key, to be part of the batch that stores its value; call `forget` after it. */
@@ -115,9 +112,8 @@ export class MemoLeases {
     await this.database.write([this.removal(key)], { relaxed: true });
   }
 
-  /** Ends the renewal of the key, and forgets who else had it. */
+  /** Ends the renewal of the key. */
   forget(key: string): void {
-    this.met.delete(key);
     this.held.delete(key);
     if (this.held.size > 0) return;
     clearInterval(this.timer);
@@ -127,12 +123,12 @@ export class MemoLeases {
   private extension(keys: string[]): Query {
     return this.database.queries
       .updateTable('memo_leases')
-      .set({ expires_at: this.database.now() + this.leaseMs })
+      .set({ expires_at: this.nextExpiry() })
       .where('owner', '=', this.owner)
       .where('key', 'in', keys);
   }
 
-  /** Whether a write took so long (the database was away, say) that the lease in it has soon passed, or has already. */
+  /** Whether a write took so long (the database was away, say) that to others the lease in it looks left behind, or soon will. */
   private late(began: number): boolean {
     return performance.now() - began > this.leaseMs / 2;
   }

@@ -8,6 +8,8 @@ import { SpendStore } from './spend-store';
 import { databaseKinds, TestDatabases } from '../test/support/test-databases';
 import { typescriptFlags } from '../test/support/typescript-flags';
 
+jest.setTimeout(60_000);
+
 const usage = { promptTokens: 10, completionTokens: 5, usd: 0.25, latencyMs: 40 };
 const { signal } = new AbortController();
 const request = (key: string, more: Partial<RecallRequest> = {}): RecallRequest => ({
@@ -111,15 +113,14 @@ describe.each(databaseKinds)('on %s', (kind) => {
       expect((await making).value).toBe('made');
     });
 
-    it('takes over a lease that ran out, and everyone goes on with the value stored first', async () => {
-      let time = 1_000_000;
+    it('takes over a lease that nobody renews, and everyone goes on with the value stored first', async () => {
       let open = () => {};
-      const [slow, quick] = [await databases.open({ now: () => time }), await databases.open({ now: () => time })];
       const stuck = maker('late', new Promise((resolve) => (open = resolve)));
-      const late = new Memo(slow, { renewEveryMs: 1e6 }).recall(request('k'), stuck, signal);
+      const slow = new Memo(await databases.open(), { renewEveryMs: 1e6 });
+      const late = slow.recall(request('k'), stuck, signal);
       while (stuck.calls === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-      time += 10_000;
-      const taken = await new Memo(quick).recall(request('k'), maker('early'), signal);
+      const quick = new Memo(database, { leaseMs: 500 });
+      const taken = await quick.recall(request('k'), maker('early'), signal);
       expect(taken).toMatchObject({ value: 'early', hit: false });
       open();
       expect(await late).toMatchObject({ value: 'early', hit: false });
@@ -129,10 +130,10 @@ describe.each(databaseKinds)('on %s', (kind) => {
     it('renews a lease while its value is being made', async () => {
       let open = () => {};
       const make = maker('made', new Promise((resolve) => (open = resolve)));
-      const options = { leaseMs: 150, renewEveryMs: 30 };
+      const options = { leaseMs: 2_000, renewEveryMs: 200 };
       const making = new Memo(database, options).recall(request('k'), make, signal);
       const other = new Memo(await databases.open(), options).recall(request('k'), make, signal);
-      setTimeout(open, 500);
+      setTimeout(open, 2.5 * options.leaseMs);
       expect((await Promise.all([making, other])).map((result) => result.hit).sort()).toEqual([false, true]);
       expect(make.calls).toBe(1);
     });
@@ -199,9 +200,8 @@ describe.each(databaseKinds)('on %s', (kind) => {
       await new Promise((resolve) => setTimeout(resolve, 600));
       expect(await leases()).toHaveLength(1);
       child.kill('SIGKILL');
-      const killed = Date.now();
-      expect(await memo.recall(request('k'), maker(), signal)).toMatchObject({ value: 'made', hit: false });
-      expect(Date.now() - killed).toBeLessThan(3_000);
+      const waiting = new Memo(database, { leaseMs: 400 });
+      expect(await waiting.recall(request('k'), maker(), signal)).toMatchObject({ value: 'made', hit: false });
       expect(existsSync(log)).toBe(true);
     }, 60_000);
   });

@@ -10,6 +10,8 @@ import { EvaluationStore } from './evaluation-store';
 import { SpendStore } from './spend-store';
 import { CuttingProxy } from './testing/cutting-proxy';
 
+jest.setTimeout(60_000);
+
 const describePostgres = postgresInstalled() ? describe : describe.skip;
 const raw = (sql: string, parameters: unknown[] = []) => ({ compile: () => CompiledQuery.raw(sql, parameters) });
 const usage = { promptTokens: 1, completionTokens: 1, usd: 0.25, latencyMs: 1 };

@@ -6,6 +6,8 @@ import { RewardVersionStore } from './reward-version-store';
 import { databaseKinds, TestDatabases } from '../test/support/test-databases';
 import { configurationHash } from '../core/system/configuration';
 
+jest.setTimeout(60_000);
+
 describe.each(databaseKinds)('on %s', (kind) => {
   const databases = new TestDatabases(kind);
   let database: Database;

@@ -1,9 +1,13 @@
 import { databaseKinds, TestDatabases } from '../test/support/test-databases';
+import { until } from '../test/support/until';
 import type { Limits } from '../core/run/budget';
 import type { Database } from './database';
 import { Memo } from './memo';
 import { ReservationStore, type Reservation } from './reservation-store';
+import { RunStore } from './run-store';
 import { SpendStore } from './spend-store';
+
+jest.setTimeout(60_000);
 
 const call = { calls: 1, tokens: 100, usd: 0.1 };
 const usage = { promptTokens: 10, completionTokens: 20, usd: 0.03, latencyMs: 1 };
@@ -107,36 +111,32 @@ describe.each(databaseKinds)('ReservationStore on %s', (kind) => {
         await pause(20);
       }
       expect(await live.clear('r')).toBe(2);
-    }, 30_000);
+    });
 
     it.each([
       ['ahead of it', 3],
       ['behind it', -3],
-    ])(
-      'are not ended by a worker whose clock is hours %s',
-      async (_, hours) => {
-        const [live, wrong] = [
-          new ReservationStore(database, renewing),
-          new ReservationStore(await shifted(hours), dead),
-        ];
-        const reservation = await live.tryReserve('r', call, one);
-        const until = performance.now() + 3 * leaseMs;
-        while (performance.now() < until) {
-          expect(await wrong.tryReserve('r', call, one)).toBeUndefined();
-          await pause(20);
-        }
-        await reservation?.release();
-        expect(await wrong.tryReserve('r', call, one)).toBeDefined();
-      },
-      30_000,
-    );
+    ])('are not ended by a worker whose clock is hours %s', async (_, hours) => {
+      const [live, wrong] = [
+        new ReservationStore(database, renewing),
+        new ReservationStore(await shifted(hours), dead),
+      ];
+      const reservation = await live.tryReserve('r', call, one);
+      const until = performance.now() + 3 * leaseMs;
+      while (performance.now() < until) {
+        expect(await wrong.tryReserve('r', call, one)).toBeUndefined();
+        await pause(20);
+      }
+      await reservation?.release();
+      expect(await wrong.tryReserve('r', call, one)).toBeDefined();
+    });
 
     it('of a dead worker whose clock was hours ahead end as soon as all others', async () => {
       const killed = new ReservationStore(await shifted(3), dead);
       expect(await killed.tryReserve('r', call, one)).toBeDefined();
       const { took } = await patiently(new ReservationStore(database, renewing), one);
       expect(took).toBeGreaterThan(0.9 * leaseMs);
-    }, 30_000);
+    });
 
     it('are put back by a renewal when others removed them meanwhile, unless they were settled or released', async () => {
       const store = new ReservationStore(database, renewing);
@@ -154,14 +154,34 @@ describe.each(databaseKinds)('ReservationStore on %s', (kind) => {
       await kept.release();
       await pause(5 * renewing.renewEveryMs);
       expect(await store.count('r')).toBe(0);
-    }, 30_000);
+    });
+
+    it('are not put back, nor made anew, for a run that has ended', async () => {
+      const store = new ReservationStore(database, renewing);
+      const runs = new RunStore(database);
+      for (const runId of ['r', 'going']) {
+        await runs.create({ runId, system: 's', seed: 1, status: 'running', definitionHash: 'd', input: null });
+        expect(await store.tryReserve(runId, call, {})).toBeDefined();
+      }
+      expect(await store.ended('r')).toBe(false);
+      await runs.update('r', { status: 'completed', result: { done: true } });
+      expect(await new ReservationStore(database, renewing).clear('r')).toBe(1);
+      await database.write([database.queries.deleteFrom('reservations')]);
+      // Both are held by this process: the renewal that puts one back has left the other out.
+      await until(async () => (await store.count('going')) === 1);
+      expect(await store.count('r')).toBe(0);
+      expect(await store.tryReserve('r', call, {})).toBeUndefined();
+      expect([await store.ended('r'), await store.ended('going')]).toEqual([true, false]);
+      expect(await store.reserved('r')).toEqual({ calls: 0, tokens: 0, usd: 0 });
+      await store.clear('going');
+    });
 
     it('that were left behind end, also those of this process', async () => {
       const store = new ReservationStore(database, renewing);
       const left = await store.tryReserve('r', call, one);
       left?.forget(); // Its end could not be written.
       expect((await patiently(store, one)).took).toBeGreaterThan(0.9 * leaseMs);
-    }, 30_000);
+    });
   });
 
   it('wakes who waits in this process as soon as a reservation ends, and at an abort', async () => {

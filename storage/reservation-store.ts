@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { sql } from 'kysely';
+import { sql, type Expression, type SqlBool } from 'kysely';
 import type { Limits, Spend } from '../core/run/budget';
 import { chunked } from './chunked';
 import type { Database } from './database';
@@ -12,6 +12,12 @@ import { ReleaseSignal } from './release-signal';
 const amounts = ['calls', 'tokens', 'usd'] as const;
 /** Sums of dollars differ in their last digits by the order of their terms; far below any price. */
 const rounding = 1e-9;
+
+/** What a call holds back, and of which run's limits. */
+interface Held {
+  runId: string;
+  worst: Spend;
+}
 
 /** Part of a run's limits, held back for one call in flight. */
 export interface Reservation {
@@ -36,7 +42,7 @@ export interface Reservation {
 export class ReservationStore {
   private readonly owner = randomUUID();
   /** What this process renews. */
-  private readonly held = new Map<string, { runId: string; worst: Spend }>();
+  private readonly held = new Map<string, Held>();
   /** What it is about to end: a renewal would bring it back. */
   private readonly ending = new Set<string>();
   private readonly watch: LeaseWatch;
@@ -56,29 +62,13 @@ export class ReservationStore {
     this.watch = new LeaseWatch(leaseMs);
   }
 
-  /** Undefined when it does not fit now, or when an amount of `limits.pauseAbove` is reached. */
+  /** Undefined when it does not fit now, when an amount of `limits.pauseAbove` is reached, or when the run has ended. */
   async tryReserve(runId: string, worst: Spend, limits: Limits): Promise<Reservation | undefined> {
     if (amounts.some((amount) => limits[amount] !== undefined)) await this.removeUnrenewed(runId);
-    const { queries } = this.database;
     const id = randomUUID();
     // Not relaxed: what a server that is killed forgets of it would be handed out a second time.
     const [inserted] = await this.database.write([
-      queries
-        .insertInto('reservations')
-        .columns(['id', 'run_id', 'owner', 'expires_at', 'calls', 'tokens', 'usd'])
-        .expression(
-          queries
-            .selectNoFrom(({ cast, val }) => [
-              cast<string>(val(id), 'text').as('id'),
-              cast<string>(val(runId), 'text').as('run_id'),
-              cast<string>(val(this.owner), 'text').as('owner'),
-              cast<number>(val(this.nextExpiry()), 'bigint').as('expires_at'),
-              cast<number>(val(worst.calls), 'bigint').as('calls'),
-              cast<number>(val(worst.tokens), 'bigint').as('tokens'),
-              cast<number>(val(worst.usd), 'double precision').as('usd'),
-            ])
-            .where(({ and }) => and(this.conditions(runId, worst, limits))),
-        ),
+      this.insertion(id, { runId, worst }, this.nextExpiry(), this.conditions(runId, worst, limits)),
     ]);
     if (inserted !== 1) return undefined;
     this.hold(id, { runId, worst });
@@ -134,6 +124,12 @@ export class ReservationStore {
     signal.throwIfAborted();
   }
 
+  /** Whether the run's result is written: nothing is reserved for it any more. */
+  async ended(runId: string): Promise<boolean> {
+    const rows = await this.database.read(this.results(runId));
+    return rows.length > 0;
+  }
+
   /** How many reservations a run has, those that nobody renews any more included. */
   async count(runId: string): Promise<number> {
     const [row] = await this.database.read(
@@ -152,6 +148,36 @@ export class ReservationStore {
       this.database.queries.deleteFrom('reservations').where('run_id', '=', runId),
     ]);
     return removed ?? 0;
+  }
+
+  /** Holds it back where the conditions hold, and never for a run that has ended: nobody would let it go again. */
+  private insertion(id: string, { runId, worst }: Held, expiry: number, conditions: Expression<SqlBool>[] = []) {
+    const { queries } = this.database;
+    return queries
+      .insertInto('reservations')
+      .columns(['id', 'run_id', 'owner', 'expires_at', 'calls', 'tokens', 'usd'])
+      .expression(
+        queries
+          .selectNoFrom(({ cast, val }) => [
+            cast<string>(val(id), 'text').as('id'),
+            cast<string>(val(runId), 'text').as('run_id'),
+            cast<string>(val(this.owner), 'text').as('owner'),
+            cast<number>(val(expiry), 'bigint').as('expires_at'),
+            cast<number>(val(worst.calls), 'bigint').as('calls'),
+            cast<number>(val(worst.tokens), 'bigint').as('tokens'),
+            cast<number>(val(worst.usd), 'double precision').as('usd'),
+          ])
+          .where(({ and, exists, not }) => and([not(exists(this.results(runId))), ...conditions])),
+      )
+      .onConflict((conflict) => conflict.column('id').doNothing());
+  }
+
+  private results(runId: string) {
+    return this.database.queries
+      .selectFrom('runs')
+      .where('run_id', '=', runId)
+      .where('result', 'is not', null)
+      .select('run_id');
   }
 
   private conditions(runId: string, worst: Spend, { pauseAbove = {}, ...limits }: Limits) {
@@ -202,7 +228,7 @@ export class ReservationStore {
     return (this.latestExpiry = Math.max(this.latestExpiry + 1, this.database.now() + this.leaseMs));
   }
 
-  private hold(id: string, reservation: { runId: string; worst: Spend }): void {
+  private hold(id: string, reservation: Held): void {
     this.held.set(id, reservation);
     this.timer ??= setInterval(() => {
       this.renewal ??= this.renew();
@@ -217,28 +243,24 @@ export class ReservationStore {
     this.timer = undefined;
   }
 
-  /** Puts back also what others have removed: this process makes those calls, and the limits must count them. */
+  /**
+   * Puts back also what others have removed: this process makes those calls, and the limits must count them. Not those of
+   * a run that has ended meanwhile, for which it may go on while it is cut off from Temporal.
+   */
   private async renew(): Promise<void> {
     const expiry = this.nextExpiry();
-    const rows = [...this.held].map(([id, { runId, worst }]) => ({
-      id,
-      run_id: runId,
-      owner: this.owner,
-      expires_at: expiry,
-      calls: worst.calls,
-      tokens: worst.tokens,
-      usd: worst.usd,
-    }));
+    const ids = [...this.held.keys()];
     try {
-      await this.database.write(
-        chunked(rows, 500).map((some) =>
-          this.database.queries
-            .insertInto('reservations')
-            .values(some)
-            .onConflict((conflict) =>
-              conflict.column('id').doUpdateSet(({ ref }) => ({ expires_at: ref('excluded.expires_at') })),
-            ),
+      const renewed = await this.database.write(
+        chunked(ids, 500).map((some) =>
+          this.database.queries.updateTable('reservations').set({ expires_at: expiry }).where('id', 'in', some),
         ),
+        { relaxed: true },
+      );
+      if (renewed.reduce((sum, count) => sum + count, 0) === ids.length) return;
+      const kept = [...this.held].filter(([id]) => ids.includes(id));
+      await this.database.write(
+        kept.map(([id, held]) => this.insertion(id, held, expiry)),
         { relaxed: true },
       );
     } catch {

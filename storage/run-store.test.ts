@@ -1,6 +1,8 @@
 import { RunStore } from './run-store';
 import { databaseKinds, TestDatabases } from '../test/support/test-databases';
 
+jest.setTimeout(60_000);
+
 const run = { runId: 'b', system: 'qa', seed: 2 ** 31, status: 'running', definitionHash: 'h', input: { k: 1 } };
 
 describe.each(databaseKinds)('RunStore on %s', (kind) => {

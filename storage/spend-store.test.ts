@@ -1,6 +1,8 @@
 import { SpendStore } from './spend-store';
 import { databaseKinds, TestDatabases } from '../test/support/test-databases';
 
+jest.setTimeout(60_000);
+
 const usage = { promptTokens: 100, completionTokens: 20, usd: 0.5, latencyMs: 10 };
 const zero = { promptTokens: 0, completionTokens: 0, usd: 0, latencyMs: 0 };
 

@@ -35,8 +35,9 @@ const sums = ['entries', 'calls', 'prompt_tokens', 'completion_tokens', 'usd', '
 export class SpendStore {
   constructor(private readonly database: Database) {}
 
-  async add(spend: Spend): Promise<void> {
-    await this.database.write(this.insertions(spend));
+  /** @param also what else is written in the same transaction: the end of a reservation, say. */
+  async add(spend: Spend, also: readonly Query[] = []): Promise<void> {
+    await this.database.write([...this.insertions(spend), ...also]);
   }
 
   /** The queries of `add`, to be part of a larger batch. */

@@ -126,6 +126,29 @@ describe('commands on a run', () => {
     expect((await runs.client.progress(runId)).activeMs).toBeLessThan(10_000);
   });
 
+  it('says that its time was used up when that happens inside an iteration, and still measures the final test', async () => {
+    // Slow enough that its price keeps more than 8 s for the final test, of which the run then has 8 s left.
+    endpoint.setLatency(1_000);
+    const runId = await runs.start({ system: 'scripted-chain', plan: longPlan });
+    await untilPhase(runs.client, runId, 'preference-data');
+    endpoint.setLatency(5);
+    await untilPhase(runs.client, runId, 'rewards');
+    endpoint.setLatency(2_000);
+    const before = endpoint.requests.total;
+    await until(async () => (await runs.client.progress(runId)).component !== null && endpoint.requests.total > before);
+    const { activeMs, iterationsDone } = await runs.client.progress(runId);
+    endpoint.setLatency(5);
+    await runs.client.setBudget(runId, { ...who, budget: { wallClockMs: activeMs + 8_000 } });
+    const result = await runs.client.result(runId);
+    const document = await runs.client.document(runId);
+    expect(document?.final.test?.n).toBe(tinyPlan.testExamples); // Else the limit struck in the final test, too.
+    expect(result.reason).toMatch(/wall clock are used$/);
+    expect(result.status).toBe('budget-exhausted');
+    expect(document?.status).toBe('budget-exhausted');
+    const iteration = runs.temporal.workflow.getHandle(`${runId}/iteration-${iterationsDone + 1}`);
+    expect(await iteration.result()).toMatchObject({ status: 'cancelled' }); // It had begun, and was told to end.
+  });
+
   it('continues as new between iterations without changing a decision', async () => {
     const one = await runs.start({ system: 'scripted-chain', plan: { ...tinyPlan, iterations: 3 } });
     await runs.client.result(one);

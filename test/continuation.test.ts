@@ -1,10 +1,15 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { component } from '../core/system/component';
 import { system } from '../core/system/system';
 import { oneOf } from '../core/system/variable';
+import { startTemporalServer, type TemporalServer } from '../providers/processes';
 import { decisionProjection } from './support/decisions';
 import { TestRuns, tinyPlan } from './support/test-run';
 import { until } from './support/until';
+import { temporalExecutable } from './temporal-executable';
 
 jest.setTimeout(300_000);
 
@@ -14,24 +19,26 @@ const loud = z.object({ loud: z.string() });
 const examples = (split: string, count: number) =>
   Array.from({ length: count }, (_, index) => ({ id: `${split}${index}`, text: `${split} ${index}` }));
 
-/** A run of many quick iterations, of which none improves anything. */
-const shouting = system({
-  name: 'shouting',
-  input: text,
-  output: loud,
-  components: [
-    component({
-      name: 'shouter',
-      description: 'Says it louder',
-      input: text,
-      output: loud,
-      configuration: { marks: oneOf([1, 2, 3]) },
-      run: ({ text: said }) => ({ loud: `${said}!` }),
-    }),
-  ],
-  metric: () => 0.5,
-  dataset: { train: examples('a', 12), validation: examples('b', 12), test: examples('c', 10) },
-});
+/** Runs of many quick iterations, of which none improves anything. */
+const shoutingOn = (tests: number) =>
+  system({
+    name: 'shouting',
+    input: text,
+    output: loud,
+    components: [
+      component({
+        name: 'shouter',
+        description: 'Says it louder',
+        input: text,
+        output: loud,
+        configuration: { marks: oneOf([1, 2, 3]) },
+        run: ({ text: said }) => ({ loud: `${said}!` }),
+      }),
+    ],
+    metric: () => 0.5,
+    dataset: { train: examples('a', 12), validation: examples('b', 12), test: examples('c', tests) },
+  });
+const shouting = shoutingOn(10);
 const plan = { ...tinyPlan, preferenceInputs: 4, validationExamples: 4, testExamples: 4, patience: 100 };
 
 describe('a run that continues as new after each iteration', () => {
@@ -108,5 +115,79 @@ describe('a run that continues as new after each iteration', () => {
     const recorded = (await entries(runId, 'set-budget')).map(({ body }) => (body as { calls: number }).calls);
     expect(recorded.sort((a, b) => a - b)).toEqual(Array.from({ length: iterations - 1 }, (_, index) => 100 + index));
     expect((await runs.client.progress(runId)).iterationsDone).toBe(iterations);
+  });
+});
+
+type History = Awaited<ReturnType<ReturnType<TestRuns['temporal']['workflow']['getHandle']>['fetchHistory']>>;
+
+describe('a run on a server that suggests to continue as new after 60 events', () => {
+  let folder: string;
+  let server: TemporalServer;
+  let runs: TestRuns;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'optimas-continuation-'));
+    server = await startTemporalServer({
+      binary: await temporalExecutable(),
+      namespace: 'default',
+      logFile: join(folder, 'temporal.log'),
+      dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': 60 },
+      searchAttributes: { OptimasSystem: 'Keyword', OptimasPhase: 'Keyword' },
+    });
+    runs = await TestRuns.open({ systems: [shouting], endpoints: {}, address: server.address });
+  });
+  afterAll(async () => {
+    await runs?.close();
+    await server?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('does so, long before its own number of iterations, and is still one run', async () => {
+    const runId = await runs.start({
+      system: 'shouting',
+      plan: { ...plan, iterations: 5 },
+      iterationsPerExecution: 25,
+    });
+    expect((await runs.client.result(runId)).status).toBe('completed');
+    expect((await runs.client.progress(runId)).iterationsDone).toBe(5);
+    const lengths: number[] = [];
+    let execution: string | undefined = (await runs.temporal.workflow.getHandle(runId).describe()).runId;
+    while (execution !== undefined) {
+      const history: History = await runs.temporal.workflow.getHandle(runId, execution).fetchHistory();
+      lengths.push(history.events?.length ?? 0);
+      execution = history.events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId || undefined;
+    }
+    expect(lengths.length).toBeGreaterThanOrEqual(3);
+    // What was begun at less than 60 events: stage 1, an iteration or the final test.
+    expect(Math.max(...lengths)).toBeLessThan(200);
+    const { ledger } = runs.runtime.stores;
+    expect((await ledger.list(runId)).filter(({ kind }) => kind === 'decision')).toHaveLength(5);
+  });
+});
+
+describe('a run on many examples, one per activity', () => {
+  const count = 120;
+  let runs: TestRuns;
+  beforeEach(async () => {
+    runs = await TestRuns.open({ systems: [shoutingOn(count)], endpoints: {} });
+  });
+  afterEach(() => runs.close());
+
+  it('takes more examples per activity where it would be more than 100 activities', async () => {
+    const runId = await runs.start({
+      system: 'shouting',
+      chunkSize: 1,
+      plan: { ...plan, iterations: 1, testExamples: count },
+    });
+    expect((await runs.client.result(runId)).status).toBe('completed');
+    const events = (await runs.temporal.workflow.getHandle(runId).fetchHistory()).events ?? [];
+    const measured = events.flatMap(({ activityTaskScheduledEventAttributes: scheduled }) => {
+      if (scheduled?.activityType?.name !== 'evaluate') return [];
+      const input = Buffer.from(scheduled.input?.payloads?.[0]?.data ?? []).toString();
+      return [(JSON.parse(input) as { range: { split: string; from: number; to: number } }).range];
+    });
+    const of = (split: string) => measured.filter((range) => range.split === split).map(({ from, to }) => to - from);
+    expect(of('validation')).toEqual([1, 1, 1, 1]);
+    expect(of('test')).toEqual(Array.from({ length: 60 }, () => 2));
+    expect((await runs.client.document(runId))?.final.test?.n).toBe(count);
   });
 });

@@ -3,6 +3,7 @@ import { decisionProjection } from './support/decisions';
 import { startScriptedEndpoint, type ScriptedEndpoint } from './support/scripted-endpoint';
 import { suiteEnvironment } from './suite-environment';
 import { quickActivities, TestRuns } from './support/test-run';
+import { until } from './support/until';
 import { killNow, spawnWorker } from './support/worker-process';
 
 jest.setTimeout(400_000);
@@ -36,14 +37,15 @@ async function runWithKills(killAt: number[], undisturbedRequests: number): Prom
       system: 'scripted-chain',
       runId: `crash-${runs.taskQueue}`,
       seed: 3,
-      // Where nobody is killed, a busy machine must not make a heartbeat late: its activity would call again.
-      activities: { ...quickActivities, heartbeatTimeoutMs: killAt.length === 0 ? 30_000 : 2_000, maximumAttempts: 10 },
+      // A busy machine must not make a heartbeat late: its activity would call again. Every kill costs this time.
+      activities: { ...quickActivities, heartbeatTimeoutMs: killAt.length === 0 ? 30_000 : 6_000, maximumAttempts: 10 },
     });
     let inFlightAtKills = 0;
     for (const share of killAt) {
       while (endpoint.requests.total < share * undisturbedRequests)
         await new Promise((resolve) => setTimeout(resolve, 5));
       await killNow(worker);
+      await untilQuiet(endpoint);
       inFlightAtKills += Object.keys(endpoint.requests.byHash).length - (await committedCalls(runs));
       worker = await spawnOne();
     }
@@ -60,6 +62,17 @@ async function runWithKills(killAt: number[], undisturbedRequests: number): Prom
     await runs.close();
     await endpoint.close();
   }
+}
+
+/** What a dead worker had sent may still lie in a socket. */
+async function untilQuiet({ requests }: ScriptedEndpoint): Promise<void> {
+  let seen = -1;
+  let quietPolls = 0;
+  await until(() => {
+    quietPolls = seen === requests.total ? quietPolls + 1 : 0;
+    seen = requests.total;
+    return quietPolls === 3;
+  });
 }
 
 async function committedCalls({ runtime }: TestRuns): Promise<number> {

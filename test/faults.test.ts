@@ -65,8 +65,11 @@ describe('a run on an endpoint that misbehaves', () => {
 
     const histories = await historiesOf(runs, stormy);
     expect(histories.length).toBeGreaterThan(1);
-    for (const events of histories) expect(largestPayload(events)).toBeLessThan(128 * 1024);
-    expect(JSON.stringify(histories)).not.toContain(canary);
+    expect(largestEvent(histories)).toBeLessThan(128 * 1024);
+    const texts = textsOf(histories);
+    // The search sees into payloads: that is where the plan is.
+    expect(texts).toContain(`"preferenceInputs":${tinyPlan.preferenceInputs}`);
+    expect(texts).not.toContain(canary);
     expect(JSON.stringify(await runs.client.document(stormy))).not.toContain(canary);
     for (const name of await readdir(runs.folder)) {
       expect((await readFile(join(runs.folder, name))).includes(canary)).toBe(false);
@@ -202,6 +205,35 @@ describe('a system that is wrong', () => {
     ).toBe(true);
   });
 
+  it('keeps what a component throws out of the history, however long it is', async () => {
+    let calls = 0;
+    const quiet = shouting({
+      name: 'quiet',
+      run: () => {
+        if (++calls % 4 !== 0) throw new Error(`no voice${'!'.repeat(200 * 1024)}`);
+        return { loud: 'yes!' };
+      },
+    });
+    const mute = shouting({
+      name: 'mute',
+      run: () => {
+        throw new Error(`no voice${'!'.repeat(200 * 1024)}`);
+      },
+    });
+    const runs = await open({ systems: [quiet, mute], endpoints: {} });
+    const completed = await runs.start({ system: 'quiet', plan: tinyPlan });
+    expect((await runs.client.result(completed)).status).toBe('completed');
+    expect(largestEvent(await historiesOf(runs, completed))).toBeLessThan(128 * 1024);
+
+    const paused = await runs.start({ system: 'mute', plan: tinyPlan });
+    await until(async () => (await runs.client.progress(paused)).status === 'paused');
+    const reason = (await runs.client.progress(paused)).paused?.reason ?? '';
+    expect(reason).toMatch(/all 12 examples failed; most often: .*no voice!+\.\.\. \(\d+ characters more\)/);
+    await runs.client.cancel(paused, { ...who, now: true });
+    await runs.client.result(paused);
+    expect(largestEvent(await historiesOf(runs, paused, 0))).toBeLessThan(128 * 1024);
+  });
+
   it('waits while the only worker defines the system differently, and says so', async () => {
     const runs = await open({ systems: [shouting({ name: 'shouting' })], endpoints: {} });
     const runId = await runs.start({ system: 'shouting', plan: { ...tinyPlan, iterations: 50, patience: 50 } });
@@ -241,17 +273,34 @@ describe('a system that is wrong', () => {
 });
 
 /** Events of the run and of its iterations. */
-async function historiesOf(runs: TestRuns, runId: string): Promise<unknown[][]> {
+async function historiesOf(
+  runs: TestRuns,
+  runId: string,
+  iterations: number = tinyPlan.iterations,
+): Promise<unknown[][]> {
   const ids = [runId];
-  for (let number = 1; number <= tinyPlan.iterations; number++) ids.push(`${runId}/iteration-${number}`);
+  for (let number = 1; number <= iterations; number++) ids.push(`${runId}/iteration-${number}`);
   return Promise.all(
     ids.map(async (id) => (await runs.temporal.workflow.getHandle(id).fetchHistory()).events as unknown[]),
   );
 }
 
-/** Bytes of the largest payload anywhere in a history. */
-function largestPayload(value: unknown): number {
+/** Bytes of payloads and texts in the largest event: no payload of it is larger. */
+function largestEvent(histories: unknown[][]): number {
+  return Math.max(...histories.flat().map(bytesOf));
+}
+
+function bytesOf(value: unknown): number {
+  if (typeof value === 'string') return Buffer.byteLength(value);
   if (value instanceof Uint8Array) return value.byteLength;
   if (typeof value !== 'object' || value === null) return 0;
-  return Math.max(0, ...Object.values(value).map(largestPayload));
+  return Object.values(value).reduce<number>((sum, part) => sum + bytesOf(part), 0);
+}
+
+/** All texts of a history, also those in payloads, which are bytes. */
+function textsOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString();
+  if (typeof value !== 'object' || value === null) return '';
+  return Object.values(value).map(textsOf).join('\n');
 }

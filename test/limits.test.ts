@@ -1,6 +1,6 @@
 import { scriptedChain, scriptedReply } from '../systems/synthetic';
 import { startScriptedEndpoint, type ScriptedEndpoint } from './support/scripted-endpoint';
-import { TestRuns, tinyPlan } from './support/test-run';
+import { quickActivities, TestRuns, tinyPlan } from './support/test-run';
 import { until } from './support/until';
 import { decisionProjection } from './support/decisions';
 import type { EndpointOptions } from '../providers/language-models';
@@ -73,8 +73,9 @@ describe('limits of runs', () => {
     await paused(runs, runId);
     expect((await runs.client.progress(runId)).paused?.reason).toMatch(/^5 % of the limit of time is reached: \d+ s/);
     await expect(runs.client.setBudget(runId, { ...who, budget: { pauseAt: 3 } })).rejects.toThrow(/budget.pauseAt/);
+    const before = endpoint.requests.total;
     await runs.client.resume(runId, who);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await until(() => endpoint.requests.total > before + 16);
     expect((await runs.client.progress(runId)).status).toBe('running');
     await runs.client.setBudget(runId, { ...who, budget: { calls: 1_000, pauseAt: 0.001 } });
     await paused(runs, runId);
@@ -85,12 +86,12 @@ describe('limits of runs', () => {
 
   it('does not end by limits that were replaced while its activities ran under them', async () => {
     const runs = await open();
-    endpoint.setLatency(2_000);
-    // Half of what the baseline takes: every activity of it will find the limit used up.
+    const release = endpoint.hold();
+    // Half of what the baseline takes: every activity of it will find the limit used up, once its first calls are answered.
     const runId = await runs.start({ system: 'scripted-chain', plan: tinyPlan, budget: { calls: 13 } });
     await until(() => endpoint.requests.total > 0);
     await runs.client.setBudget(runId, { ...who, budget: {} });
-    endpoint.setLatency(10);
+    release();
     expect((await runs.client.result(runId)).status).toBe('completed');
   });
 
@@ -116,7 +117,7 @@ describe('limits of runs', () => {
   it('waits out a long series of 429s without using up the attempts of an activity', async () => {
     endpoint.setFaults([{ when: { every: 3 }, fault: { type: 'rate-limit', retryAfterMs: 20 } }]);
     const runs = await open();
-    const activities = { maximumAttempts: 1, heartbeatTimeoutMs: 2_000 };
+    const activities = { maximumAttempts: 1, heartbeatTimeoutMs: 30_000 };
     const runId = await runs.start({ system: 'scripted-chain', plan: tinyPlan, activities });
     expect(await endedOrPaused(runs, runId)).toBe('completed');
     expect(endpoint.requests.faults).toBeGreaterThan(50);
@@ -126,7 +127,8 @@ describe('limits of runs', () => {
     endpoint.setFaults([{ when: { request: [5, 60] }, fault: { type: 'hang' } }]);
     // Long enough that a busy machine cuts none but the two.
     const runs = await open({ timeoutMs: 5_000 });
-    const runId = await runs.start({ system: 'scripted-chain', plan: tinyPlan });
+    const activities = { ...quickActivities, heartbeatTimeoutMs: 30_000 };
+    const runId = await runs.start({ system: 'scripted-chain', plan: tinyPlan, activities });
     expect((await runs.client.result(runId)).status).toBe('completed');
     const repeated = Object.values(endpoint.requests.byHash).filter((count) => count > 1);
     expect(repeated).toEqual([2, 2]);

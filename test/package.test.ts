@@ -1,5 +1,17 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { resultDocumentSchema } from '../core/run/result-document';
@@ -11,6 +23,45 @@ const { ensureCompiled } = jest.requireActual<{ ensureCompiled: () => void }>('.
 interface PackedFile {
   path: string;
 }
+
+describe('a clone after npm ci, before any build', () => {
+  it('compiles itself when the command is first used, and not again', () => {
+    const clone = realpathSync(mkdtempSync(path.join(tmpdir(), 'optimas-clone-')));
+    try {
+      const left = new Set(['node_modules', 'dist', 'docs', 'test']);
+      const copied = readdirSync(repository).filter((name) => !left.has(name) && !name.startsWith('.'));
+      for (const name of copied) cpSync(path.join(repository, name), path.join(clone, name), { recursive: true });
+      symlinkSync(path.join(repository, 'node_modules'), path.join(clone, 'node_modules'));
+      const { version } = JSON.parse(readFileSync(path.join(repository, 'package.json'), 'utf8')) as {
+        version: string;
+      };
+      const command = () => {
+        const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/optimas.js', '--version'], {
+          cwd: clone,
+          encoding: 'utf8',
+        });
+        return { status, stdout, stderr };
+      };
+      const expected = { status: 0, stdout: `${version}\n`, stderr: '' };
+      const entry = path.join(clone, 'dist/client/cli/main.js');
+      expect(existsSync(entry)).toBe(false);
+      expect(command()).toEqual(expected);
+      expect(existsSync(path.join(clone, 'dist/workflow-bundle.js'))).toBe(true);
+      const compiled = statSync(entry).mtimeMs;
+      expect(command()).toEqual(expected);
+      expect(statSync(entry).mtimeMs).toBe(compiled);
+      // What does not compile is said, and nothing older runs in its place.
+      writeFileSync(path.join(clone, 'core/broken.ts'), "export const count: number = 'one';\n");
+      expect(command()).toMatchObject({
+        status: 1,
+        stdout: '',
+        stderr: expect.stringMatching(/core\/broken\.ts.*TS2322/),
+      });
+    } finally {
+      rmSync(clone, { recursive: true, force: true });
+    }
+  }, 300_000);
+});
 
 describe('the packed library in an empty project', () => {
   jest.setTimeout(600_000);
@@ -54,6 +105,7 @@ describe('the packed library in an empty project', () => {
         'bin/optimas.js',
         'dist/index.js',
         'dist/index.d.ts',
+        'dist/workflow-bundle.js',
       ]),
     );
     const foreign = packed.filter(

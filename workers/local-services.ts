@@ -18,6 +18,11 @@ export interface DevelopmentServerOptions {
   signal?: AbortSignal;
 }
 
+export interface DevelopmentServer extends TemporalServer {
+  /** The step of the set-up ladder that its program comes from. */
+  readonly step: string;
+}
+
 /**
  * Starts the project's Temporal development server as a child process, or finds the one that another process of the
  * project started. It ends when this process does; its state stays in the state folder.
@@ -27,15 +32,15 @@ export interface DevelopmentServerOptions {
 export async function startDevelopmentServer(
   config: Config,
   options: DevelopmentServerOptions,
-): Promise<TemporalServer> {
-  const { value } = await climb(
+): Promise<DevelopmentServer> {
+  const { value, step } = await climb(
     temporalLadder(cacheFolder(), { ...process.env, TEMPORAL_ADDRESS: '' }),
     options.report,
     options.signal,
   );
   if (!('binary' in value)) throw new ServerUnreachable(`there is a Temporal server at ${value.address} already`);
   const folder = stateFolder();
-  return startTemporalServer({
+  const server = await startTemporalServer({
     binary: value.binary,
     namespace: temporalTarget(config.temporal).namespace,
     dbFilename: path.join(folder, stateFiles.temporalDatabase),
@@ -48,6 +53,7 @@ export async function startDevelopmentServer(
     uiPort: options.uiPort,
     signal: options.signal,
   });
+  return { ...server, step };
 }
 
 /**

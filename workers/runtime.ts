@@ -70,6 +70,7 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
   };
 }
 
+/** What the activities of one worker process work with; `workerIdentity` is recorded with what they do. */
 export function activityDependencies(runtime: Runtime, workerIdentity: string): ActivityDependencies {
   return {
     stores: runtime.stores,

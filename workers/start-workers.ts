@@ -3,7 +3,6 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities';
-import { packageRoot } from '../providers/processes/package-root';
 import { endTogether } from './end-together';
 import { rewardsQueue } from './task-queues';
 import { activityDependencies, type Runtime } from './runtime';
@@ -31,6 +30,11 @@ export interface RunningWorkers {
 
 const callSlots = 32;
 
+/**
+ * Starts the workers of one process on a connection that the caller opens and closes.
+ *
+ * @throws Error when the workflows cannot be bundled, or `bundlePath` is no bundle.
+ */
 export async function startWorkers(runtime: Runtime, settings: WorkerSettings): Promise<RunningWorkers> {
   const { connection, namespace, taskQueue } = settings;
   const identity = settings.identity ?? `optimas@${hostname()}:${process.pid}`;
@@ -42,6 +46,9 @@ export async function startWorkers(runtime: Runtime, settings: WorkerSettings): 
     activities,
     taskQueue,
     shutdownGraceTime: settings.shutdownGraceMs ?? 10_000,
+    // Activities heartbeat four times within their timeout. The SDK would hold all but the first back for 80 % of it, and what
+    // is left would be all the time that a machine may stall.
+    maxHeartbeatThrottleInterval: 1_000,
   };
   const calls = await Worker.create({
     ...shared,
@@ -66,8 +73,11 @@ export async function startWorkers(runtime: Runtime, settings: WorkerSettings): 
   };
 }
 
-/** The bundle of the build, so that a worker starts at once; the sources where there is no build. */
-function workflowSource(bundlePath = join(packageRoot(), 'dist', 'workflow-bundle.js')) {
+/**
+ * The bundle that was made with this very code, so that a worker starts at once. Code that runs from its sources has none,
+ * and bundles them: what is in dist may be older.
+ */
+function workflowSource(bundlePath = join(__dirname, '..', 'workflow-bundle.js')) {
   return existsSync(bundlePath)
     ? { workflowBundle: { codePath: bundlePath } }
     : { workflowsPath: require.resolve('../workflows') };

@@ -5,11 +5,11 @@ import type { LocalParts } from './local-parts';
  *
  * A fit runs in a thread of its own, and glibc keeps what each thread freed in that thread's memory arena: with its usual 16
  * arenas on two cores a worker grew by 2.6 MB an iteration, with 2 by 0.07 MB (bench/README.md, Soak). A person's own setting
- * wins; other allocators ignore it.
+ * wins; other allocators ignore it. `parts` are handed over to a process that is not to look for them itself.
  */
 export function workerEnvironment(
-  parts: Pick<LocalParts, 'environment'>,
+  parts?: Pick<LocalParts, 'environment'>,
   environment: NodeJS.ProcessEnv = process.env,
 ): Record<string, string> {
-  return { MALLOC_ARENA_MAX: environment['MALLOC_ARENA_MAX'] ?? '2', ...parts.environment };
+  return { MALLOC_ARENA_MAX: environment['MALLOC_ARENA_MAX'] ?? '2', ...parts?.environment };
 }

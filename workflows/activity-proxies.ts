@@ -1,6 +1,7 @@
 import { ActivityCancellationType, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import { activityNames, type ActivityName } from './activity-names';
+import { activitySummary, type ActivityInput } from './activity-summary';
 import type { ActivityLimits, ActivitySettings } from './run-input';
 
 /**
@@ -9,10 +10,15 @@ import type { ActivityLimits, ActivitySettings } from './run-input';
  */
 const patient: Partial<Record<ActivityName, Partial<ActivityLimits>>> = { recordEvent: { maximumAttempts: 1_000 } };
 
-/** Typed stubs of the activities: fits go to their own task queue, so that they never starve model calls. */
+/** Typed stubs of the activities, with a summary each: fits go to their own task queue, so that they never starve model calls. */
 export function activityProxies(settings: ActivitySettings, rewardsTaskQueue: string) {
-  const stub = (name: ActivityName, options: ActivityOptions = {}) =>
-    proxyActivities<Activities>({ ...activityOptions(settings, name), ...options })[name];
+  const stub = <Name extends ActivityName>(name: Name, options: ActivityOptions = {}) => {
+    const fixed = { ...activityOptions(settings, name), ...options };
+    return (input: ActivityInput<Name>): Promise<unknown> => {
+      const summarized = proxyActivities<Activities>({ ...fixed, summary: activitySummary(name, input) });
+      return (summarized[name] as (input: ActivityInput<Name>) => Promise<unknown>)(input);
+    };
+  };
   return {
     calls: Object.fromEntries(activityNames.map((name) => [name, stub(name)])) as unknown as Activities,
     rewards: { fitReward: stub('fitReward', { taskQueue: rewardsTaskQueue }) } as Pick<Activities, 'fitReward'>,

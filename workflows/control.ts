@@ -119,7 +119,10 @@ export class Control {
           this.stop('budget-exhausted', exhausted);
           continue;
         }
-        if (isCancellation(error) && scope.consideredCancelled) continue;
+        // However an attempt ended that a pause cut short, it is done again: the server retries none whose cancellation
+        // was asked for, so that it fails outright where its worker was killed before it could answer.
+        if (scope.consideredCancelled && !atShare && (isCancellation(error) || error instanceof ActivityFailure))
+          continue;
         if (!(error instanceof ActivityFailure)) throw error;
         if (atShare && this.pausedAtShare) continue; // It began before that pause.
         const pause: Pause = { reason: failureReason(error), by: 'optimas', now: false, ...(atShare && { atShare }) };

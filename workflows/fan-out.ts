@@ -1,10 +1,20 @@
 import type { Control } from './control';
+import { mostActivitiesPerFanOut } from './long-history';
 
 /** `[from, to)` ranges that cover 0..count in order, `size` at a time. */
 export function chunks(count: number, size: number): { from: number; to: number }[] {
   const ranges: { from: number; to: number }[] = [];
   for (let from = 0; from < count; from += size) ranges.push({ from, to: Math.min(count, from + size) });
   return ranges;
+}
+
+/**
+ * The same for a fan-out that covers 0..count `groups` times, with larger ranges where else it would take more than
+ * `mostActivitiesPerFanOut` activities. Of more groups than that, each is one range.
+ */
+export function boundedChunks(count: number, size: number, groups = 1): { from: number; to: number }[] {
+  const mostRanges = Math.max(1, Math.floor(mostActivitiesPerFanOut / groups));
+  return chunks(count, Math.max(size, Math.ceil(count / mostRanges)));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { chunks } from './fan-out';
+import { boundedChunks } from './fan-out';
 import { finalTestReserve } from './final-test-reserve';
 import type { Run } from './run';
 
@@ -62,7 +62,7 @@ export async function fitInitialRewards(run: Run): Promise<void> {
   run.describe({ component: null, step: 'collecting preference data for every component', done: 0, total: 0 });
   await run.spread(
     state.components.flatMap(({ name }) =>
-      chunks(sample.count, input.chunkSize).map(
+      boundedChunks(sample.count, input.chunkSize, state.components.length).map(
         (part) => () =>
           run.calls.collectCandidates({
             runId,

@@ -7,9 +7,9 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import { Stopped } from './control';
 import { finalTestReserve } from './final-test-reserve';
 import { iteration } from './iteration';
+import { historyIsLong } from './long-history';
 import { sendMissedCommands } from './missed-commands';
 import type { optimization } from './optimization';
 import type { Run } from './run';
@@ -17,7 +17,7 @@ import type { IterationResult } from './run-input';
 
 /**
  * Stage 2 of the paper: Optimas iterations, one child workflow each, until they are done or no component improves any
- * more. Continues as new between iterations.
+ * more. Continues as new between iterations, and before the final test where the history is long.
  *
  * @throws Stopped when the run is cancelled or out of budget.
  */
@@ -26,28 +26,17 @@ export async function iterate(run: Run): Promise<void> {
   const { plan } = input;
   const settled = plan.patience * state.components.length;
   let inThisExecution = 0;
-  while (state.nextIteration < plan.iterations && state.rejectedInARow < settled) {
-    if (workflowInfo().continueAsNewSuggested || inThisExecution >= input.iterationsPerExecution) {
-      await condition(allHandlersFinished);
-      run.control.throwIfStopped(); // A cancel that came meanwhile would not cross over.
-      await continueAsNew<typeof optimization>({
-        ...input,
-        carried: {
-          ...state,
-          phase: run.phase,
-          budget: run.budget,
-          activeMs: run.clock.activeMs(),
-          paused: run.control.paused,
-          pausedAtShare: run.control.pausedAtShare,
-        },
-      });
-    }
+  for (;;) {
+    const over = state.nextIteration >= plan.iterations || state.rejectedInARow >= settled;
+    if (historyIsLong() || (!over && inThisExecution >= input.iterationsPerExecution)) await continueRun(run);
+    if (over) break;
     await run.control.step(() => Promise.resolve()); // A safe point between iterations.
     const result = await runIteration(run);
     if (result === null) continue;
     if (result.status !== 'decided') {
+      // The run's own stop is the first, and says why: all that its iteration was told is to end.
       run.control.stop(result.status, result.reason);
-      throw new Stopped(result.status, result.reason);
+      run.control.throwIfStopped();
     }
     inThisExecution += 1;
     state.nextIteration += 1;
@@ -61,6 +50,23 @@ export async function iterate(run: Run): Promise<void> {
     if (result.component !== null && result.trusted !== null) state.trusted[result.component] = result.trusted;
   }
   run.control.throwIfStopped();
+}
+
+/** @throws Stopped when a cancel came meanwhile, which would not cross over. */
+async function continueRun(run: Run): Promise<void> {
+  await condition(allHandlersFinished);
+  run.control.throwIfStopped();
+  await continueAsNew<typeof optimization>({
+    ...run.input,
+    carried: {
+      ...run.prepared,
+      phase: run.phase,
+      budget: run.budget,
+      activeMs: run.clock.activeMs(),
+      paused: run.control.paused,
+      pausedAtShare: run.control.pausedAtShare,
+    },
+  });
 }
 
 /** The final test measures the incumbent too, which may cost more or less than what it replaced. */

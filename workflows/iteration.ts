@@ -2,7 +2,7 @@ import { CancellationScope, getExternalWorkflowHandle, setCurrentDetails, setHan
 import type { RankedProposals } from '../activities/contracts';
 import { Control, Stopped, type Pause } from './control';
 import { activityProxies } from './activity-proxies';
-import { chunks, fanOut } from './fan-out';
+import { boundedChunks, fanOut } from './fan-out';
 import {
   cancelSignal,
   iterationPausedSignal,
@@ -81,7 +81,7 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
       fanOut(
         control,
         input.fanOut,
-        chunks(count, input.chunkSize).map((range) => () => task(range)),
+        boundedChunks(count, input.chunkSize).map((range) => () => task(range)),
         () => {},
       );
 
@@ -141,7 +141,7 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
         const scores = await fanOut(
           control,
           input.fanOut,
-          chunks(reference.proposals, proposalsPerActivity).map(
+          boundedChunks(reference.proposals, proposalsPerActivity).map(
             (range) => () => calls.scoreProposals({ ...step, limits, reference, count: rankingCount, ...range }),
           ),
           () => {},
@@ -154,7 +154,7 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
       const count = Math.min(input.counts.validation, plan.validationExamples);
       const validate = async (hashes: string[], from: number, to: number): Promise<void> => {
         const tasks = hashes.flatMap((configurationHash) =>
-          chunks(to - from, input.chunkSize).map(
+          boundedChunks(to - from, input.chunkSize, hashes.length).map(
             (range) => () =>
               calls.evaluate({
                 runId,

@@ -53,7 +53,7 @@ export interface OptimizationInput {
   activities: ActivitySettings;
   /** Task queue of the worker's fits; the workflow's own queue serves everything else. */
   rewardsTaskQueue: string;
-  /** Examples per activity. */
+  /** Examples per activity, at least (`boundedChunks`). */
   chunkSize: number;
   /** Activities of one fan-out in flight. */
   fanOut: number;

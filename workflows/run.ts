@@ -11,7 +11,7 @@ import type { Split } from '../core/system/system';
 import { ActiveClock } from './active-clock';
 import { activityProxies } from './activity-proxies';
 import { Control, type Pause } from './control';
-import { chunks, fanOut } from './fan-out';
+import { boundedChunks, fanOut } from './fan-out';
 import type { iteration } from './iteration';
 import { cancelSignal, limitsSignal, pauseSignal } from './messages';
 import type { Progress } from './progress';
@@ -180,7 +180,7 @@ export class Run {
     const { runId, chunkSize } = this.input;
     await this.spread(
       configurationHashes.flatMap((configurationHash) =>
-        chunks(sample.count, chunkSize).map(
+        boundedChunks(sample.count, chunkSize, configurationHashes.length).map(
           (part) => () =>
             this.calls.evaluate({
               runId,

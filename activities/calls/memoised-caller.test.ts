@@ -74,17 +74,25 @@ async function callerOf(made: System, languageModels: LanguageModels): Promise<M
 const modelsAt = (baseURL: string, more = {}) =>
   new LanguageModels({ e: { baseURL, models: { small: {} }, pure: true, ...more } }, {});
 
-async function speak(made: System, models: LanguageModels, on = signal) {
+async function speak(made: System, models: LanguageModels, on = signal, drawn = draw) {
   const caller = await callerOf(made, models);
   const [called] = made.components;
   return caller.callComponent({
     component: called as never,
     inputs: { text: 'hello' },
     configuration: {},
-    draw,
+    draw: drawn,
     signal: on,
   });
 }
+const judge = async (made: System, models: LanguageModels, drawn = draw) =>
+  (await callerOf(made, models)).callMetric({
+    system: made,
+    example: { id: 'e', text: 'hello' },
+    output: { text: 'hello' },
+    draw: drawn,
+    signal,
+  });
 const said = (value: string) => ({ status: 'ok', outputs: { text: value } });
 
 describe('a component entry of the memo', () => {
@@ -127,15 +135,119 @@ describe('a component entry of the memo', () => {
   });
 });
 
+describe('a draw', () => {
+  const other: Draw = { ...draw, index: 1 };
+  const hits = async (made: System, models: LanguageModels, drawn: Draw) =>
+    (await speak(made, models, signal, drawn)).memoHit;
+
+  /** Runs, and how often. */
+  const counted = (more: Parameters<typeof systemOf>[1] = {}) => {
+    let runs = 0;
+    const made = systemOf(({ text: given }) => ({ text: `${given} ${++runs}` }), more);
+    return { made, runs: () => runs };
+  };
+
+  it.each<[string, Partial<Draw>]>([
+    ['run seed', { runSeed: 2 }],
+    ['purpose', { purpose: 'validation' }],
+    ['iteration', { iteration: 1 }],
+    ['example', { exampleId: 'f' }],
+    ['index', { index: 1 }],
+    ['temperature', { temperature: 0.7 }],
+  ])('of another %s runs a stochastic component again; the same one is answered from the memo', async (_, change) => {
+    const models = modelsAt('http://127.0.0.1:9/v1');
+    const { made, runs } = counted();
+    expect((await speak(made, models)).outcome).toEqual(said('hello 1'));
+    expect((await speak(made, models, signal, { ...draw, ...change })).outcome).toEqual(said('hello 2'));
+    expect(await hits(made, models, { ...draw, ...change })).toBe(true);
+    expect((await speak(made, models)).outcome).toEqual(said('hello 1'));
+    expect(runs()).toBe(2);
+  });
+
+  it('is no part of the entry of a deterministic component', async () => {
+    const models = modelsAt('http://127.0.0.1:9/v1');
+    const { made, runs } = counted({ deterministic: true });
+    expect(await hits(made, models, draw)).toBe(false);
+    for (const drawn of [draw, other, { ...draw, runSeed: 9, exampleId: 'f' }]) {
+      expect(await hits(made, models, drawn)).toBe(true);
+    }
+    expect(runs()).toBe(1);
+  });
+
+  it('asks a model again whose replies are not pure, and not one whose replies are', async () => {
+    for (const { pure, calls } of [
+      { pure: false, calls: 2 },
+      { pure: true, calls: 1 },
+    ]) {
+      const asked = await endpoint('yes');
+      const models = modelsAt(asked.url, { pure });
+      const made = systemOf(speaking);
+      await speak(made, models);
+      expect(await hits(made, models, other)).toBe(false);
+      expect(await hits(made, models, other)).toBe(true);
+      expect({ pure, calls: asked.requests.chat }).toEqual({ pure, calls });
+    }
+  });
+
+  it('asks the model of a metric again only where the metric is not deterministic', async () => {
+    for (const { metricDeterministic, calls } of [
+      { metricDeterministic: false, calls: 2 },
+      { metricDeterministic: true, calls: 1 },
+    ]) {
+      const asked = await endpoint('yes');
+      const models = modelsAt(asked.url, { pure: false });
+      const asking: System['metric'] = async (_, __, context) => {
+        await ask(context.models, 'right?');
+        return 1;
+      };
+      const made = { ...systemOf(speaking, {}, asking), metricDeterministic };
+      for (const drawn of [draw, other, other]) await judge(made, models, drawn);
+      expect({ metricDeterministic, calls: asked.requests.chat }).toEqual({ metricDeterministic, calls });
+    }
+  });
+});
+
+it('gives a metric copies: one that changes them changes neither the data set nor the trace', async () => {
+  const made = systemOf(speaking, {}, ((given: { text: string }, output: { text: string }) => {
+    given.text = 'another';
+    output.text = 'forged';
+    return 1;
+  }) as never);
+  const caller = await callerOf(made, modelsAt('http://127.0.0.1:9/v1'));
+  const [example] = dataset.validation as [{ id: string; text: string }];
+  const output = { text: 'said' };
+  expect(await caller.callMetric({ system: made, example, output, draw, signal })).toMatchObject({ status: 'ok' });
+  expect({ example, output }).toEqual({ example: { id: 'b', text: 'hello' }, output: { text: 'said' } });
+});
+
+describe('a reason', () => {
+  it.each<[string, (long: string) => ReturnType<typeof systemOf>]>([
+    [
+      'a component that throws',
+      (long) =>
+        systemOf(() => {
+          throw new Error(long);
+        }),
+    ],
+    [
+      'a metric that throws',
+      (long) =>
+        systemOf(speaking, {}, () => {
+          throw new Error(long);
+        }),
+    ],
+    ['a metric that returns a text', (long) => systemOf(speaking, {}, (() => ({ score: long })) as never)],
+  ])('of %s is cut, and says so', async (what, of) => {
+    const models = modelsAt('http://127.0.0.1:9/v1');
+    const made = of('x'.repeat(200_000));
+    const failed = what.includes('component') ? (await speak(made, models)).outcome : await judge(made, models);
+    if (failed.status !== 'failed') throw new Error(`expected a failure, not ${failed.status}`);
+    expect(failed.reason.length).toBeLessThan(600);
+    expect(failed.reason).toMatch(/x{100}\.\.\. \(\d+ characters more\)/);
+  });
+});
+
 describe('failures', () => {
-  const judge = async (made: System, models: LanguageModels) =>
-    (await callerOf(made, models)).callMetric({
-      system: made,
-      example: { id: 'e', text: 'hello' },
-      output: { text: 'hello' },
-      draw,
-      signal,
-    });
   const swallowing = async (models: RunContext['models']): Promise<string> =>
     ask(models, 'hi').then(
       (reply) => reply.text,

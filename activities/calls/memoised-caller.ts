@@ -11,6 +11,7 @@ import { issueText, messageOf, noCost } from '../../core/system/interpreter';
 import type { Json, JsonObject } from '../../core/system/json';
 import type { Cost, MetricResult, Sample } from '../../core/system/run-context';
 import type { ResolvedSystem } from '../definition/resolve-system';
+import { shortText } from '../short-text';
 import { attemptFailure } from './attempt-failure';
 import { orAborted } from './or-aborted';
 import { recordedModels, type CallMeter, type RecordedModels } from './recorded-models';
@@ -61,10 +62,15 @@ export class MemoisedCaller implements ComponentCaller {
     const { usage } = models;
     let verdict: number | MetricResult;
     try {
-      verdict = await orAborted(() => system.metric(example as never, output as never, { models, signal }), signal);
+      verdict = await orAborted(
+        // Copies: the example is the data set's own, and the output goes into the trace.
+        () => system.metric(structuredClone(example) as never, structuredClone(output) as never, { models, signal }),
+        signal,
+      );
     } catch (error) {
       throwUnlessSystemFailed(error, models, signal);
-      return { status: 'failed', reason: `the metric threw for example '${example.id}': ${messageOf(error)}`, usage };
+      const thrown = shortText(messageOf(error));
+      return { status: 'failed', reason: `the metric threw for example '${example.id}': ${thrown}`, usage };
     }
     // A metric that swallowed an outage must not turn it into a score.
     if (models.failure !== undefined) throw models.failure;
@@ -72,7 +78,7 @@ export class MemoisedCaller implements ComponentCaller {
     if (typeof result?.score !== 'number' || !(result.score >= 0 && result.score <= 1)) {
       return {
         status: 'failed',
-        reason: `the metric returned ${JSON.stringify(result?.score) ?? 'nothing'} for example '${example.id}'; expected a score in [0, 1]`,
+        reason: `the metric returned ${shortText(JSON.stringify(result?.score) ?? 'nothing')} for example '${example.id}'; expected a score in [0, 1]`,
         usage,
       };
     }
@@ -111,14 +117,14 @@ export class MemoisedCaller implements ComponentCaller {
       );
     } catch (error) {
       throwUnlessSystemFailed(error, models, signal);
-      return { outcome: { status: 'failed', reason: messageOf(error) }, usage: usage() };
+      return { outcome: { status: 'failed', reason: shortText(messageOf(error)) }, usage: usage() };
     }
     // A component that swallowed an outage must not turn it into an output.
     if (models.failure !== undefined) throw models.failure;
     const parsed = component.output.safeParse(returned);
     if (!parsed.success) {
       return {
-        outcome: { status: 'failed', reason: `its output does not fit: ${issueText(parsed.error)}` },
+        outcome: { status: 'failed', reason: `its output does not fit: ${shortText(issueText(parsed.error))}` },
         usage: usage(),
       };
     }

@@ -2,7 +2,7 @@ import type { Limits } from '../../core/run/budget';
 import { contentHash } from '../../core/system/canonical-json';
 import type { Json } from '../../core/system/json';
 import type { ChatRequest, ChatResponse, Cost, ModelClients, Usage } from '../../core/system/run-context';
-import type { CallBound, LanguageModels, Place } from '../../providers/language-models';
+import { BilledFailure, type CallBound, type LanguageModels, type Place } from '../../providers/language-models';
 import type { Memo, Reservation, ReservationStore, SpendStore } from '../../storage';
 import { attemptFailure } from './attempt-failure';
 import { checkMaxTokens } from './check-max-tokens';
@@ -77,10 +77,21 @@ export function recordedModels(
       return stored.value as T;
     } catch (error) {
       // Should this fail too, its lease runs out by itself.
-      await reservation?.release().catch(() => reservation?.forget());
+      if (reservation !== undefined) {
+        await end(reservation, kind, model, error).catch(() => reservation?.forget());
+      }
       failure ??= attemptFailure(error);
       throw error;
     }
+  }
+
+  /** Gives back what a failed call held, less what its reply says that it cost all the same. */
+  async function end(reservation: Reservation, kind: string, model: string, error: unknown): Promise<void> {
+    if (!(error instanceof BilledFailure)) return reservation.release();
+    const { usage: paid } = error;
+    const spend = { runId: meter.runId, kind, role: context.role, model, calls: 1, usage: paid };
+    await meter.spend.add(spend, [reservation.settlement]);
+    reservation.forget();
   }
 
   const place: Place = { run: meter.runId, priority: meter.priority };

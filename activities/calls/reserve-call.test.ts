@@ -25,8 +25,13 @@ afterEach(async () => {
   await folder.remove();
 });
 
-function modelsOf(limits: Limits, small: EndpointModel = { price, maxTokens: 100 }, signal = never) {
-  const languageModels = new LanguageModels({ e: { baseURL: endpoint.url, models: { small }, timeoutMs: 300 } }, {});
+function modelsOf(
+  limits: Limits,
+  small: EndpointModel = { price, maxTokens: 100 },
+  signal = never,
+  timeoutMs = 30_000,
+) {
+  const languageModels = new LanguageModels({ e: { baseURL: endpoint.url, models: { small }, timeoutMs } }, {});
   const meter = { ...stores, runId: 'r', languageModels, limits, priority: 3, scope: '' };
   return recordedModels(meter, { role: 'x', seed: 1, draw: 'd', signal });
 }
@@ -59,10 +64,29 @@ describe('a call under a limit', () => {
     'gives back what it held when it meets a %s',
     async (type) => {
       endpoint.setFaults([{ when: 'always', fault: { type } }]);
-      await expect(ask(modelsOf({ usd: 1 }), 'a')).rejects.toMatchObject({ kind: 'retryable' });
+      const timeoutMs = type === 'hang' ? 300 : undefined;
+      await expect(ask(modelsOf({ usd: 1 }, undefined, never, timeoutMs), 'a')).rejects.toMatchObject({
+        kind: 'retryable',
+      });
       expect(await stores.reservations.reserved('r')).toEqual(nothing);
     },
   );
+
+  it('is charged when its reply is useless and says what it used, so that the money limit sees it', async () => {
+    const body = { choices: [{ message: { content: null } }], usage: { prompt_tokens: 9, completion_tokens: 100 } };
+    endpoint.setFaults([{ when: 'always', fault: { type: 'reply', status: 200, body } }]);
+    // Each attempt costs 0.1 dollars; the last one would pass the limit.
+    const models = () => modelsOf({ usd: 0.25 });
+    await expect(ask(models(), 'a')).rejects.toMatchObject({ kind: 'retryable', status: 200 });
+    await expect(ask(models(), 'a')).rejects.toMatchObject({ kind: 'retryable', status: 200 });
+    await expect(ask(models(), 'a')).rejects.toThrow('0.2000 of 0.2500 US dollars are spent');
+    expect(endpoint.requests.total).toBe(2);
+    const [line, ...others] = await stores.spend.breakdown('r');
+    expect(line).toMatchObject({ kind: 'chat', role: 'x', model: 'small', calls: 2 });
+    expect(line).toMatchObject({ promptTokens: 18, completionTokens: 200 });
+    expect(others).toEqual([]);
+    expect(await stores.reservations.reserved('r')).toEqual(nothing);
+  });
 
   it('waits for calls in flight instead of declaring the budget used up, until it is cancelled', async () => {
     const limits = { calls: 1 };
@@ -75,6 +99,18 @@ describe('a call under a limit', () => {
     expect(endpoint.requests.total).toBe(0);
     await other?.release();
     expect((await waiting).text).toHaveLength(40);
+  });
+
+  it('is not sent for a run that has ended: a worker that is cut off from Temporal does not know', async () => {
+    await stores.runs.create({ runId: 'r', system: 's', seed: 1, status: 'running', definitionHash: 'd', input: null });
+    await ask(modelsOf({ usd: 1 }), 'a');
+    await stores.runs.update('r', { status: 'completed', result: {} });
+    const models = modelsOf({ usd: 1 });
+    await expect(ask(models, 'b')).rejects.toThrow("run 'r' has ended");
+    // Also where the component swallows it: it never becomes a score.
+    expect(models.failure).toMatchObject({ kind: 'systematic' });
+    expect(endpoint.requests.total).toBe(1);
+    expect((await ask(modelsOf({ usd: 1 }), 'a')).text).toHaveLength(40);
   });
 
   it('needs a longest reply where money is limited and the model costs some', async () => {

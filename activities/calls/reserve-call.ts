@@ -1,5 +1,6 @@
 import { exhausted, spendText, thresholdReached, type Limits, type Spend } from '../../core/run/budget';
 import { DefinitionError } from '../../core/system/definition-error';
+import { InfrastructureError } from '../../core/system/infrastructure-error';
 import type { CallBound } from '../../providers/language-models';
 import type { Reservation, ReservationStore, SpendStore } from '../../storage';
 import { BudgetExhausted } from './budget-exhausted';
@@ -38,6 +39,11 @@ export async function reserveCall(
     if (reason !== undefined) throw new BudgetExhausted(reason);
     const reached = thresholdReached(limits.pauseAbove, spent);
     if (reached !== undefined) throw new BudgetShareReached(shareText(limits, reached, spent));
+    if (await reservations.ended(runId)) {
+      throw new InfrastructureError(`run '${runId}' has ended: no call is made for it any more`, {
+        kind: 'systematic',
+      });
+    }
     await reservations.untilReleased(runId, lookAgainMs, signal);
   }
 }

@@ -1,7 +1,10 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { z } from 'zod';
 import { component } from '../../core/system/component';
 import { system } from '../../core/system/system';
 import { integer } from '../../core/system/variable';
+import { TemporaryFolder } from '../../storage/testing/temporary-folder';
 import { resolveSystem } from './resolve-system';
 
 const x = z.object({ x: z.number() });
@@ -60,5 +63,28 @@ describe('resolveSystem', () => {
       expect((await resolved({ component: change })).versions['adder']).not.toBe(base);
     }
     expect((await resolved({ component: { version: '7', captures: 1 } })).versions['adder']).toBe('7');
+  });
+
+  it('has component versions that tell the content of declared resources, wherever they lie', async () => {
+    const folder = await TemporaryFolder.create();
+    try {
+      const versionWith = async (...resources: string[]) =>
+        (await resolved({ component: { resources } })).versions['adder'];
+      const [index, copy] = [join(folder.path, 'index.json'), join(folder.path, 'copy.json')];
+      await writeFile(index, '[1]');
+      await writeFile(copy, '[1]');
+      const before = await versionWith(index);
+      expect(before).not.toBe(await versionWith());
+      expect(await versionWith(copy)).toBe(before);
+      expect(await versionWith(relative(process.cwd(), index))).toBe(before);
+      await writeFile(index, '[2]');
+      expect(await versionWith(index)).not.toBe(before);
+      await rm(index);
+      await expect(versionWith(index)).rejects.toThrow(
+        /resource '.*index\.json' cannot be read; paths are absolute or/,
+      );
+    } finally {
+      await folder.remove();
+    }
   });
 });

@@ -68,6 +68,13 @@ describe('compareRuns', () => {
     expect(violations({ incidents: ['a worker died'] })).toEqual(['a worker died']);
   });
 
+  it('expects of an undisturbed run that each call gave back what was reserved for it', () => {
+    const ledger = [...run.ledger, { sequence: 3, key: 'reservations', kind: 'reservations', iteration: 99 }];
+    expect(defects({ ...run, ledger })).toEqual(['calls were still reserved at the end, though nothing was killed']);
+    const kills = [{ target: 'worker', workers: ['w'], at: 1, backAt: 2, inFlight: 3 }];
+    expect(defects({ ...run, ledger, kills })).toEqual([]);
+  });
+
   it('expects of an undisturbed run that it paid for nothing twice', () => {
     expect(defects(run)).toEqual([]);
     const arrivals = [...run.arrivals, { number: 2, hash: 'a', worker: 'v', at: 5, answeredAt: 6 }];

@@ -63,6 +63,10 @@ export function defects(run: RunEvidence): string[] {
     ...Object.entries(run.held).flatMap(([table, count]) =>
       count === 0 ? [] : [`${count} rows of ${table} are still held after the end`],
     ),
+    // What killed workers held back is let go at the end; without kills every call gives back its own.
+    ...(run.kills.length === 0 && run.ledger.some(({ kind }) => kind === 'reservations')
+      ? ['calls were still reserved at the end, though nothing was killed']
+      : []),
     ...(run.integrity === 'ok' ? [] : [`the database is damaged: ${run.integrity}`]),
     ...paidTwice(run.arrivals, run.kills).violations,
     ...run.incidents,

@@ -32,10 +32,14 @@ export interface ObservedRun {
 /** Leases of dead processes run out after 10 s. */
 const leasesEndMs = 20_000;
 /**
- * Each kill costs an attempt: only a fault that lasts shall pause a run. A heartbeat is sent after 80 % of its timeout: in the
- * rest of a shorter one a busy machine would miss some, and calls would be broken off that no kill had hit.
+ * Each kill costs an attempt: only a fault that lasts shall pause a run. With a shorter heartbeat a busy machine would miss
+ * some, and calls would be broken off that no kill had hit; where nobody is killed, nothing is gained by a short one.
  */
-const activities = { ...quickActivities, heartbeatTimeoutMs: 5_000, maximumAttempts: 50 };
+const activities = (killed: boolean) => ({
+  ...quickActivities,
+  heartbeatTimeoutMs: killed ? 6_000 : 30_000,
+  maximumAttempts: 50,
+});
 /** No run comes near it: it is there so that every call is reserved against a limit. */
 const budget = { usd: 1_000 };
 
@@ -73,7 +77,7 @@ export async function observeRun(site: Site, run: ObservedRun, signal: AbortSign
       seed: run.seed,
       plan: run.plan,
       budget,
-      activities,
+      activities: activities(run.kills.length > 0),
       // Kills then fall around continuations too.
       iterationsPerExecution: 1,
     });

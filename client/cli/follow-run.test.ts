@@ -40,3 +40,52 @@ describe('a run that has ended', () => {
     expect(await follow(endedRun(true, terminated))).toEqual({ ended: 'result' });
   });
 });
+
+describe('a server that is away', () => {
+  const away = new Error('connection refused');
+  let nowMs: number;
+
+  beforeEach(() => {
+    nowMs = 0;
+    jest.spyOn(performance, 'now').mockImplementation(() => nowMs);
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  /** A run that no worker serves. Each answer of the server comes after so many more milliseconds; the last means an end. */
+  function unservedRun(answers: [afterMs: number, answer: boolean | Error][]): Runs {
+    const ended = endedRun(true);
+    const left = [...answers];
+    const client = {
+      ...ended.client,
+      isOpen: async () => {
+        const [afterMs, answer] = left.shift() ?? [0, false];
+        nowMs += afterMs;
+        if (answer instanceof Error) throw answer;
+        return answer;
+      },
+      progress: () => Promise.reject(new Error('no worker')),
+    };
+    return { ...ended, client } as unknown as Runs;
+  }
+
+  it('is waited for, also when no worker has answered for longer than that', async () => {
+    const answers: [number, boolean | Error][] = [
+      [40_000, true],
+      [1_000, away],
+      [28_000, away],
+      [1_000, false],
+    ];
+    expect(await follow(unservedRun(answers))).toEqual({ ended: 'result' });
+  });
+
+  it('is given up after 30 s', async () => {
+    const answers: [number, boolean | Error][] = [
+      [40_000, true],
+      [1_000, away],
+      [30_000, away],
+    ];
+    await expect(follow(unservedRun(answers))).rejects.toBe(away);
+  });
+});

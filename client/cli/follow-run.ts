@@ -7,9 +7,9 @@ import type { Runs } from './project';
 import type { RunDisplay } from './run-display';
 
 const pollMs = 500;
-/** Milliseconds without an answer after which a person is told. */
+/** Milliseconds without an answer of a worker after which a person is told. */
 const silenceMs = 15_000;
-/** Milliseconds that the Temporal server may be away. */
+/** Milliseconds that the Temporal server may be away, whether or not a worker answered before. */
 const patienceMs = 30_000;
 
 /** How following a run ended. */
@@ -33,6 +33,7 @@ export async function followRun(
 ): Promise<Followed> {
   let decisions = 0;
   let answeredAt = performance.now();
+  let serverAnsweredAt = answeredAt;
   let told = false;
   const showDecisions = async (): Promise<void> => {
     const all = await readDecisions(runs.stores, runId);
@@ -43,9 +44,10 @@ export async function followRun(
     // Asked again and again: a connection must not be closed while a long poll for the result is going on.
     const open = await runs.client.isOpen(runId).catch((error: unknown) => {
       // A server that is being restarted is waited for.
-      if (performance.now() - answeredAt > patienceMs) throw error;
+      if (performance.now() - serverAnsweredAt > patienceMs) throw error;
       return undefined;
     });
+    if (open !== undefined) serverAnsweredAt = performance.now();
     const progress = open === true ? await runs.client.progress(runId).catch(() => undefined) : undefined; // Between two workers nobody answers.
     const spend = await runs.client.spend(runId);
     await showDecisions();

@@ -1,8 +1,8 @@
-import type { TemporalServer } from '../../providers/processes';
 import { at, findTemporal } from '../../workers/find-temporal';
-import { startDevelopmentServer } from '../../workers/local-services';
+import { startDevelopmentServer, type DevelopmentServer } from '../../workers/local-services';
 import { registerSearchAttributes } from '../../workers/search-attribute-registration';
 import { temporalTarget, type TemporalTarget } from '../../workers/temporal-connection';
+import { developmentServerText } from './development-server-text';
 import { ladderLines } from './ladder-lines';
 import { runsAt, type Project, type Runs } from './project';
 import type { Terminal } from './terminal';
@@ -12,17 +12,14 @@ export async function openTemporal(
   project: Project,
   terminal: Terminal,
   signal: AbortSignal,
-): Promise<{ runs: Runs; server: TemporalServer | undefined }> {
+): Promise<{ runs: Runs; server: DevelopmentServer | undefined }> {
   const found = await findTemporal(project.config);
-  let server: TemporalServer | undefined;
+  let server: DevelopmentServer | undefined;
   let target: TemporalTarget;
   if (found === undefined) {
     server = await startDevelopmentServer(project.config, { uiPort: 0, report: ladderLines(terminal.note), signal });
     target = at(temporalTarget(project.config.temporal), server.address);
-    const ui = server.uiUrl === undefined ? '' : `, web interface ${server.uiUrl}`;
-    terminal.note(
-      `Temporal server: ${server.found ? 'found' : 'started'} at ${server.address} (pid ${server.pid}${ui})`,
-    );
+    terminal.note(`Temporal server: ${server.found ? 'found' : 'started'} at ${developmentServerText(server)}`);
   } else {
     target = found.target;
     terminal.note(

@@ -52,10 +52,10 @@ export function changeTable(report: RunReport): Table {
 }
 
 export function rewardTable(report: RunReport): Table {
-  const rows = Object.entries(report.rewards).map(([component, { alignment, ci95, pairs, trusted }]) => [
+  const rows = Object.entries(report.rewards).map(([component, { alignment, ci95, pairs, trusted, reason }]) => [
     component,
     alignment === null
-      ? 'no preference signal'
+      ? `not measured${reason === undefined ? '' : `: ${withoutName(reason, component)}`}`
       : `${percent(alignment)}${ci95 === null ? '' : ` (${intervalText(ci95, percent)})`}`,
     countText(pairs),
     trusted ? 'yes' : 'no',
@@ -84,6 +84,12 @@ export function costLines({ cost }: ResultDocument): string[] {
     `${countedText(cost.componentCalls, 'component call')} (as many as ${countedText(cost.systemRuns, 'whole run')} of the system), ` +
       `${countText(cost.memoHits)} answered from the memo`,
   ];
+}
+
+/** The component has a column of its own. */
+function withoutName(reason: string, component: string): string {
+  const name = `component '${component}': `;
+  return reason.startsWith(name) ? reason.slice(name.length) : reason;
 }
 
 function percent(share: number): string {

@@ -118,7 +118,7 @@ it('reports a run that has ended as text no wider than the terminal', () => {
   );
   expect(text).toContain('iteration 1: answerer accepted demonstrations, 0.200 -> 0.600, p = 0.010');
   expect(text).toContain('iteration 2: retriever kept (nothing to propose)');
-  expect(text).toMatch(/retriever +│ no preference signal +│ 0 +│ no/);
+  expect(text).toMatch(/retriever +│ not measured +│ 0 +│ no/);
   expect(text).toContain('1 model call, 1,234,567 prompt and 89 completion tokens, $0.0123, 1 min 5 s');
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
 });
@@ -142,6 +142,19 @@ it('writes markdown whose cells cannot break the table', () => {
   expect(markdown).toContain('| answerer.prompt instructions | Answer. | Answer \\| now. |');
   expect(markdown).toMatch(/```json\n[^]*"k": 4[^]*\n```/);
   expect(markdown).toContain('| 2 | retriever | kept | - | - | - | - | nothing to propose |');
+});
+
+it.each([
+  ['nothing to learn from', "component 'retriever': no two candidate outputs of one input differ in score"],
+  ['pairs of one input only', "component 'retriever': all pairs come from one input ('q1'), so none can be held out"],
+  ['pairs with the ground truth only', 'every pair has the ground truth in it, so nothing tells whether it ranks'],
+])('says why the alignment of a reward is not known: %s', (_, reason) => {
+  const unknown = { ...document.rewards['retriever'], pairs: 3, reason } as RunReport['rewards'][string];
+  const withReason = { ...report, rewards: { ...report.rewards, retriever: unknown } };
+  const shown = `not measured: ${reason.replace("component 'retriever': ", '')}`;
+  expect(markdownReport(withReason)).toContain(`| retriever | ${shown} | 3 | no |`);
+  expect(textReport(withReason, 300)).toContain(shown);
+  expect(textReport(withReason, 300)).not.toContain('no preference signal');
 });
 
 it('writes prompts as plain text', () => {

@@ -3,6 +3,12 @@ import type { Configuration } from '../../core/system/configuration';
 import type { Stores } from '../../storage';
 import { RunNotFound } from '../run-not-found';
 
+/** A component's newest reward, with what the result document leaves out. */
+export type RewardReport = ResultDocument['rewards'][string] & {
+  /** Why it is trusted or not, or could not be fitted; absent where the database does not say. */
+  reason?: string;
+};
+
 /** What the database knows about a run, for reports and exports. */
 export interface RunReport {
   runId: string;
@@ -15,7 +21,7 @@ export interface RunReport {
   /** The best configuration so far; the final one of a run that has ended. */
   incumbent: Configuration;
   iterations: ResultDocument['iterations'];
-  rewards: ResultDocument['rewards'];
+  rewards: Record<string, RewardReport>;
   /** Model calls, tokens (prompt and completion) and US dollars so far. */
   spent: { calls: number; tokens: number; usd: number };
   /** Absent while the run goes on. */
@@ -34,10 +40,7 @@ export async function readRunReport(stores: Stores, runId: string): Promise<RunR
   const incumbentHash = decisions.at(-1)?.incumbent ?? baselineHash;
   const incumbent = incumbentHash === undefined ? {} : await stores.configurations.get(incumbentHash);
   const totals = await stores.spend.totals(runId);
-  const rewards: ResultDocument['rewards'] = {};
-  for (const { component, version, metrics } of await stores.rewardVersions.list(runId)) {
-    rewards[component] = { ...(metrics as unknown as ResultDocument['rewards'][string]), version };
-  }
+  const rewards = await newestRewards(stores, runId);
   return {
     runId,
     system: record.system,
@@ -47,10 +50,31 @@ export async function readRunReport(stores: Stores, runId: string): Promise<RunR
     baseline,
     incumbent: document?.configuration ?? incumbent,
     iterations: document?.iterations ?? decisions,
-    rewards: document?.rewards ?? rewards,
+    rewards: document === undefined ? rewards : withReasons(document.rewards, rewards),
     spent: { calls: totals.calls, tokens: totals.promptTokens + totals.completionTokens, usd: totals.usd },
     document,
   };
+}
+
+async function newestRewards(stores: Stores, runId: string): Promise<Record<string, RewardReport>> {
+  const rewards: Record<string, RewardReport> = {};
+  // Ordered by version: the newest one stays.
+  for (const { component, version, metrics } of await stores.rewardVersions.list(runId)) {
+    rewards[component] = { ...(metrics as unknown as RewardReport), version };
+  }
+  return rewards;
+}
+
+/** The document's figures; a stored reason only where it is that of the same version. */
+function withReasons(
+  documented: ResultDocument['rewards'],
+  stored: Readonly<Record<string, RewardReport>>,
+): Record<string, RewardReport> {
+  const entries = Object.entries(documented).map(([component, reward]): [string, RewardReport] => {
+    const known = stored[component];
+    return [component, known?.version === reward.version ? { ...known, ...reward } : reward];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** An iteration's decision as the ledger has it, with the incumbent after it (configuration hash). */

@@ -6,12 +6,13 @@ import { canonicalJson } from './canonical-json';
 import type { Json } from './json';
 import type { RunContext } from './run-context';
 import type { Variables } from './variable';
+import { checkVariables } from './variable-faults';
 
 /** What a component's author writes. */
 export interface ComponentOptions<I extends z.ZodObject, O extends z.ZodObject, V extends Variables> {
   /** Unique in its system; letters, digits, `_` and `-`. */
   name: string;
-  /** The component's task in a sentence: proposers and Local Reward Functions read it. */
+  /** The component's task in a sentence. Instruction edits and the proposer model read it. */
   description: string;
   input: I;
   output: O;
@@ -88,13 +89,7 @@ export function component<I extends z.ZodObject, O extends z.ZodObject, V extend
       throw new DefinitionError(`component '${name}': from.${field} wires a field that input does not declare`);
     }
   }
-  for (const [variable, definition] of Object.entries(options.configuration ?? {})) {
-    if (typeof definition !== 'object' || definition === null || !('initial' in definition)) {
-      throw new DefinitionError(
-        `component '${name}': configuration.${variable} must come from prompt, oneOf, range, integer or model`,
-      );
-    }
-  }
+  checkVariables(name, options.configuration ?? {});
   checkConditions(name, options.configuration ?? {});
   try {
     canonicalJson(options.captures ?? null);

@@ -138,4 +138,27 @@ describe('directCaller', () => {
     });
     expect(verdict).toEqual({ ...expected, usage: noCost });
   });
+
+  it('gives the metric copies: one that changes what it gets changes neither data nor trace', async () => {
+    const tags = z.object({ tags: z.array(z.string()) });
+    const made = system({
+      name: 's',
+      input: tags,
+      output: tags,
+      from: { tags: 'c.tags' },
+      components: [component({ name: 'c', description: '', input: tags, output: tags, run: (inputs) => inputs })],
+      metric: (example: Example & { tags: string[] }, output) => {
+        example.tags.push('changed');
+        output.tags.length = 0;
+        return 1;
+      },
+      dataset: { train: [], validation: [], test: [] },
+    });
+    const example = { id: 'e', tags: ['kept'] };
+    const output = { tags: ['kept'] };
+    const { signal } = new AbortController();
+    const verdict = await directCaller().callMetric({ system: made, example, output, draw, signal });
+    expect(verdict.status).toBe('ok');
+    expect([example.tags, output.tags]).toEqual([['kept'], ['kept']]);
+  });
 });

@@ -43,7 +43,12 @@ export function directCaller(models: ModelClients = noModels): ComponentCaller {
       const recorded = recording(models);
       const { usage } = recorded;
       const returned = await attempt(
-        () => system.metric(example as never, output as never, { models: recorded.models, signal }),
+        // Copies: the example is the data set's own, and the output goes into the trace.
+        () =>
+          system.metric(structuredClone(example) as never, structuredClone(output) as never, {
+            models: recorded.models,
+            signal,
+          }),
         recorded,
         signal,
       );

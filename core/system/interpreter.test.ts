@@ -264,4 +264,40 @@ describe('runExample', () => {
       "example 'e7' does not fit the input of system 'test'",
     );
   });
+
+  it('gives `when` copies: one that changes what it gets changes neither the data nor what `run` gets', async () => {
+    const tags = z.object({ tags: z.unknown() });
+    const tagger = component({
+      name: 'tagger',
+      description: '',
+      input: tags,
+      output: z.object({ answer: z.string() }),
+      when: (inputs) => {
+        (inputs.tags as { list: string[] }).list.push('changed');
+        inputs.tags = 'changed';
+        return true;
+      },
+      run: (inputs) => ({ answer: JSON.stringify(inputs.tags) }),
+    });
+    const made = system({
+      name: 'test',
+      input: tags,
+      output: z.object({ answer: z.string().optional() }),
+      components: [tagger],
+      metric: () => 1,
+      dataset: { train: [], validation: [], test: [] },
+    });
+    const tagged = { id: 'e1', tags: { list: ['kept'] } };
+    const trace = await runExample({
+      system: made,
+      configuration: initialConfiguration(made),
+      example: tagged,
+      draw,
+      signal: new AbortController().signal,
+      caller: directCaller(),
+    });
+    expect(trace.output).toEqual({ status: 'ok', value: { answer: '{"list":["kept"]}' } });
+    expect(trace.components['tagger']?.inputs).toEqual({ tags: { list: ['kept'] } });
+    expect(tagged.tags).toEqual({ list: ['kept'] });
+  });
 });

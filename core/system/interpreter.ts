@@ -127,7 +127,8 @@ async function runComponent(
   const inputs = parsed.data as JsonObject;
   if (component.when !== undefined) {
     try {
-      if (!component.when(inputs as never)) return trace({ status: 'skipped' });
+      // A copy: these inputs are what `run` and the memo's key are made from.
+      if (!component.when(structuredClone(inputs) as never)) return trace({ status: 'skipped' });
     } catch (error) {
       return trace({ status: 'failed', reason: `when() threw: ${messageOf(error)}` }, { inputs });
     }

@@ -70,7 +70,7 @@ export type Example = JsonObject & { id: string };
 export interface MetricResult {
   /** In [0, 1]. */
   score: number;
-  /** Named parts of the score, for reports. */
+  /** Named parts of the score, stored with it. */
   subScores?: Record<string, number>;
   /** Textual feedback for proposers. */
   feedback?: string;

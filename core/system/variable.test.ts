@@ -1,11 +1,14 @@
+import { z } from 'zod';
+import { component } from './component';
 import { DefinitionError } from './definition-error';
-import { integer, model, oneOf, prompt, range } from './variable';
+import { integer, model, oneOf, prompt, range, type Variable } from './variable';
 
 describe('variables', () => {
   it('start from their initial value, or a sensible default', () => {
     expect(oneOf([1, 5, 10]).initial).toBe(1);
     expect(oneOf(['a', null]).values).toEqual(['a', null]);
     expect(oneOf([null, 'a'], { initial: 'a' }).initial).toBe('a');
+    expect(oneOf(['a', null], { initial: null }).initial).toBeNull();
     expect(range(0, 1).initial).toBe(0.5);
     expect(range(0.01, 100, { scale: 'log' }).initial).toBeCloseTo(1);
     expect(integer(1, 8).initial).toBe(5);
@@ -13,7 +16,7 @@ describe('variables', () => {
     expect(prompt('Answer.').initial).toEqual({ instructions: 'Answer.', demonstrations: [] });
   });
 
-  it.each([
+  it.each<[() => Variable, string]>([
     [() => prompt('  '), 'initial instructions are empty'],
     [() => prompt('x', { demonstrations: { max: -1 } }), 'demonstrations.max must be a whole number'],
     [
@@ -37,8 +40,21 @@ describe('variables', () => {
     [() => model([]), 'the list of models is empty'],
     [() => model(['a', 'a']), 'listed twice'],
     [() => model(['a'], { initial: 'b' as 'a' }), "initial model 'b' is not in [a]"],
-  ])('reject a mistake %#: says what is wrong', (define, message) => {
-    expect(define).toThrow(DefinitionError);
-    expect(define).toThrow(message);
+    [() => oneOf(undefined as never), 'oneOf: the values must be a list'],
+    [() => model('small' as never), 'model: the models must be a list of names'],
+  ])('let component() reject a mistake %#: says where it is and what is wrong', (define, message) => {
+    const text = z.object({ text: z.string() });
+    const declare = () =>
+      component({
+        name: 'writer',
+        description: '',
+        input: text,
+        output: text,
+        configuration: { sound: oneOf([1, 2]), wrong: define() },
+        run: (inputs) => inputs,
+      });
+    expect(declare).toThrow(DefinitionError);
+    expect(declare).toThrow("component 'writer': configuration.wrong: ");
+    expect(declare).toThrow(message);
   });
 });

@@ -100,8 +100,14 @@ describe('wiring', () => {
     ],
     [
       'cyclic',
-      [part('a', ['y'], ['x']), part('b', ['x'], ['y', 'answer'])],
-      "system 'test': the wires form a cycle: a -> b -> a",
+      [part('a', ['z'], ['x']), part('b', ['x'], ['y', 'answer']), part('c', ['y', 'question'], ['z'])],
+      "system 'test': the wires form a cycle: field 'x' of component 'b' comes from 'a', " +
+        "field 'y' of component 'c' comes from 'b', field 'z' of component 'a' comes from 'c'; wire one",
+    ],
+    [
+      'to itself',
+      [part('a', ['x'], ['y', 'answer'], { from: { x: 'a.y' } })],
+      "system 'test': the wires form a cycle: field 'x' of component 'a' comes from 'a'; wire one",
     ],
     [
       'required but skippable',

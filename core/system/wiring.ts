@@ -143,8 +143,12 @@ function topologicalOrder(
   const visit = (name: string, path: string[]): void => {
     if (state.get(name) === 'done') return;
     if (state.get(name) === 'open') {
-      const cycle = [...path.slice(path.indexOf(name)), name].join(' -> ');
-      throw new DefinitionError(`system '${systemName}': the wires form a cycle: ${cycle}; break it with from`);
+      // Each was reached from a consumer of its outputs, so that data flow against the path.
+      const cycle = [...path.slice(path.indexOf(name)), name].reverse();
+      const wires = cycle.slice(1).map((consumer, at) => wireText(consumer, cycle[at] as string, sources));
+      throw new DefinitionError(
+        `system '${systemName}': the wires form a cycle: ${wires.join(', ')}; wire one of these fields elsewhere with from`,
+      );
     }
     state.set(name, 'open');
     for (const parent of parentsOf(sources, name)) visit(parent, [...path, name]);
@@ -153,6 +157,16 @@ function topologicalOrder(
   };
   for (const item of components) visit(item.name, []);
   return order;
+}
+
+function wireText(
+  consumer: string,
+  producer: string,
+  sources: Record<string, Record<string, readonly Source[]>>,
+): string {
+  const fields = Object.entries(sources[consumer] ?? {});
+  const field = fields.find(([, found]) => found.some(({ component }) => component === producer))?.[0];
+  return `field '${field}' of component '${consumer}' comes from '${producer}'`;
 }
 
 function parentsOf(sources: Record<string, Record<string, Source[]>>, name: string): string[] {

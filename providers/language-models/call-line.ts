@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallRate } from '../../core/run/call-rate';
-import { allowedRate, atTime, book, correct, refuse, untouched, type RateLimits } from './token-bucket';
+import { BucketTime } from './bucket-time';
+import { allowedRate, book, correct, refuse, untouched, type RateLimits } from './token-bucket';
 
 /** Where call rates are kept for all workers; changed by compare-and-swap. */
 export interface CallRates {
@@ -38,6 +39,7 @@ export class CallLine {
   private openUntil = 0;
   private closedUntil = 0;
   private uncorrected = 0;
+  private readonly bucketTime = new BucketTime();
 
   constructor(
     private readonly rates: CallRates,
@@ -166,7 +168,7 @@ export class CallLine {
   }
 
   private async look(): Promise<{ version: number | undefined; rate: CallRate; time: number }> {
-    const found = await this.rates.read(this.endpoint);
-    return { version: found?.version, ...atTime(found?.rate ?? untouched, this.rates.now()) };
+    const { version, rate } = (await this.rates.read(this.endpoint)) ?? { version: undefined, rate: untouched };
+    return { version, rate, time: this.bucketTime.at(version, rate.updatedAt, this.rates.now()) };
   }
 }

@@ -3,15 +3,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import OpenAI from 'openai';
 import { InfrastructureError } from '../../core/system/infrastructure-error';
 import { abortError } from './abort-error';
+import { BilledFailure } from './billed-failure';
 import { CallLine, type CallRates } from './call-line';
 import { type CallSite, classifyError } from './classify-error';
 import { EndpointClient } from './endpoint-client';
-import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT_MS, type EndpointOptions } from './endpoint-options';
+import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT_MS, type EndpointOptions, type Price } from './endpoint-options';
 import { FairSemaphore, type Place } from './fair-semaphore';
+import { MalformedReply } from './malformed-reply';
 import { parseBody } from './parse-reply';
 import { redactor } from './redact';
 import { RefusalPatience, type Patience } from './refusal-patience';
 import { resolveEndpoint } from './resolve-endpoint';
+import { usageOf } from './usage-of';
 
 /** A reply whose body is a JSON object. */
 export interface RawReply {
@@ -19,9 +22,13 @@ export interface RawReply {
   body: Record<string, unknown>;
 }
 
+/** A model as the endpoint's messages name it, with what its tokens cost. */
+export type CalledModel = NonNullable<CallSite['model']> & { price?: Price | undefined };
+
 /** What a call waits for, and for whom. */
 export interface CallTerms {
-  model: CallSite['model'];
+  /** Undefined for what costs nothing. */
+  model: CalledModel | undefined;
   signal: AbortSignal;
   place?: Place | undefined;
   /** Tokens that it will take, by estimate. */
@@ -93,7 +100,8 @@ export class Endpoint {
    *
    * @param parse reads what is wanted out of the reply; a MalformedReply that it throws is a failure of the endpoint.
    * @param used tokens that the reply says were used.
-   * @throws InfrastructureError, StorageError, or an AbortError when the signal aborts.
+   * @throws InfrastructureError (a BilledFailure for a useless reply that is paid for), StorageError, or an AbortError when
+   * the signal aborts.
    */
   async call<T>(
     terms: CallTerms,
@@ -136,7 +144,7 @@ export class Endpoint {
   }
 
   async #send<T>(
-    model: CallSite['model'],
+    model: CalledModel | undefined,
     signal: AbortSignal,
     send: (client: OpenAI, options: { signal: AbortSignal }) => { asResponse(): Promise<Response> },
     parse: (reply: RawReply) => T,
@@ -158,7 +166,10 @@ export class Endpoint {
     } catch (error) {
       if (signal.aborted) throw abortError(signal);
       const failure = timedOut && !hasStatus(error) ? new OpenAI.APIConnectionTimeoutError() : error;
-      throw classifyError(failure, { ...this.#site, model });
+      const classified = classifyError(failure, { ...this.#site, model });
+      const tokens = error instanceof MalformedReply ? error.tokens : undefined;
+      if (tokens === undefined || model === undefined) throw classified;
+      throw new BilledFailure(classified, usageOf(tokens, performance.now() - start, model.price));
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', stop);

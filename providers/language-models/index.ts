@@ -1,3 +1,4 @@
+export { BilledFailure } from './billed-failure';
 export type { CallBound } from './call-bound';
 export type { CallRates } from './call-line';
 export { checkEndpoints } from './check-endpoints';

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { InfrastructureError } from '../../core/system/infrastructure-error';
 import { type Fault, type ScriptedEndpoint, startScriptedEndpoint } from '../../test/support/scripted-endpoint';
+import { BilledFailure } from './billed-failure';
 import { LanguageModels } from './language-models';
 
 const KEY = 'canary-key-5d41402abc4b2a76b9719d911017c592';
@@ -126,6 +127,17 @@ describe('failures of an endpoint', () => {
     expect(error.message).toContain(text);
     // Retries belong to the caller.
     expect(endpoint.requests.total).toBe(1);
+  });
+
+  it('has a price where its reply cannot be used and says what it used', async () => {
+    const body = { choices: [{ message: { content: null } }], usage: { prompt_tokens: 10, completion_tokens: 2_000 } };
+    const error = await meet(reply(200, body));
+    expect(error).toBeInstanceOf(BilledFailure);
+    expect(error).toMatchObject({ kind: 'retryable', status: 200, name: 'InfrastructureError' });
+    const { usage } = error as BilledFailure;
+    expect(usage).toMatchObject({ promptTokens: 10, completionTokens: 2_000 });
+    expect(usage.usd).toBeCloseTo(0.00201, 9);
+    expect(await meet(reply(200, { choices: [] }))).not.toBeInstanceOf(BilledFailure);
   });
 
   it('names the code of a connection that nobody accepts', async () => {

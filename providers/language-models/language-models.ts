@@ -10,7 +10,8 @@ import { didYouMean } from './closest-name';
 import { Endpoint } from './endpoint';
 import type { EndpointModel, EndpointOptions, Price } from './endpoint-options';
 import type { Place } from './fair-semaphore';
-import { estimateTokens, parseChat, parseEmbeddings, parseModelList, type Tokens } from './parse-reply';
+import { estimateTokens, parseChat, parseEmbeddings, parseModelList } from './parse-reply';
+import { usageOf } from './usage-of';
 
 /** How one chat call is drawn. */
 export interface ChatOptions {
@@ -60,6 +61,7 @@ const usualReplyTokens = 512;
 interface ConfiguredModel {
   name: string;
   id: string;
+  price: Price | undefined;
   options: EndpointModel;
   endpoint: Endpoint;
 }
@@ -96,7 +98,7 @@ export class LanguageModels {
       [...this.#endpoints.values()].flatMap((endpoint) =>
         Object.entries(endpoint.options.models).map(([name, options]) => [
           name,
-          { name, id: options.id ?? name, options, endpoint },
+          { name, id: options.id ?? name, price: options.price, options, endpoint },
         ]),
       ),
     );
@@ -131,7 +133,8 @@ export class LanguageModels {
   /**
    * One chat completion.
    *
-   * @throws InfrastructureError when the endpoint fails; an AbortError when `signal` aborts; DefinitionError for an
+   * @throws InfrastructureError when the endpoint fails, as a BilledFailure where its reply cannot be used and says what it
+   * used; an AbortError when `signal` aborts; DefinitionError for an
    * unknown model.
    */
   async chat(request: ChatRequest, { seed, temperature, signal, place }: ChatOptions): Promise<ChatResponse> {
@@ -161,7 +164,7 @@ export class LanguageModels {
     return {
       text: value.text,
       finishReason: value.finishReason,
-      usage: usageOf(value, latencyMs, model.options.price),
+      usage: usageOf(value, latencyMs, model.price),
     };
   }
 
@@ -186,7 +189,7 @@ export class LanguageModels {
       ({ promptTokens }) => promptTokens,
     );
     const tokens = { promptTokens: value.promptTokens, completionTokens: 0 };
-    return { vectors: value.vectors, usage: usageOf(tokens, latencyMs, model.options.price) };
+    return { vectors: value.vectors, usage: usageOf(tokens, latencyMs, model.price) };
   }
 
   /** The most that a chat can cost. @throws DefinitionError for an unknown model. */
@@ -239,11 +242,4 @@ export class LanguageModels {
       `no ${orEndpoint ? 'endpoint or model' : 'model'} is named '${name}': ${list}${didYouMean(name, known)}`,
     );
   }
-}
-
-function usageOf({ promptTokens, completionTokens }: Tokens, latencyMs: number, price: Price | undefined): Usage {
-  const usd = price
-    ? (promptTokens * price.promptPerMillion + completionTokens * price.completionPerMillion) / 1_000_000
-    : 0;
-  return { promptTokens, completionTokens, usd, latencyMs: Math.round(latencyMs) };
 }

@@ -46,6 +46,30 @@ describe('parseChat', () => {
   });
 });
 
+describe('a reply that cannot be used', () => {
+  const usage = { prompt_tokens: 12, completion_tokens: 2_000 };
+  const tokens = { promptTokens: 12, completionTokens: 2_000 };
+
+  it.each<[string, () => unknown]>([
+    ['no choices', () => chat({ usage })],
+    ['null content', () => chat({ choices: [{ message: { content: null } }], usage })],
+    ['an error without a status', () => parseBody(JSON.stringify({ error: { message: 'odd' }, usage }), 200)],
+    ['too few vectors', () => parseEmbeddings({ data: [], usage }, 200, ['a'])],
+    ['vectors of texts', () => parseEmbeddings({ data: [{ embedding: 'AA' }], usage }, 200, ['a'])],
+  ])('says what it used, with %s', (_, parse) => {
+    expect(parse).toThrow(expect.objectContaining({ name: 'MalformedReply', tokens }) as Error);
+  });
+
+  it.each([
+    [{ completion_tokens: 7 }, { promptTokens: 0, completionTokens: 7 }],
+    [{ prompt_tokens: 0, completion_tokens: 0 }, undefined],
+    [{ prompt_tokens: -3, completion_tokens: 1.5 }, undefined],
+    [undefined, undefined],
+  ])('is charged with what is known of %j', (partly, known) => {
+    expect(() => chat({ choices: [], usage: partly })).toThrow(expect.objectContaining({ tokens: known }) as Error);
+  });
+});
+
 describe('parseBody', () => {
   it('never quotes a body that is not JSON', () => {
     expect(() => parseBody('sk-canary is not right', 200)).toThrow(/^the body is not JSON$/);

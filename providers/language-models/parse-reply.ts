@@ -30,7 +30,7 @@ export function parseBody(text: string, status: number): Fields {
   if (isFields(body['error']) && body['choices'] === undefined && body['data'] === undefined) {
     const code = Number(body['error']['code']);
     if (code >= 400 && code <= 599) throw OpenAI.APIError.generate(code, body, undefined, new Headers());
-    throw new MalformedReply('the body is an error without a status', status);
+    throw new MalformedReply('the body is an error without a status', status, billedTokens(body));
   }
   return body;
 }
@@ -45,7 +45,7 @@ export function parseChat(
   prompt: string,
 ): { text: string; finishReason: string } & Tokens {
   const choice: unknown = Array.isArray(body['choices']) ? body['choices'][0] : undefined;
-  if (!isFields(choice)) throw new MalformedReply('it has no choices', status);
+  if (!isFields(choice)) throw new MalformedReply('it has no choices', status, billedTokens(body));
   const message = isFields(choice['message']) ? choice['message'] : {};
   const finish = choice['finish_reason'];
   const answeredWithoutText =
@@ -57,13 +57,15 @@ export function parseChat(
     textOf(message['refusal']) ??
     textOf(choice['text']) ??
     (answeredWithoutText ? '' : undefined);
-  if (text === undefined) throw new MalformedReply('its first choice has no content', status);
-  const usage = isFields(body['usage']) ? body['usage'] : {};
+  if (text === undefined) {
+    throw new MalformedReply('its first choice has no content', status, billedTokens(body));
+  }
+  const { promptTokens, completionTokens } = reportedTokens(body);
   return {
     text,
     finishReason: typeof finish === 'string' ? finish : 'stop',
-    promptTokens: count(usage['prompt_tokens']) ?? estimateTokens(prompt),
-    completionTokens: count(usage['completion_tokens']) ?? estimateTokens(text),
+    promptTokens: promptTokens ?? estimateTokens(prompt),
+    completionTokens: completionTokens ?? estimateTokens(text),
   };
 }
 
@@ -75,25 +77,25 @@ export function parseEmbeddings(
 ): { vectors: number[][]; promptTokens: number } {
   const data: unknown[] = Array.isArray(body['data']) ? body['data'] : [];
   if (data.length !== texts.length) {
-    throw new MalformedReply(`it has ${data.length} vectors for ${texts.length} texts`, status);
+    throw new MalformedReply(`it has ${data.length} vectors for ${texts.length} texts`, status, billedTokens(body));
   }
   const byIndex = new Map<number, number[]>();
   data.forEach((item, position) => {
     const vector = isFields(item) ? item['embedding'] : undefined;
-    if (!isVector(vector)) throw new MalformedReply('one of its vectors is not a list of numbers', status);
+    if (!isVector(vector))
+      throw new MalformedReply('one of its vectors is not a list of numbers', status, billedTokens(body));
     const index = isFields(item) ? item['index'] : undefined;
     byIndex.set(typeof index === 'number' ? index : position, vector);
   });
   const vectors = texts.map((_, index) => {
     const vector = byIndex.get(index);
-    if (!vector) throw new MalformedReply(`it has no vector for text ${index}`, status);
+    if (!vector) throw new MalformedReply(`it has no vector for text ${index}`, status, billedTokens(body));
     return vector;
   });
   if (new Set(vectors.map((vector) => vector.length)).size > 1) {
-    throw new MalformedReply('its vectors differ in length', status);
+    throw new MalformedReply('its vectors differ in length', status, billedTokens(body));
   }
-  const usage = isFields(body['usage']) ? body['usage'] : {};
-  return { vectors, promptTokens: count(usage['prompt_tokens']) ?? estimateTokens(texts.join('')) };
+  return { vectors, promptTokens: reportedTokens(body).promptTokens ?? estimateTokens(texts.join('')) };
 }
 
 /** The ids that `GET /models` lists. */
@@ -108,6 +110,21 @@ function textOf(content: unknown): string | undefined {
   if (!Array.isArray(content)) return undefined;
   const texts = content.map((part: unknown) => (isFields(part) ? part['text'] : part));
   return texts.filter((text) => typeof text === 'string').join('');
+}
+
+function reportedTokens(body: Fields): Partial<Tokens> {
+  const usage = isFields(body['usage']) ? body['usage'] : {};
+  const [promptTokens, completionTokens] = [count(usage['prompt_tokens']), count(usage['completion_tokens'])];
+  return {
+    ...(promptTokens === undefined ? {} : { promptTokens }),
+    ...(completionTokens === undefined ? {} : { completionTokens }),
+  };
+}
+
+/** What a reply that cannot be used says that it used: it is paid for. */
+function billedTokens(body: Fields): Tokens | undefined {
+  const { promptTokens = 0, completionTokens = 0 } = reportedTokens(body);
+  return promptTokens + completionTokens === 0 ? undefined : { promptTokens, completionTokens };
 }
 
 function count(value: unknown): number | undefined {

@@ -1,3 +1,4 @@
+import { until } from '../../test/support/until';
 import { startScriptedEndpoint, type FaultRule, type ScriptedEndpoint } from '../../test/support/scripted-endpoint';
 import type { CallRate } from '../../core/run/call-rate';
 import { CallLine, type CallRates } from './call-line';
@@ -21,6 +22,15 @@ class MemoryRates implements CallRates {
 
   now(): number {
     return Date.now();
+  }
+
+  /** The same rows for a worker whose clock is some hours ahead (behind: negative). */
+  shifted(hours: number): CallRates {
+    return {
+      now: () => Date.now() + hours * 3_600_000,
+      read: (name) => this.read(name),
+      replace: (...change) => this.replace(...change),
+    };
   }
 
   async read(endpoint: string) {
@@ -106,6 +116,29 @@ describe('workers that share an endpoint', () => {
     expect(endpoint.requests).toMatchObject({ total: 4, faults: 1 });
   });
 
+  it.each([5, -5])('are held up by it also where the clock of one is %i hours off', async (hours) => {
+    const [one, other] = [worker(), worker({}, rates.shifted(hours))];
+    await Promise.all([ask(one, 'before'), ask(other, 'before too')]);
+    endpoint.setFaults(refusals(1, 6_000));
+    const first = ask(one, 'refused');
+    await until(() => rates.writes > 0);
+    // The other worker looks again within a second.
+    await new Promise((resolve) => setTimeout(resolve, 1_050));
+    const second = timed(ask(other, 'held up'));
+    expect((await first).text).not.toBe('');
+    expect(await second).toBeGreaterThan(1_000);
+    expect(endpoint.requests).toMatchObject({ total: 5, faults: 1 });
+  });
+
+  it.each([5, -5])('keep to the rate where the clock of one is %i hours off', async (hours) => {
+    const limits = { requestsPerMinute: 600 };
+    const [one, other] = [worker(limits), worker(limits, rates.shifted(hours))];
+    // The first look of each may find the 30 calls that go at once; no look does after that.
+    for (const models of [one, other]) await many(models, 31);
+    const took = await timed(Promise.all([many(one, 15), many(other, 15)]));
+    expect(took).toBeGreaterThan(2_000);
+  });
+
   it('halve their rate after a 429 that does not say how long', async () => {
     const models = worker();
     await many(models, 20);
@@ -176,8 +209,8 @@ describe('workers that share an endpoint', () => {
   });
 
   it('wait before the time limit of the call begins', async () => {
-    endpoint.setFaults(refusals(1, 700));
-    expect((await ask(worker({ timeoutMs: 300 }), 'x')).text).not.toBe('');
+    endpoint.setFaults(refusals(1, 3_500));
+    expect((await ask(worker({ timeoutMs: 2_000 }), 'x')).text).not.toBe('');
   });
 
   it('stop waiting when their caller aborts, and leave the place to the next', async () => {

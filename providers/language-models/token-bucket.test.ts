@@ -1,5 +1,5 @@
 import type { CallRate } from '../../core/run/call-rate';
-import { allowedRate, atTime, book, correct, refuse, untouched, type RateLimits } from './token-bucket';
+import { allowedRate, book, correct, refuse, untouched, type RateLimits } from './token-bucket';
 
 const start = 1_000_000_000;
 
@@ -71,13 +71,5 @@ describe('a token bucket', () => {
       closedUntil: start + 999,
       updatedAt: start,
     });
-  });
-
-  it('goes on from the time of a clock that is a little ahead, and corrects one that is wrong', () => {
-    const ahead = { ...untouched, updatedAt: start + 5_000, requestsAt: start + 6_000 };
-    expect(atTime(ahead, start)).toEqual({ rate: ahead, time: start + 5_000 });
-    const wrong = { ...untouched, updatedAt: start + 86_400_000, requestsAt: start + 86_401_000 };
-    expect(atTime(wrong, start)).toMatchObject({ rate: { requestsAt: start + 1_000, updatedAt: start }, time: start });
-    expect(atTime({ ...untouched, updatedAt: start - 5_000 }, start).time).toBe(start);
   });
 });

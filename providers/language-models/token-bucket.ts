@@ -24,8 +24,6 @@ const recoveryMs = 30_000;
 const slowest = 6;
 /** Milliseconds. A `Retry-After` below this is finer than rates are measured here: it is obeyed, and says nothing of them. */
 const shortestSlowingMs = 1_000;
-/** Clocks of two machines that differ by more than this are not reconciled. */
-const longestSkewMs = minute;
 
 export const untouched: CallRate = {
   requestsAt: 0,
@@ -36,24 +34,6 @@ export const untouched: CallRate = {
   reducedAt: 0,
   updatedAt: 0,
 };
-
-/**
- * A bucket and the time in it, which never goes back: where another writer's clock is ahead, its time is taken. A bucket
- * further ahead than clocks differ was written by a wrong clock, and is moved to the present as a whole.
- */
-export function atTime(stored: CallRate, now: number): { rate: CallRate; time: number } {
-  const ahead = stored.updatedAt - now;
-  if (ahead <= longestSkewMs) return { rate: stored, time: Math.max(now, stored.updatedAt) };
-  const rate = {
-    ...stored,
-    requestsAt: stored.requestsAt - ahead,
-    tokensAt: stored.tokensAt - ahead,
-    closedUntil: stored.closedUntil - ahead,
-    reducedAt: stored.reducedAt - ahead,
-    updatedAt: now,
-  };
-  return { rate, time: now };
-}
 
 /** Requests a minute that are allowed at a time; Infinity: as many as one likes. */
 export function allowedRate({ reducedRate, ceiling, reducedAt }: CallRate, limits: RateLimits, time: number): number {

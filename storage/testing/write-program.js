@@ -1,8 +1,10 @@
 // A process of its own with many writers at once: node --require scripts/typescript.js write-program.js <url> <name> <writers> <writes each>
 // It says 'ready', waits for a line on stdin, and ends with a line of JSON: its time and the longest wait of its event loop.
-// With 0 writers it only measures that wait, until its stdin ends.
+// With 0 writers it writes and synchronises the file <name> instead, as a write transaction does, until its stdin ends.
+const { closeSync, fsyncSync, openSync, writeSync } = require('node:fs');
 const { once } = require('node:events');
 const { monitorEventLoopDelay } = require('node:perf_hooks');
+const { setTimeout: sleep } = require('node:timers/promises');
 const { openDatabase, storesOf } = require('../index.ts');
 
 const [url, name, writers, each] = process.argv.slice(2);
@@ -14,12 +16,24 @@ async function main() {
   const delay = monitorEventLoopDelay({ resolution: 5 });
   delay.enable();
   const started = performance.now();
-  if (stores === undefined) await once(process.stdin, 'end');
+  if (stores === undefined) await writeFile();
   else await write(stores);
   delay.disable();
   process.stdout.write(`${JSON.stringify({ ms: performance.now() - started, stallMs: delay.max / 1e6 })}\n`);
   await stores?.database.close();
   process.exit(0);
+}
+
+async function writeFile() {
+  const file = openSync(name, 'w');
+  let over = false;
+  process.stdin.once('end', () => (over = true));
+  while (!over) {
+    writeSync(file, 'x'.repeat(4_096), 0);
+    fsyncSync(file);
+    await sleep(10);
+  }
+  closeSync(file);
 }
 
 async function write({ database, counters, ledger, spend }) {

@@ -105,5 +105,10 @@ export interface ScriptedEndpoint {
   log: LoggedRequest[];
   setFaults(faults: FaultRule[]): void;
   setLatency(latencyMs: number): void;
+  /**
+   * Keeps back every reply after the first `after` requests (default 0) until the function that it gives is called: a test can
+   * act in the middle of a run, however slow the machine is.
+   */
+  hold(after?: number): () => void;
   close(): Promise<void>;
 }

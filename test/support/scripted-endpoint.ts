@@ -37,12 +37,22 @@ export async function startScriptedEndpoint(options: ScriptedEndpointOptions = {
   let inFlight = 0;
   let faults = new FaultPlan(options.faults ?? []);
   let latencyMs = options.latencyMs ?? 0;
+  let gate: { after: number; opened: Promise<void> } | undefined;
 
   const setFaults = (rules: FaultRule[]) => {
     faults = new FaultPlan(rules);
   };
   const setLatency = (milliseconds: number) => {
     latencyMs = milliseconds;
+  };
+  const hold = (after = 0) => {
+    let open = () => {};
+    const held = { after, opened: new Promise<void>((resolve) => (open = resolve)) };
+    gate = held;
+    return () => {
+      if (gate === held) gate = undefined;
+      open();
+    };
   };
 
   const server = createServer((request, response) => {
@@ -73,6 +83,7 @@ export async function startScriptedEndpoint(options: ScriptedEndpointOptions = {
       counts.faults++;
       return answerWithFault(fault, response);
     }
+    if (gate !== undefined && logged.number > gate.after) await gate.opened;
     if (latencyMs > 0) await pause(latencyMs);
     answer(path, body, response);
   }
@@ -145,6 +156,7 @@ export async function startScriptedEndpoint(options: ScriptedEndpointOptions = {
     log,
     setFaults,
     setLatency,
+    hold,
     close: () =>
       new Promise<void>((resolve, reject) => {
         for (const timer of waiting) clearTimeout(timer);

@@ -71,9 +71,11 @@ export class TestRuns {
     databaseUrl?: string;
     /** The clock of what these workers store. */
     now?: () => number;
+    /** Default: the suite's Temporal server. */
+    address?: string;
   }): Promise<TestRuns> {
     const folder = options.sharing?.folder ?? (await mkdtemp(join(tmpdir(), 'optimas-runs-')));
-    const { address } = suiteEnvironment();
+    const address = options.address ?? suiteEnvironment().address;
     const taskQueue = options.sharing?.taskQueue ?? `test-${process.pid}-${queues++}`;
     const config = defineConfig({ systems: options.systems, endpoints: options.endpoints, ...options.config });
     const runtime = await openRuntime(config, {

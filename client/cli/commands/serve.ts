@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Command } from 'commander';
+import { endWithParent } from '../../../providers/processes';
 import { findLocalParts } from '../../../workers/local-parts';
 import { startDevelopmentServer } from '../../../workers/local-services';
 import { serve } from '../../../workers/serve';
@@ -7,6 +8,7 @@ import { at, requireTemporal } from '../../../workers/find-temporal';
 import { temporalTarget } from '../../../workers/temporal-connection';
 import { Cleanup } from '../cleanup';
 import { command, type SharedOptions } from '../command';
+import { developmentServerText } from '../development-server-text';
 import { exitCode } from '../exit-code';
 import { interruption, Interrupted } from '../interruption';
 import { ladderLines } from '../ladder-lines';
@@ -14,6 +16,7 @@ import { portNumber } from '../option-parsers';
 import { openProject, runsAt } from '../project';
 import { superviseWorker } from '../supervised-worker';
 import type { Terminal } from '../terminal';
+import { lacksWorkerEnvironment, runWithWorkerEnvironment } from '../worker-shell';
 
 interface DevelopmentOptions extends SharedOptions {
   port?: number;
@@ -43,10 +46,7 @@ function developmentCommand(terminal: Terminal): Command {
           signal,
         });
         cleanup.add(server.stop);
-        terminal.print(
-          `Temporal server: ${server.address} (pid ${server.pid}${server.found ? ', running already' : ''})` +
-            (server.uiUrl === undefined ? '' : `, web interface ${server.uiUrl}`),
-        );
+        terminal.print(`Temporal server: ${developmentServerText(server)}`);
         const parts = await findLocalParts(project.config, { report, say: terminal.print, signal });
         cleanup.add(parts.close);
         const runs = await runsAt(project, at(temporalTarget(project.config.temporal), server.address));
@@ -59,37 +59,50 @@ function developmentCommand(terminal: Terminal): Command {
 }
 
 function workerCommand(terminal: Terminal): Command {
-  return command('worker', 'run a worker in this process, until Ctrl-C', [
+  return command('worker', 'run a worker, until Ctrl-C', [
     'optimas worker',
     'TEMPORAL_ADDRESS=temporal:7233 optimas worker --config prod.config.ts',
-  ]).action((options: SharedOptions) =>
-    untilInterrupted(terminal, async (signal, cleanup) => {
-      const project = await openProject(options);
-      const { target } = await requireTemporal(project.config);
-      const parts = await findLocalParts(project.config, {
-        report: ladderLines(terminal.note),
-        say: terminal.print,
-        signal,
-      });
-      cleanup.add(parts.close);
-      const { configFile, taskQueue } = project;
-      const serving = await serve(project.config, { configFile, address: target.options.address, taskQueue }, parts);
-      cleanup.add(serving.stop);
-      terminal.print(
-        `worker ${serving.identity} serves task queue ${taskQueue} at ${target.options.address}; Ctrl-C ends it`,
-      );
-      return serving.done;
-    }),
-  );
+  ]).action(async (options: SharedOptions) => {
+    if (lacksWorkerEnvironment()) {
+      process.exitCode = await runWithWorkerEnvironment();
+      return;
+    }
+    endWithParent();
+    await untilInterrupted(
+      terminal,
+      async (signal, cleanup) => {
+        const project = await openProject(options);
+        const { target } = await requireTemporal(project.config);
+        const parts = await findLocalParts(project.config, {
+          report: ladderLines(terminal.note),
+          say: terminal.print,
+          signal,
+        });
+        cleanup.add(parts.close);
+        const { configFile, taskQueue } = project;
+        const serving = await serve(project.config, { configFile, address: target.options.address, taskQueue }, parts);
+        cleanup.add(serving.stop);
+        terminal.print(
+          `worker ${serving.identity} serves task queue ${taskQueue} at ${target.options.address}; Ctrl-C ends it`,
+        );
+        return serving.done;
+      },
+      process.send === undefined,
+    );
+  });
 }
 
-/** Ctrl-C is the ordinary end of these commands. `open` may give a promise that rejects when what was opened dies. */
+/**
+ * Ctrl-C is the ordinary end of these commands. `open` may give a promise that rejects when what was opened dies. `secondEnds`
+ * as `interruption` has it.
+ */
 async function untilInterrupted(
   terminal: Terminal,
   open: (signal: AbortSignal, cleanup: Cleanup) => Promise<void | undefined>,
+  secondEnds = true,
 ): Promise<void> {
   const cleanup = new Cleanup();
-  const { signal, release } = interruption();
+  const { signal, release } = interruption(secondEnds);
   cleanup.add(release);
   const interrupted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   try {

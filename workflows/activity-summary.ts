@@ -1,0 +1,40 @@
+import type { Activities } from '../activities';
+import type { ActivityName } from './activity-names';
+
+export type ActivityInput<Name extends ActivityName> = Parameters<Activities[Name]>[0];
+
+/** Characters. Temporal keeps summaries of up to 400 bytes. */
+const longestSummary = 100;
+
+/** One line that tells an activity from the others of its name in Temporal's interface: whose, what for, which of them. */
+export function activitySummary<Name extends ActivityName>(name: Name, input: ActivityInput<Name>): string {
+  return summaries[name](input).slice(0, longestSummary);
+}
+
+const summaries: { [Name in ActivityName]: (input: ActivityInput<Name>) => string } = {
+  prepareRun: ({ system, seed }) => `${system}, seed ${seed}`,
+  evaluate: ({ configurationHash, range }) =>
+    `${range.purpose}, ${range.split} ${part(range)}, configuration ${short(configurationHash)}`,
+  summarize: ({ purpose, count, configurationHash }) =>
+    `${purpose}, ${count} examples, configuration ${short(configurationHash)}`,
+  collectCandidates: (input) => `${input.component}, inputs ${part(input)}`,
+  fitReward: ({ component }) => component,
+  chooseComponent: ({ components }) => `of ${components.length}`,
+  propose: ({ component, ranked }) => `${component}, ${ranked === undefined ? 'first round' : 'combinations'}`,
+  scoreProposals: ({ component, from, to, reference }) =>
+    `${component}, proposals ${part({ from, to, count: reference.proposals })}`,
+  selectFinalists: ({ component }) => component,
+  halve: ({ finalists, measured, count }) => `${finalists.length} finalists after ${measured} of ${count} examples`,
+  decide: ({ component, finalists }) => `${component}, ${finalists.length} finalists`,
+  recordEvent: ({ kind }) => kind,
+  finishRun: ({ status }) => status,
+};
+
+/** People count from 1. */
+function part({ from, to, count }: { from: number; to: number; count: number }): string {
+  return `${from + 1}-${to} of ${count}`;
+}
+
+function short(hash: string): string {
+  return hash.slice(0, 8);
+}
