@@ -47,10 +47,11 @@ describe('combineProposals', () => {
       note: 'opro + grid (k = 5) + demonstrations',
     });
     expect(proposals[1]?.settings).toEqual({ prompt: { instructions: 'New.', demonstrations: [] }, k: 5, model: 's' });
-    // What gains nothing alone is tried beside the best only.
+    // What gains nothing alone is tried beside the best only, and another model with demonstrations.
     expect(proposals.filter((item) => item.settings['k'] === 7 || item.settings['model'] === 'l')).toEqual([
       expect.objectContaining({ note: 'opro + model' }),
       expect.objectContaining({ note: 'opro + grid (k = 7)' }),
+      expect.objectContaining({ note: 'model + demonstrations' }),
     ]);
     expect(new Set(proposals.map(proposalHash)).size).toBe(proposals.length);
   });
@@ -70,6 +71,16 @@ describe('combineProposals', () => {
         [large, -0.1],
       ]),
     ).toEqual([]);
+  });
+
+  it('tries another model with demonstrations, where neither gains anything alone', () => {
+    const proposals = combine([
+      [k(5), 0],
+      [shots, -0.1],
+      [large, -0.2],
+    ]);
+    expect(proposals.map((item) => item.note)).toEqual(['model + demonstrations']);
+    expect(proposals[0]?.settings).toEqual({ prompt: { instructions: 'Old.', demonstrations }, k: 1, model: 'l' });
   });
 
   it('tries beside the best at most two of another part', () => {

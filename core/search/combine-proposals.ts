@@ -1,5 +1,5 @@
 import type { Json } from '../system/json';
-import type { PromptValue } from '../system/variable';
+import type { PromptValue, SettingKind } from '../system/variable';
 import { distinctProposals, propose, proposalHash, type Incumbent, type Proposal } from './proposal';
 import type { RankedCandidate } from './ranking';
 
@@ -9,8 +9,9 @@ const partnersPerPart = 2;
 /**
  * Joint moves within a component: the best changes of different parts (variables; a prompt's instructions and
  * demonstrations apart) put together. First all the best with a gain above 0; then the best proposal with the two best of
- * every other part, whatever these gain alone (demonstrations that do nothing for one model may make another); then all
- * pairs with gains above 0. Nothing is combined where nothing gains. What was ranked already is not proposed again.
+ * every other part, whatever these gain alone; then other models with the sets of demonstrations, whatever these gain alone,
+ * for at most half of the count (which demonstrations serve depends on the model that reads them); then all pairs with gains
+ * above 0. Nothing else is combined where nothing gains. What was ranked already is not proposed again.
  *
  * @param options.ranked as `rankProposals` gives it.
  * @param options.count most proposals; default 8.
@@ -24,15 +25,13 @@ export function combineProposals(options: {
   const measured = ranked.filter((item) => item.value !== null && item.proposal !== null);
   const better = measured.filter((item) => (item.value?.meanGain ?? 0) > 0).flatMap((item) => item.proposal ?? []);
   const [leader] = better;
-  if (leader === undefined) return [];
-
   const best: Proposal[] = [];
   for (const proposal of better) {
     if (best.every((other) => disjoint(other, proposal))) best.push(proposal);
   }
   const partnersTaken = new Map<string, number>();
   const withLeader = measured.flatMap(({ proposal }) => {
-    if (proposal === null || !disjoint(leader, proposal)) return [];
+    if (leader === undefined || proposal === null || !disjoint(leader, proposal)) return [];
     const part = JSON.stringify(proposal.changed.map(({ variable, kind }) => [variable, kind]));
     const taken = partnersTaken.get(part) ?? 0;
     partnersTaken.set(part, taken + 1);
@@ -45,10 +44,16 @@ export function combineProposals(options: {
       .filter(({ members: [a, b] }) => disjoint(a as Proposal, b as Proposal)),
   );
   pairs.sort((a, b) => a.rank - b.rank);
+  const only = (kind: SettingKind): Proposal[] =>
+    measured.flatMap(({ proposal }) => (proposal?.changed.every((change) => change.kind === kind) ? [proposal] : []));
+  const shown = only('model').flatMap((model) => only('demonstrations').map((set) => [model, set]));
   const known = new Set(ranked.map((item) => item.hash));
-  const combined = [best, ...withLeader, ...pairs.map((pair) => pair.members)].map((members) =>
-    merge(incumbent, members),
-  );
+  const combined = [
+    best,
+    ...withLeader,
+    ...shown.slice(0, Math.floor(count / 2)),
+    ...pairs.map((pair) => pair.members),
+  ].map((members) => merge(incumbent, members));
   return distinctProposals(incumbent, combined)
     .filter((proposal) => !known.has(proposalHash(proposal)))
     .slice(0, count);

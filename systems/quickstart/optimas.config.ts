@@ -4,11 +4,11 @@ import { quickstart } from './quickstart';
 /** The quick start: whatever models and encoder this machine has or can get; no key is needed. */
 export default defineConfig({
   endpoints: 'local',
-  // Sized for two cores: about 1,800 calls of two very small models, which answer alike whenever asked alike.
+  // Sized for two cores: about 1,700 calls of two very small models, which answer alike whenever asked alike.
   optimization: {
-    iterations: 4,
-    preferenceInputs: 14,
-    adaptationInputs: 12,
+    iterations: 3,
+    preferenceInputs: 10,
+    adaptationInputs: 24,
     rankingInputs: 12,
     candidatesPerInput: 4,
     rolloutsPerCandidate: 1,
