@@ -54,6 +54,8 @@ export class Control {
   limitsVersion = 0;
   /** Why everything stands still although nobody paused; null: it does not. */
   waiting: string | null = null;
+  /** Counts the resumes: what an activity that began before the last one complained of may have been mended since. */
+  private resumes = 0;
   private readonly scopes = new Set<CancellationScope>();
   /** The step that tries again for all while the workflow waits: every try costs events in the history. */
   private trying: object | null = null;
@@ -76,6 +78,7 @@ export class Control {
   }
 
   resume(): void {
+    if (this.paused !== null) this.resumes += 1;
     this.paused = null;
   }
 
@@ -105,7 +108,7 @@ export class Control {
       this.throwIfStopped();
       const scope = new CancellationScope({ cancellable: true });
       this.scopes.add(scope);
-      const { limitsVersion } = this;
+      const { limitsVersion, resumes } = this;
       try {
         const result = await scope.run(activity);
         this.endWaiting();
@@ -134,6 +137,7 @@ export class Control {
           // Each further try would bring the history nearer to the size at which the server ends the workflow.
           pause.reason += " (the run's history has grown too long to go on trying: resume once there is such a worker)";
         }
+        if (resumes !== this.resumes) continue;
         this.pause(pause);
         this.listeners.paused?.(pause);
       } finally {
