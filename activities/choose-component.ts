@@ -1,4 +1,5 @@
 import { randomStream } from '../core/random/stream';
+import { localStepInputs } from '../core/run/local-step-inputs';
 import {
   chooseComponent as choose,
   type ComponentChoice,
@@ -7,6 +8,7 @@ import {
 import type { ChooseComponentInput } from './contracts';
 import type { DecisionRecord } from './decide';
 import type { ActivityDependencies } from './dependencies';
+import { exampleCounts } from './example-samples';
 import { expectedGain } from './expected-gain';
 import { inActivity } from './in-activity';
 import { openRun, type OpenRun } from './open-run';
@@ -61,11 +63,20 @@ export function chooseComponent(
 
 /**
  * Calls of stochastic components in one try: a proposal is judged on its own output where the LRF is trusted, else with
- * everything downstream; validation runs the whole system for incumbent and finalist. Deterministic calls count as free.
+ * everything downstream, as the shortlist always is; validation runs the whole system for incumbent and finalist.
+ * Deterministic calls count as free.
  */
-function costPerTry({ plan, resolved: { system } }: OpenRun, component: string, trusted: boolean): number {
+function costPerTry({ plan, seed, resolved }: OpenRun, component: string, trusted: boolean): number {
+  const { system } = resolved;
+  const { ranked, traced } = localStepInputs(plan, exampleCounts(resolved, seed).ranking);
   const stochastic = system.components.filter((item) => !item.deterministic).map((item) => item.name);
-  const downstream = trusted ? undefined : system.wiring.descendants[component];
-  const judged = stochastic.filter((name) => name === component || downstream?.has(name)).length;
-  return plan.proposals * plan.rankingInputs * judged + 2 * plan.validationExamples * stochastic.length;
+  const descendants = system.wiring.descendants[component];
+  const own = stochastic.filter((name) => name === component).length;
+  const withDescendants = own + stochastic.filter((name) => descendants?.has(name)).length;
+  return (
+    plan.proposals * ranked * (trusted ? own : withDescendants) +
+    // Where the metric ranked, it knows the shortlist on the ranked inputs already.
+    plan.shortlist * (trusted ? traced : traced - ranked) * withDescendants +
+    2 * plan.validationExamples * stochastic.length
+  );
 }

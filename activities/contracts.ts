@@ -152,8 +152,12 @@ export interface ProposalsReference {
 
 export interface ScoreProposalsInput extends LocalStep, MeteredInput {
   reference: ProposalsReference;
-  /** Size of the ranking sample. */
+  /** Size of the sample that the iteration traced for its local step. */
   count: number;
+  /** How many of it are judged on, from its first. */
+  inputs: number;
+  /** `reward`: the component's LRF where it is trusted, else the global metric. `metric`: always the global metric. */
+  judge: 'reward' | 'metric';
   /** Range of the proposals. */
   from: number;
   to: number;
@@ -175,8 +179,13 @@ export interface RankedProposals {
   scores: ProposalScore[];
 }
 
-export interface SelectFinalistsInput extends LocalStep {
+export interface ShortlistInput extends LocalStep {
   rounds: RankedProposals[];
+}
+
+export interface SelectFinalistsInput extends ShortlistInput {
+  /** The best of the rounds, judged by the global metric. */
+  shortlist: RankedProposals;
 }
 
 /** Configuration hashes, best first; the incumbent is not among them. */

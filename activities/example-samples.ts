@@ -1,15 +1,13 @@
+import { rankingExamples } from '../core/run/local-step-inputs';
 import { randomStream } from '../core/random/stream';
 import type { Example } from '../core/system/run-context';
 import type { ResolvedSystem } from './definition/resolve-system';
 import type { ExampleCounts, ExampleRange } from './contracts';
 
-/** Share of the training split on which proposals are ranked. */
-const rankingShare = 0.25;
-
 /** The run's parts of the training split: rewards are fitted on one, proposals ranked on the other. */
 export function trainingParts(resolved: ResolvedSystem, seed: number): { preference: Example[]; ranking: Example[] } {
   const shuffled = randomStream(seed, 'training-parts').shuffle(resolved.examples.train);
-  const ranking = Math.max(1, Math.round(shuffled.length * rankingShare));
+  const ranking = rankingExamples(shuffled.length);
   return { ranking: shuffled.slice(0, ranking), preference: shuffled.slice(ranking) };
 }
 

@@ -23,8 +23,9 @@ export function finishRun(dependencies: ActivityDependencies, input: FinishRunIn
     const record = await recordOf(dependencies, input.runId);
     // No call of this run is made any more: what a killed worker held back is recorded, and then let go.
     const left = await stores.reservations.count(input.runId);
-    const document = await resultDocument(stores, record, input);
-    await stores.runs.update(input.runId, { status: input.status, result: document });
+    // An attempt that was overtaken must not replace what another one published.
+    const ended = { status: input.status, result: await resultDocument(stores, record, input) };
+    const document = (await stores.runs.finish(input.runId, ended)).result as unknown as ResultDocument;
     await stores.ledger.append(input.runId, [
       {
         key: 'finished',

@@ -1,10 +1,13 @@
 import { preferencePairs } from '../core/preference/preference-pairs';
+import { downstreamInfluences } from '../core/system/downstream-influences';
 import type { JsonObject } from '../core/system/json';
 import { fitReward as fitHead } from '../providers/reward';
 import type { RewardVersion } from '../storage';
 import type { FitRewardInput, FitRewardResult } from './contracts';
+import type { DecisionRecord } from './decide';
 import type { ActivityDependencies } from './dependencies';
 import { inActivity } from './in-activity';
+import { markStale } from './mark-stale';
 import { componentOf, openRun } from './open-run';
 
 /** Beyond them a fit costs more and more as a run gets longer, and older ones were scored under other configurations. */
@@ -36,8 +39,15 @@ export function fitReward(dependencies: ActivityDependencies, input: FitRewardIn
     if (existing !== undefined) return record(existing);
 
     const component = componentOf(run, input.component);
+    const decisions = (await stores.ledger.list(input.runId, { kind: 'decision' }))
+      .map(({ iteration, body }) => ({ ...(body as unknown as DecisionRecord), iteration }))
+      .filter(({ iteration }) => iteration < input.iteration);
     const pairs = preferencePairs(
-      await stores.candidates.listRecent(input.runId, input.component, input.iteration, enoughCandidates),
+      markStale(
+        await stores.candidates.listRecent(input.runId, input.component, input.iteration, enoughCandidates),
+        downstreamInfluences(run.resolved.system.wiring, input.component),
+        decisions,
+      ),
     );
     const fitted = await fitHead({
       component: input.component,
@@ -76,7 +86,7 @@ export function fitReward(dependencies: ActivityDependencies, input: FitRewardIn
               trusted: false,
               alignment: null,
               ci95: null,
-              pairs: pairs.filter(({ groundTruth }) => !groundTruth).length,
+              pairs: pairs.filter(({ groundTruth, stale }) => !groundTruth && !stale).length,
               reason: fitted.reason,
             },
           };

@@ -162,6 +162,43 @@ it('fitReward answers in an attempt that was overtaken what the other one stored
   expect(await rewardVersions.list('run')).toHaveLength(1);
 });
 
+it('fitReward is not judged by what was scored before an accepted update downstream', async () => {
+  const { candidates, ledger } = dependencies.stores;
+  const step = { runId: 'run', component: 'first', configurationHash: prepared.baseline };
+  const collect = (iteration: number, exampleId: string) =>
+    candidates.putMany(
+      'run',
+      [0, 1].map((index) => ({
+        ...{ component: 'first', exampleId, inputs: { text: exampleId }, origin: 'sampled' as const, iteration },
+        ...{
+          candidateIndex: index,
+          outputs: { draft: `${index}` },
+          configurationHash: prepared.baseline,
+          scores: [index],
+        },
+      })),
+    );
+  const decided = (iteration: number, component: string, accepted: boolean) =>
+    ledger.append('run', [
+      { key: `iteration/${iteration}/decision`, iteration, kind: 'decision', body: { component, accepted } },
+    ]);
+  await collect(-1, 't1');
+  await decided(0, 'second', true);
+  await collect(1, 't2');
+  await collect(1, 't3');
+  // A rejected update, and one of the component itself, leave what was scored before as good as it was.
+  await decided(1, 'second', false);
+  await decided(2, 'first', true);
+  // One that is still to come does not count.
+  await decided(3, 'second', true);
+  expect(await attempt(() => fitReward(dependencies, { ...step, iteration: 3 }))).toMatchObject({ pairs: 2 });
+  expect(await attempt(() => fitReward(dependencies, { ...step, iteration: 4 }))).toMatchObject({
+    pairs: 0,
+    trusted: false,
+    reason: expect.stringContaining('stale'),
+  });
+});
+
 it('finishRun records on its second attempt what a killed worker held back, and lets it go', async () => {
   const { reservations } = dependencies.stores;
   await reservations.tryReserve('run', { calls: 1, tokens: 10, usd: 0 }, {});

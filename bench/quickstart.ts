@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import Table from 'cli-table3';
@@ -18,8 +18,9 @@ async function main(): Promise<void> {
     .parse()
     .opts<{ seeds: number; folder: string; check?: boolean }>();
   const documents: ResultDocument[] = [];
+  const build = buildNow();
   for (let seed = 0; seed < seeds; seed++) {
-    documents.push(await runSeed(seed, resolve(folder, `seed-${seed}`)));
+    documents.push(await runSeed(seed, resolve(folder, `seed-${seed}`), build));
     process.stdout.write(`${tableOf(documents)}\n`);
   }
   const missed = targetsMissed(documents);
@@ -28,8 +29,14 @@ async function main(): Promise<void> {
   if (check === true && missed.length > 0) process.exitCode = 1;
 }
 
-async function runSeed(seed: number, folder: string): Promise<ResultDocument> {
+/** Names the build in dist/: what one build measured says nothing of another. */
+function buildNow(): string {
+  return readFileSync(resolve(__dirname, '../dist/.sources'), 'utf8');
+}
+
+async function runSeed(seed: number, folder: string, build: string): Promise<ResultDocument> {
   const file = join(folder, 'result.json');
+  const buildFile = join(folder, 'build');
   if (!existsSync(file)) {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
@@ -40,6 +47,10 @@ async function runSeed(seed: number, folder: string): Promise<ResultDocument> {
     });
     const [code] = (await once(child, 'exit')) as [number | null];
     if (code !== 0) throw new Error(`the run of seed ${seed} ended with exit code ${code}; its files are in ${folder}`);
+    writeFileSync(buildFile, buildNow());
+  }
+  if (!existsSync(buildFile) || readFileSync(buildFile, 'utf8') !== build) {
+    throw new Error(`${folder} was measured with other sources than the seeds before or after it: name a new --folder`);
   }
   return resultDocumentSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
 }

@@ -13,6 +13,10 @@ import { watchRun, type Sample } from './soak/watch-run';
 
 /** The size at which Temporal suggests to continue as new. */
 const suggested = { events: 4_096, bytes: 4 * 2 ** 20 };
+/** MB per 100 iterations that count as flat: a run of 10,000 iterations then stays within a gigabyte more. */
+const steepest = 10;
+const residents = ['worker', 'server'] as const;
+type Resident = (typeof residents)[number];
 const runId = 'soak';
 const megabyte = 2 ** 20;
 
@@ -83,20 +87,27 @@ async function soak(stack: TemporalStack, folder: string, iterations: number, ev
       `largest history ${largestEvents} events, ${(largestBytes / megabyte).toFixed(2)} MB ` +
       `(${small ? 'within' : 'PAST'} ${suggested.events} events, ${suggested.bytes / megabyte} MB)\n`,
   );
-  if (!complete || !small) process.exitCode = 1;
+  const flat = residents.every((process) => (settledSlope(samples, process) ?? Infinity) <= steepest);
+  if (!flat) process.stdout.write(`memory grows by more than ${steepest} MB per 100 iterations\n`);
+  if (!complete || !small || !flat) process.exitCode = 1;
 }
 
 function lineOf({ seconds, iterations, worker, server }: Sample): string {
   return `${seconds.toFixed(0)} s: ${iterations} iterations, worker ${worker.toFixed(0)} MB, server ${server.toFixed(0)} MB`;
 }
 
-/** Without the first tenth: caches fill then. */
-function memoryOf(samples: readonly Sample[], process: 'worker' | 'server'): string {
+/** MB per 100 iterations in the second half of the run: caches, and the candidates that a fit reads, fill in the first. */
+function settledSlope(samples: readonly Sample[], process: Resident): number | undefined {
+  const settled = samples.filter(({ iterations }) => iterations >= (samples.at(-1)?.iterations ?? 0) / 2);
+  if (settled.length < 3) return undefined;
+  return slopeOf(settled.map((sample) => ({ x: sample.iterations / 100, y: sample[process] })));
+}
+
+function memoryOf(samples: readonly Sample[], process: Resident): string {
+  const slope = settledSlope(samples, process);
   const last = samples.at(-1);
-  const settled = samples.filter(({ iterations }) => iterations >= (last?.iterations ?? 0) / 10);
-  if (last === undefined || settled.length < 3) return `of the ${process} not sampled often enough`;
-  const slope = slopeOf(settled.map((sample) => ({ x: sample.iterations / 100, y: sample[process] })));
-  return `of the ${process} ${last[process].toFixed(0)} MB, slope ${slope.toFixed(2)} MB per 100 iterations`;
+  if (last === undefined || slope === undefined) return `of the ${process} not sampled often enough`;
+  return `of the ${process} ${last[process].toFixed(0)} MB, slope ${slope.toFixed(2)} MB per 100 iterations in the second half`;
 }
 
 /** Whether an iteration costs more the longer a run is. CPU seconds tell that also on a machine that others use. */

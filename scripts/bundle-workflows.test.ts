@@ -19,7 +19,7 @@ describe('the workflow bundle of the build', () => {
   });
 
   it('runs the workflows: a recorded history replays with it', async () => {
-    const file = path.join(root, 'test/histories/1-completed-run.json');
+    const file = path.join(root, 'test/histories/2-completed-run.json');
     const history = historyFromJSON(JSON.parse(readFileSync(file, 'utf8')));
     const workflowId = history.events?.[0]?.workflowExecutionStartedEventAttributes?.workflowId;
     const replay = Worker.runReplayHistory({ workflowBundle: { codePath: bundle } }, history, workflowId ?? undefined);

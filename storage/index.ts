@@ -10,7 +10,7 @@ export { Memo, type Made, type Recalled, type RecallRequest } from './memo';
 export type { LeaseOptions } from './memo-leases';
 export { ReservationStore, type Reservation } from './reservation-store';
 export { RewardVersionStore, type RewardVersion } from './reward-version-store';
-export { RunStore, type NewRun, type RunRecord, type RunUpdate } from './run-store';
+export { RunStore, type NewRun, type RunRecord } from './run-store';
 export { SpendStore, type Spend, type SpendLine, type SpendTotals } from './spend-store';
 export { StorageError, type StorageErrorCode } from './storage-error';
 export { storesOf, type Stores } from './stores';

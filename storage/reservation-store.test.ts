@@ -164,7 +164,7 @@ describe.each(databaseKinds)('ReservationStore on %s', (kind) => {
         expect(await store.tryReserve(runId, call, {})).toBeDefined();
       }
       expect(await store.ended('r')).toBe(false);
-      await runs.update('r', { status: 'completed', result: { done: true } });
+      await runs.finish('r', { status: 'completed', result: { done: true } });
       expect(await new ReservationStore(database, renewing).clear('r')).toBe(1);
       await database.write([database.queries.deleteFrom('reservations')]);
       // Both are held by this process: the renewal that puts one back has left the other out.

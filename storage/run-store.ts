@@ -21,12 +21,6 @@ export interface RunRecord {
 
 export type NewRun = Pick<RunRecord, 'runId' | 'system' | 'seed' | 'status' | 'definitionHash'> & { input: unknown };
 
-/** What `update` replaces; a field left out stays as it is. */
-export interface RunUpdate {
-  status?: string;
-  result?: unknown;
-}
-
 interface RunRow {
   run_id: string;
   system: string;
@@ -70,24 +64,24 @@ export class RunStore {
     return (await this.get(run.runId)) as RunRecord;
   }
 
-  /** @throws StorageError `MISSING` when there is no such run. */
-  async update(runId: string, update: RunUpdate): Promise<void> {
-    const result = update.result === undefined ? undefined : encodeJson(update.result);
-    const insertions = this.blobs.insertions(result?.blobs ?? []);
-    const affected = await this.database.write([
-      ...insertions,
+  /**
+   * Ends a run with its result; one that has ended already stays as it is. Gives what is stored.
+   *
+   * @throws StorageError `MISSING` when there is no such run.
+   */
+  async finish(runId: string, ended: { status: string; result: unknown }): Promise<RunRecord> {
+    const result = encodeJson(ended.result);
+    await this.database.write([
+      ...this.blobs.insertions(result.blobs),
       this.database.queries
         .updateTable('runs')
         .where('run_id', '=', runId)
-        .set({
-          updated_at: this.database.now(),
-          ...(update.status !== undefined && { status: update.status }),
-          ...(result && { result: result.column }),
-        }),
+        .where('result', 'is', null)
+        .set({ updated_at: this.database.now(), status: ended.status, result: result.column }),
     ]);
-    if (affected.at(-1) === 0) {
-      throw new StorageError('MISSING', `there is no run '${runId}' in ${this.database.url}`);
-    }
+    const stored = await this.get(runId);
+    if (stored === undefined) throw new StorageError('MISSING', `there is no run '${runId}' in ${this.database.url}`);
+    return stored;
   }
 
   async get(runId: string): Promise<RunRecord | undefined> {

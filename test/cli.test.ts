@@ -23,6 +23,8 @@ const quickPlan = {
   preferenceInputs: 6,
   adaptationInputs: 4,
   rankingInputs: 4,
+  shortlist: 2,
+  shortlistInputs: 4,
   candidatesPerInput: 3,
   rolloutsPerCandidate: 1,
   proposals: 4,

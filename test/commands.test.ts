@@ -102,6 +102,33 @@ describe('commands on a run', () => {
     expect((await runs.client.document(runId))?.final.test?.n).toBe(tinyPlan.testExamples);
   });
 
+  it('is over at once when it is terminated; the next run pays nothing of it again', async () => {
+    const quiet = async (): Promise<void> => {
+      let before = -1;
+      await until(async () => {
+        if (endpoint.requests.total === before) return true;
+        before = endpoint.requests.total;
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        return false;
+      });
+    };
+    const terminated = await runs.start({ system: 'scripted-chain', plan: tinyPlan });
+    await until(() => endpoint.requests.total > 40);
+    await runs.temporal.workflow.getHandle(terminated).terminate('out of hand');
+    await expect(runs.client.result(terminated)).rejects.toMatchObject({ cause: { message: 'out of hand' } });
+    expect((await runs.runtime.stores.runs.get(terminated))?.result).toBeUndefined();
+    await quiet();
+    const paid = (await runs.client.spend(terminated)).calls;
+    expect(paid).toBeGreaterThan(20);
+
+    const again = await runs.start({ system: 'scripted-chain', plan: tinyPlan });
+    expect((await runs.client.result(again)).status).toBe('completed');
+    const undisturbed = await runs.start({ system: 'scripted-chain', plan: tinyPlan, fresh: true });
+    await runs.client.result(undisturbed);
+    expect(await decisionsOf(again)).toEqual(await decisionsOf(undisturbed));
+    expect((await runs.client.spend(again)).calls + paid).toBe((await runs.client.spend(undisturbed)).calls);
+  });
+
   it('stops at its budget with a reserve for the final test, which setBudget can raise', async () => {
     const limited = await runs.start({ system: 'scripted-chain', plan: tinyPlan, budget: { calls: 200 } });
     expect((await runs.client.result(limited)).status).toBe('budget-exhausted');

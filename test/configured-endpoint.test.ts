@@ -15,6 +15,8 @@ const plan = {
   preferenceInputs: 3,
   adaptationInputs: 4,
   rankingInputs: 2,
+  shortlist: 2,
+  shortlistInputs: 2,
   candidatesPerInput: 3,
   rolloutsPerCandidate: 1,
   proposals: 4,

@@ -88,6 +88,17 @@ describe('a run on an endpoint that misbehaves', () => {
     expect((await runs.client.result(runId)).status).toBe('completed');
   });
 
+  it('pauses at once on a model that the endpoint does not know', async () => {
+    const unknown = { status: 404, body: { error: { message: 'no such model' } } };
+    endpoint.setFaults([{ when: { after: 30 }, fault: { type: 'reply', ...unknown } }]);
+    const runId = await runs.start({ system: 'scripted-chain', plan: tinyPlan });
+    await until(async () => (await runs.client.progress(runId)).status === 'paused');
+    expect((await runs.client.progress(runId)).paused?.reason).toMatch(/found nothing for model 'small' \(404\)/);
+    endpoint.setFaults([]);
+    await runs.client.resume(runId, who);
+    expect((await runs.client.result(runId)).status).toBe('completed');
+  });
+
   it('pauses when an activity is out of attempts, instead of failing', async () => {
     endpoint.setFaults([{ when: { after: 30 }, fault: { type: 'server-error' } }]);
     const runId = await runs.start({ system: 'scripted-chain', plan: tinyPlan });

@@ -47,22 +47,39 @@ describe('limits of runs', () => {
     const { calls } = await runs.client.spend(probe);
 
     // Half of the calls are made within the first iteration; every execution of the run has one iteration.
-    const budget = { calls: calls * 2, pauseAt: 0.25 };
+    const budget = { calls: calls * 2, pauseAt: 0.3 };
     const runId = await runs.start({ system: 'scripted-chain', plan, budget, fresh: true, iterationsPerExecution: 1 });
     await paused(runs, runId);
     const progress = await runs.client.progress(runId);
     expect(progress.paused).toMatchObject({
       by: 'optimas',
-      reason: expect.stringMatching(/^25 % of the limit of calls is reached: \d+ calls, \d+ tokens .* optimas resume/),
+      reason: expect.stringMatching(/^30 % of the limit of calls is reached: \d+ calls, \d+ tokens .* optimas resume/),
     });
     const spent = (await runs.client.spend(runId)).calls;
-    expect(spent).toBeGreaterThanOrEqual(calls / 2);
-    expect(spent).toBeLessThan(calls / 2 + 64);
+    // The reserve is less than half of the budget.
+    expect(spent).toBeGreaterThanOrEqual(0.3 * calls);
+    expect(spent).toBeLessThan(0.6 * calls + 64);
     await runs.client.resume(runId, who);
     expect(await endedOrPaused(runs, runId)).toBe('completed');
     await runs.client.result(runId);
     const ledger = runs.runtime.stores.ledger;
     expect(decisionProjection(await ledger.list(runId))).toEqual(decisionProjection(await ledger.list(probe)));
+  });
+
+  it('pauses before it ends by its budget, also where the reserve for the final test is more than what is left then', async () => {
+    const runs = await open();
+    const probe = await runs.start({ system: 'scripted-chain', plan: tinyPlan });
+    await runs.client.result(probe);
+    const { calls } = await runs.client.spend(probe);
+
+    // Too little for the run; its final test takes more than a fifth of it.
+    const budget = { calls: Math.floor(calls * 0.7), pauseAt: 0.8 };
+    const runId = await runs.start({ system: 'scripted-chain', plan: tinyPlan, budget, fresh: true });
+    await paused(runs, runId);
+    expect((await runs.client.spend(runId)).calls).toBeLessThan(0.8 * budget.calls);
+    await runs.client.setBudget(runId, { ...who, budget: {} });
+    await runs.client.resume(runId, who);
+    expect((await runs.client.result(runId)).status).toBe('completed');
   });
 
   it('pauses at a share of its time, and anew when the budget is set anew', async () => {

@@ -25,6 +25,8 @@ it('optimizes the quick start on the embedded models', async () => {
     'candidates-per-input': 3,
     proposals: 4,
     'ranking-inputs': 2,
+    shortlist: 1,
+    'shortlist-inputs': 2,
     finalists: 1,
     'validation-examples': 6,
     'test-examples': 6,

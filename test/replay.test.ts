@@ -28,7 +28,7 @@ describe('recorded histories', () => {
       workflowsPath: join(__dirname, 'fixtures', 'other-workflows.ts'),
       logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} },
     });
-    const history = historyFromJSON(JSON.parse(await readFile(join(folder, '1-completed-run.json'), 'utf8')));
+    const history = historyFromJSON(JSON.parse(await readFile(join(folder, '2-completed-run.json'), 'utf8')));
     await expect(Worker.runReplayHistory({ workflowBundle: { code } }, history, workflowIdOf(history))).rejects.toThrow(
       DeterminismViolationError,
     );

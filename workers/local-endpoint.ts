@@ -1,4 +1,5 @@
 import { DefinitionError } from '../core/system/definition-error';
+import { chunkTokens } from '../providers/embedded-models';
 import type { FoundEndpoint } from '../providers/ladders';
 import type { EndpointOptions } from '../providers/language-models';
 
@@ -43,8 +44,10 @@ export function localEndpoint(found: FoundEndpoint, step: string, environment: N
     pure,
     models: Object.fromEntries(models.map((name) => [name, {}])),
     // The embedded server queues what it cannot serve at once, and waiting there counts.
-    // It has a new port with every start, but its models are always the same files.
-    ...(server === undefined ? {} : { concurrency: 4, timeoutMs: 300_000, identity: 'embedded models' }),
+    // It has a new port with every start, but its models are always the same files, read in the same way.
+    ...(server === undefined
+      ? {}
+      : { concurrency: 16, timeoutMs: 300_000, identity: `embedded models, ${chunkTokens} tokens at once` }),
   };
   return { endpoints: { local }, unknownPrices: paid, notes };
 }

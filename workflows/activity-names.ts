@@ -12,6 +12,7 @@ export const activityNames = Object.keys({
   chooseComponent: true,
   propose: true,
   scoreProposals: true,
+  shortlistProposals: true,
   selectFinalists: true,
   halve: true,
   decide: true,

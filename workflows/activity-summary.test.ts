@@ -17,7 +17,9 @@ describe('activitySummary', () => {
     const part = { limits: {}, count: 12, from: 4, to: 8 };
     expect(activitySummary('collectCandidates', { ...step, ...part })).toBe('answerer, inputs 5-8 of 12');
     const reference = { sha256: hash, proposals: 16 };
-    expect(activitySummary('scoreProposals', { ...step, ...part, reference })).toBe('answerer, proposals 5-8 of 16');
+    const ranking = { ...step, ...part, reference, inputs: 12 };
+    expect(activitySummary('scoreProposals', { ...ranking, judge: 'reward' })).toBe('answerer, proposals 5-8 of 16');
+    expect(activitySummary('scoreProposals', { ...ranking, judge: 'metric' })).toBe('answerer, shortlist 5-8 of 16');
   });
 
   it('stays within what Temporal keeps', () => {

@@ -1,5 +1,6 @@
 import { CancellationScope, getExternalWorkflowHandle, setCurrentDetails, setHandler } from '@temporalio/workflow';
-import type { RankedProposals } from '../activities/contracts';
+import type { ProposalsReference, RankedProposals, ScoreProposalsInput } from '../activities/contracts';
+import { localStepInputs } from '../core/run/local-step-inputs';
 import { Control, Stopped, type Pause } from './control';
 import { activityProxies } from './activity-proxies';
 import { boundedChunks, fanOut } from './fan-out';
@@ -94,7 +95,7 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
 
       await announce('collecting rollouts');
       const preferenceCount = Math.min(input.counts.preference, plan.adaptationInputs);
-      const rankingCount = Math.min(input.counts.ranking, plan.rankingInputs);
+      const { ranked: rankingCount, traced: shortlistCount } = localStepInputs(plan, input.counts.ranking);
       const trace = (purpose: 'preference' | 'optimization', count: number) =>
         spread(count, (range) =>
           calls.evaluate({
@@ -105,7 +106,7 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
           }),
         );
       await trace('preference', preferenceCount);
-      await trace('optimization', rankingCount);
+      await trace('optimization', shortlistCount);
       await spread(preferenceCount, (range) =>
         calls.collectCandidates({
           runId,
@@ -127,6 +128,21 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
 
       await announce('proposing and ranking settings');
       const step = { runId, component, configurationHash: incumbent, iteration: iterationIndex };
+      const judged = async (
+        reference: ProposalsReference,
+        by: Pick<ScoreProposalsInput, 'inputs' | 'judge'>,
+      ): Promise<RankedProposals> => {
+        const scores = await fanOut(
+          control,
+          input.fanOut,
+          boundedChunks(reference.proposals, proposalsPerActivity).map(
+            (range) => () =>
+              calls.scoreProposals({ ...step, limits, reference, count: shortlistCount, ...by, ...range }),
+          ),
+          () => {},
+        );
+        return { reference, scores: scores.flat() };
+      };
       const rounds: RankedProposals[] = [];
       while (rounds.length < 2) {
         const ranked = rounds.at(-1);
@@ -138,17 +154,11 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
             ...(ranked === undefined ? {} : { ranked }),
           }),
         );
-        const scores = await fanOut(
-          control,
-          input.fanOut,
-          boundedChunks(reference.proposals, proposalsPerActivity).map(
-            (range) => () => calls.scoreProposals({ ...step, limits, reference, count: rankingCount, ...range }),
-          ),
-          () => {},
-        );
-        rounds.push({ reference, scores: scores.flat() });
+        rounds.push(await judged(reference, { inputs: rankingCount, judge: 'reward' }));
       }
-      const finalists = await control.step(() => calls.selectFinalists({ ...step, rounds }));
+      const best = await control.step(() => calls.shortlistProposals({ ...step, rounds }));
+      const shortlist = await judged(best, { inputs: shortlistCount, judge: 'metric' });
+      const finalists = await control.step(() => calls.selectFinalists({ ...step, rounds, shortlist }));
 
       await announce(`validating ${finalists.hashes.length} finalists`);
       const count = Math.min(input.counts.validation, plan.validationExamples);

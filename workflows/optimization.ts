@@ -37,7 +37,7 @@ export async function optimization(input: OptimizationInput): Promise<Optimizati
       (activeMs) => run.stop('budget-exhausted', `${Math.round(activeMs / 1_000)} s of wall clock are used`),
     );
     void run.clock.watch(
-      () => run.limits().pauseAbove?.wallClockMs,
+      () => (run.phase === 'final-test' ? run.finalLimits() : run.limits()).pauseAbove?.wallClockMs,
       (activeMs) =>
         void run.pauseAtShare(
           `${Math.round((run.budget.pauseAt ?? 1) * 100)} % of the limit of time is reached: ` +

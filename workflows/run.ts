@@ -69,18 +69,19 @@ export class Run {
   /** What may be spent before the final test. */
   limits(): Limits {
     if (this.state === null) return this.finalLimits();
-    return { ...withoutReserve(this.budget, this.state.reserve), ...this.pauseLimits() };
+    const limits = withoutReserve(this.budget, this.state.reserve);
+    return { ...limits, ...this.pauseLimits(limits) };
   }
 
   /** What may be spent all in all. */
   finalLimits(): Limits {
-    return { ...this.budget, ...this.pauseLimits() };
+    return { ...this.budget, ...this.pauseLimits(this.budget) };
   }
 
-  /** At what the run is still to pause. */
-  private pauseLimits(): Pick<Limits, 'pauseAt' | 'pauseAbove'> {
+  /** At what the run is still to pause: a share of what it may spend now, not of what is kept for the final test. */
+  private pauseLimits(limits: Budget): Pick<Limits, 'pauseAt' | 'pauseAbove'> {
     const { pauseAt } = this.budget;
-    const pauseAbove = this.control.pausedAtShare ? undefined : pauseThresholds(this.budget);
+    const pauseAbove = this.control.pausedAtShare ? undefined : pauseThresholds({ ...limits, pauseAt });
     return pauseAt === undefined || pauseAbove === undefined ? {} : { pauseAt, pauseAbove };
   }
 

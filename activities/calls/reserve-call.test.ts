@@ -104,7 +104,7 @@ describe('a call under a limit', () => {
   it('is not sent for a run that has ended: a worker that is cut off from Temporal does not know', async () => {
     await stores.runs.create({ runId: 'r', system: 's', seed: 1, status: 'running', definitionHash: 'd', input: null });
     await ask(modelsOf({ usd: 1 }), 'a');
-    await stores.runs.update('r', { status: 'completed', result: {} });
+    await stores.runs.finish('r', { status: 'completed', result: {} });
     const models = modelsOf({ usd: 1 });
     await expect(ask(models, 'b')).rejects.toThrow("run 'r' has ended");
     // Also where the component swallows it: it never becomes a score.

@@ -35,10 +35,11 @@ export async function reserveCall(
     const reservation = await reservations.tryReserve(runId, worst, limits);
     if (reservation !== undefined) return reservation;
     const spent = await modelSpend(spend, runId);
-    const reason = exhausted(limits, spent, worst);
-    if (reason !== undefined) throw new BudgetExhausted(reason);
+    // First: a run that is to pause does not end before a person could raise its limits.
     const reached = thresholdReached(limits.pauseAbove, spent);
     if (reached !== undefined) throw new BudgetShareReached(shareText(limits, reached, spent));
+    const reason = exhausted(limits, spent, worst);
+    if (reason !== undefined) throw new BudgetExhausted(reason);
     if (await reservations.ended(runId)) {
       throw new InfrastructureError(`run '${runId}' has ended: no call is made for it any more`, {
         kind: 'systematic',

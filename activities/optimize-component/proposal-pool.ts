@@ -1,14 +1,16 @@
+import { bestOutput } from '../../core/preference/best-output';
 import { randomStream } from '../../core/random/stream';
 import { demonstrationProposals, type TracedExample } from '../../core/search/demonstration-proposals';
 import { hyperparameterProposals, type SettingsObservation } from '../../core/search/hyperparameter-proposals';
 import { instructionEdits } from '../../core/search/instruction-edits';
 import { modelProposals } from '../../core/search/model-proposals';
 import { distinctProposals, type Incumbent, type Proposal } from '../../core/search/proposal';
-import { contentHash } from '../../core/system/canonical-json';
+import { canonicalJson, contentHash } from '../../core/system/canonical-json';
 import type { Component } from '../../core/system/component';
 import type { Configuration } from '../../core/system/configuration';
 import type { JsonObject } from '../../core/system/json';
 import { isPromptValue } from '../../core/system/variable';
+import type { StoredCandidate } from '../../storage';
 import { groundTruth } from '../ground-truth';
 import type { OpenRun } from '../open-run';
 import type { TracedEvaluation } from '../traces';
@@ -21,6 +23,8 @@ export interface PoolOptions {
   traces: ReadonlyMap<string, TracedEvaluation>;
   /** What the streams are for: two uses in one iteration draw differently. */
   purpose: 'candidates' | 'proposals';
+  /** Preference data collected under the incumbent: where other outputs were tried, the best one is shown. */
+  candidates?: readonly StoredCandidate[];
   /** What is known of settings already: a model-based search of large spaces starts there. */
   observations?: readonly SettingsObservation[];
 }
@@ -72,13 +76,19 @@ export function showsInputs(proposal: Proposal, inputs: JsonObject): boolean {
   );
 }
 
-function demonstrationSources(run: OpenRun, { component, traces }: PoolOptions) {
+function demonstrationSources(run: OpenRun, { component, traces, candidates = [] }: PoolOptions) {
   const traced: TracedExample[] = [];
+  const given = candidates.filter(({ origin }) => origin !== 'ground-truth');
   const truths: Record<string, JsonObject> = {};
   for (const [exampleId, { evaluation, trace }] of traces) {
     const call = trace.components[component.name];
     if (call?.inputs === undefined || call.outcome.status !== 'ok') continue;
-    traced.push({ exampleId, inputs: call.inputs, outputs: call.outcome.outputs, score: evaluation.score });
+    const { inputs } = call;
+    const tried = given.filter(
+      (item) => item.exampleId === exampleId && canonicalJson(item.inputs) === canonicalJson(inputs),
+    );
+    const best = bestOutput(tried);
+    traced.push({ exampleId, inputs, ...(best ?? { outputs: call.outcome.outputs, score: evaluation.score }) });
     const example = run.resolved.exampleById.get(exampleId);
     const truth = example === undefined ? undefined : groundTruth(run.resolved.system, example, component);
     if (truth !== undefined) truths[exampleId] = truth;

@@ -1,16 +1,16 @@
 import { combineProposals } from '../../core/search/combine-proposals';
-import { distinctProposals, proposalHash, type Incumbent, type Proposal } from '../../core/search/proposal';
-import { rankProposals, type ProposalValue } from '../../core/search/ranking';
-import { configurationHash, withComponent } from '../../core/system/configuration';
-import type { ProposalsReference, ProposeInput, RankedProposals } from '../contracts';
+import { distinctProposals, proposalHash, type Incumbent } from '../../core/search/proposal';
+import { rankProposals } from '../../core/search/ranking';
+import type { ProposalsReference, ProposeInput } from '../contracts';
 import type { ActivityDependencies } from '../dependencies';
 import { inActivity } from '../in-activity';
 import { componentOf, openRun, type OpenRun } from '../open-run';
 import { tracesOf, type TracedEvaluation } from '../traces';
+import { judgedProposals } from './judged-proposals';
 import { oproProposals } from './opro';
 import { proposalPool } from './proposal-pool';
 import { settingObservations } from './setting-observations';
-import { loadProposals, storeProposals } from './stored-proposals';
+import { storeProposals } from './stored-proposals';
 
 /**
  * Proposes settings for the component: first changes of one variable (hyperparameters jointly) by the optimizer that suits
@@ -27,9 +27,13 @@ export function propose(dependencies: ActivityDependencies, input: ProposeInput)
       settings: configuration[component.name] ?? {},
     };
     if (input.ranked !== undefined) {
+      const judged = [...(await judgedProposals(stores, input, [input.ranked])).values()];
       const ranked = rankProposals({
         incumbent: incumbent.settings,
-        ...(await valuesByProposal(dependencies, input, input.ranked)),
+        proposals: judged.map(({ proposal }) => proposal),
+        values: Object.fromEntries(
+          judged.flatMap(({ proposal, score }) => (score === undefined ? [] : [[proposalHash(proposal), score]])),
+        ),
       });
       return storeProposals(stores, combineProposals({ incumbent, ranked }));
     }
@@ -40,6 +44,10 @@ export function propose(dependencies: ActivityDependencies, input: ProposeInput)
       incumbent: configuration,
       traces,
       purpose: 'proposals',
+      candidates: await stores.candidates.list(input.runId, {
+        component: input.component,
+        iterations: [input.iteration, input.iteration],
+      }),
       observations: await settingObservations(dependencies, input),
     });
     const written = await oproProposals(dependencies, run, { input, component, incumbent, traces, signal });
@@ -59,20 +67,4 @@ async function incumbentTraces(
     stores,
     await stores.evaluations.listThrough({ runId: run.runId, purpose: 'preference', iteration, configurationHash }),
   );
-}
-
-async function valuesByProposal(
-  { stores }: ActivityDependencies,
-  input: ProposeInput,
-  { reference, scores }: RankedProposals,
-): Promise<{ proposals: Proposal[]; values: Record<string, ProposalValue> }> {
-  const proposals = await loadProposals(stores, reference);
-  const incumbent = await stores.configurations.get(input.configurationHash);
-  const byConfiguration = new Map(scores.map((score) => [score.configurationHash, score]));
-  const values: Record<string, ProposalValue> = {};
-  for (const proposal of proposals) {
-    const score = byConfiguration.get(configurationHash(withComponent(incumbent, input.component, proposal.settings)));
-    if (score !== undefined) values[proposalHash(proposal)] = score;
-  }
-  return { proposals, values };
 }

@@ -25,8 +25,8 @@ interface Judged {
 
 /**
  * The local step's objective, `E[r_k(x_k, C_k(x_k; v_k))]` (paper, section 4.2), for a range of proposals: the mean gain
- * over the incumbent's output on the same inputs, in units of the score. The component's LRF judges where it is trusted;
- * otherwise the global metric does, through downstream rollouts.
+ * over the incumbent's output on the same inputs, in units of the score. All proposals are judged by the component's LRF
+ * where it is trusted; otherwise, and for the shortlist, the global metric judges, through downstream rollouts.
  */
 export function scoreProposals(
   dependencies: ActivityDependencies,
@@ -44,9 +44,9 @@ export function scoreProposals(
       purpose: 'optimization',
       iteration: input.iteration,
       count: input.count,
-    });
+    }).slice(0, input.inputs);
     const traces = await loadTraces(stores, { ...input, purpose: 'optimization' });
-    const reward = await openLatestReward(dependencies, run, input);
+    const reward = input.judge === 'metric' ? undefined : await openLatestReward(dependencies, run, input);
     const caller = run.caller(input.limits);
     let done = 0;
 

@@ -1,43 +1,38 @@
-import type { Proposal } from '../../core/search/proposal';
 import { rankDistinct } from '../../core/search/rank-distinct';
-import { configurationHash, withComponent } from '../../core/system/configuration';
+import { withComponent } from '../../core/system/configuration';
 import type { Finalists, SelectFinalistsInput } from '../contracts';
 import type { ActivityDependencies } from '../dependencies';
 import { inActivity } from '../in-activity';
 import { openRun } from '../open-run';
-import { loadProposals } from './stored-proposals';
+import { judgedProposals } from './judged-proposals';
 
 /**
- * The best few proposals by expected gain go on to validation; none that is expected to lose. Of proposals with the same
- * outputs only the one that changes least does: the others could only repeat its scores. Ties go by hash.
+ * The best few of the shortlist by measured gain go on to validation; none without one. Equal gains go to the fewest changes,
+ * then by hash.
  */
 export function selectFinalists(dependencies: ActivityDependencies, input: SelectFinalistsInput): Promise<Finalists> {
   return inActivity(async () => {
     const { stores } = dependencies;
     const run = await openRun(dependencies, input.runId);
     const incumbent = await stores.configurations.get(input.configurationHash);
-    const scores = new Map(
-      input.rounds.flatMap((round) => round.scores.map((score) => [score.configurationHash, score])),
+    const proposals = await judgedProposals(stores, input, input.rounds);
+    const shortlist = new Map(input.shortlist.scores.map((score) => [score.configurationHash, score]));
+    const changesOf = (hash: string): number => proposals.get(hash)?.proposal.changed.length ?? 0;
+    const { distinct } = rankDistinct(
+      [...shortlist.values()].map((score) => ({ ...score, changes: changesOf(score.configurationHash) })),
     );
-    const proposals = new Map<string, Proposal>();
-    for (const round of input.rounds) {
-      for (const proposal of await loadProposals(stores, round.reference)) {
-        proposals.set(configurationHash(withComponent(incumbent, input.component, proposal.settings)), proposal);
-      }
-    }
-    proposals.delete(input.configurationHash);
-    const judged = [...scores.values()].flatMap((score) => {
-      const proposal = proposals.get(score.configurationHash);
-      return proposal === undefined ? [] : { ...score, changes: proposal.changed.length };
-    });
-    const { distinct, sameOutputsAs } = rankDistinct(judged);
+    const { sameOutputsAs } = rankDistinct(
+      [...proposals].flatMap(([hash, { score }]) =>
+        score === undefined ? [] : { ...score, changes: changesOf(hash) },
+      ),
+    );
     const promising = distinct.filter((score) => score.meanGain > 0).slice(0, run.plan.finalists);
     const chosen = new Set(promising.map((score) => score.configurationHash));
     const record = [];
-    for (const [hash, proposal] of proposals) {
+    for (const [hash, { proposal, score }] of proposals) {
       if (chosen.has(hash))
         await stores.configurations.put(withComponent(incumbent, input.component, proposal.settings));
-      const score = scores.get(hash);
+      const measured = shortlist.get(hash);
       record.push({
         configurationHash: hash,
         origin: proposal.origin,
@@ -45,16 +40,18 @@ export function selectFinalists(dependencies: ActivityDependencies, input: Selec
         note: proposal.note ?? null,
         expectedGain: score?.meanGain ?? null,
         standardError: score?.standardError ?? null,
+        measuredGain: measured?.meanGain ?? null,
+        measuredStandardError: measured?.standardError ?? null,
         finalist: chosen.has(hash),
         sameOutputsAs: sameOutputsAs.get(hash) ?? null,
       });
     }
     const reason =
       promising.length > 0
-        ? `${promising.length} of ${judged.length} proposals go to validation`
-        : judged.length === 0
+        ? `${promising.length} of ${proposals.size} proposals go to validation`
+        : proposals.size === 0
           ? 'there was nothing new to propose'
-          : `none of ${judged.length} proposals is expected to gain (best ${distinct[0]?.meanGain.toFixed(4)})`;
+          : `none of the ${shortlist.size} best of ${proposals.size} proposals gained on more inputs (best ${distinct[0]?.meanGain.toFixed(4)})`;
     await stores.ledger.append(input.runId, [
       {
         key: `iteration/${input.iteration}/proposals`,

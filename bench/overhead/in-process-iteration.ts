@@ -1,4 +1,5 @@
-import type { Decision, RankedProposals } from '../../activities/contracts';
+import type { Decision, ProposalsReference, RankedProposals, ScoreProposalsInput } from '../../activities/contracts';
+import { localStepInputs } from '../../core/run/local-step-inputs';
 import { chunks } from '../../workflows/fan-out';
 import { spread, type InProcessRun } from './in-process-steps';
 
@@ -18,7 +19,7 @@ export async function runIteration(run: InProcessRun, iteration: number, incumbe
 
   const { component } = await activities.chooseComponent({ runId, iteration, components: run.components });
   const preferenceCount = Math.min(counts.preference, plan.adaptationInputs);
-  const rankingCount = Math.min(counts.ranking, plan.rankingInputs);
+  const { ranked: rankingCount, traced: shortlistCount } = localStepInputs(plan, counts.ranking);
   const trace = (purpose: 'preference' | 'optimization', count: number) =>
     parts(count, (range) =>
       activities.evaluate({
@@ -28,13 +29,26 @@ export async function runIteration(run: InProcessRun, iteration: number, incumbe
       }),
     );
   await trace('preference', preferenceCount);
-  await trace('optimization', rankingCount);
+  await trace('optimization', shortlistCount);
   const step = { runId, component, configurationHash: incumbent, iteration };
   await parts(preferenceCount, (range) =>
     activities.collectCandidates({ ...step, limits: {}, count: preferenceCount, ...range }),
   );
   await activities.fitReward(step);
 
+  const judged = async (
+    reference: ProposalsReference,
+    by: Pick<ScoreProposalsInput, 'inputs' | 'judge'>,
+  ): Promise<RankedProposals> => {
+    const scores = await spread(
+      run,
+      chunks(reference.proposals, proposalsPerActivity).map(
+        (range) => () =>
+          activities.scoreProposals({ ...step, limits: {}, reference, count: shortlistCount, ...by, ...range }),
+      ),
+    );
+    return { reference, scores: scores.flat() };
+  };
   const rounds: RankedProposals[] = [];
   while (rounds.length < 2) {
     const ranked = rounds.at(-1);
@@ -44,15 +58,11 @@ export async function runIteration(run: InProcessRun, iteration: number, incumbe
       count: preferenceCount,
       ...(ranked === undefined ? {} : { ranked }),
     });
-    const scores = await spread(
-      run,
-      chunks(reference.proposals, proposalsPerActivity).map(
-        (range) => () => activities.scoreProposals({ ...step, limits: {}, reference, count: rankingCount, ...range }),
-      ),
-    );
-    rounds.push({ reference, scores: scores.flat() });
+    rounds.push(await judged(reference, { inputs: rankingCount, judge: 'reward' }));
   }
-  const finalists = await activities.selectFinalists({ ...step, rounds });
+  const best = await activities.shortlistProposals({ ...step, rounds });
+  const shortlist = await judged(best, { inputs: shortlistCount, judge: 'metric' });
+  const finalists = await activities.selectFinalists({ ...step, rounds, shortlist });
 
   const count = Math.min(counts.validation, plan.validationExamples);
   const validate = (hashes: string[], from: number, to: number) =>

@@ -11,6 +11,7 @@ export function soakPlan(iterations: number): Partial<RunPlan> {
     rolloutsPerCandidate: 1,
     proposals: 4,
     rankingInputs: 2,
+    shortlistInputs: 2,
     finalists: 1,
     validationExamples: 8,
     testExamples: 8,

@@ -12,6 +12,8 @@ const plan = {
   rolloutsPerCandidate: 2,
   proposals: 4,
   rankingInputs: 6,
+  shortlist: 3,
+  shortlistInputs: 12,
   finalists: 2,
   validationExamples: 100,
   testExamples: 7,
@@ -25,7 +27,8 @@ describe('estimateCalls', () => {
     expect(calls.baseline).toBe(60 * 2);
     // Candidates: query_writer 1 + 2 rollouts of the answerer, retriever 2 rollouts, answerer 1.
     expect(calls.preference).toBe(10 * 2 + 10 * 3 * (3 + 2 + 1));
-    expect(calls.iteration).toBe((5 + 6) * 2 + 5 * 3 * 3 + 2 * 4 * 6 * 3 + 60 * 2 * 3);
+    // A quarter of the training examples, 10, is for the local step.
+    expect(calls.iteration).toBe((5 + 10) * 2 + 5 * 3 * 3 + 2 * 4 * 6 * 3 + 3 * 10 * 3 + 60 * 2 * 3);
     expect(calls.finalTest).toBe((2 * 7 + 60) * 2);
     expect(calls.total).toBe(calls.baseline + calls.preference + 2 * calls.iteration + calls.finalTest);
   });

@@ -1,3 +1,4 @@
+import { localStepInputs, rankingExamples } from '../../core/run/local-step-inputs';
 import type { RunPlan } from '../../core/run/plan';
 import type { Split, System } from '../../core/system/system';
 
@@ -61,15 +62,16 @@ export function estimateCalls(
   const test = Math.min(plan.testExamples, examples.test);
   const initial = Math.min(plan.preferenceInputs, examples.train);
   const fresh = Math.min(plan.adaptationInputs, examples.train);
-  const ranking = Math.min(plan.rankingInputs, examples.train);
+  const { ranked, traced } = localStepInputs(plan, rankingExamples(examples.train));
   const baseline = validation * run;
   const preference =
     initial * run + initial * plan.candidatesPerInput * tunable.reduce((sum, item) => sum + candidate(item.name), 0);
   const iteration =
-    (fresh + ranking) * run +
+    (fresh + traced) * run +
     fresh * plan.candidatesPerInput * dearest +
     // Two rounds of proposals, the second one of combinations.
-    2 * plan.proposals * ranking * dearest +
+    2 * plan.proposals * ranked * dearest +
+    plan.shortlist * traced * dearest +
     validation * run * (plan.finalists + 1) +
     (proposer ? Math.max(0, ...prompts) : 0);
   const iterations = plan.iterations * iteration;

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CancelledFailure, WorkflowFailedError } from '@temporalio/client';
 import type { Progress } from '../../workflows/progress';
 import { decisionText } from '../report/decision-text';
-import { readDecisions } from '../report/run-report';
+import { rewardText } from '../report/reward-text';
+import { readDecisions, readRewards } from '../report/run-report';
 import type { Runs } from './project';
 import type { RunDisplay } from './run-display';
 
@@ -31,14 +32,19 @@ export async function followRun(
   display: RunDisplay,
   signal: AbortSignal,
 ): Promise<Followed> {
-  let decisions = 0;
+  const shown = new Set<string>();
   let answeredAt = performance.now();
   let serverAnsweredAt = answeredAt;
   let told = false;
-  const showDecisions = async (): Promise<void> => {
-    const all = await readDecisions(runs.stores, runId);
-    for (const decision of all.slice(decisions)) display.line(decisionText(decision));
-    decisions = all.length;
+  const showRecords = async (): Promise<void> => {
+    const fits = (await readRewards(runs.stores, runId)).map((fit) => ({ ...fit, text: rewardText(fit) }));
+    const decisions = await readDecisions(runs.stores, runId);
+    const decided = decisions.map((decision) => ({ ...decision, text: decisionText(decision) }));
+    // An iteration's reward is fitted before it decides.
+    for (const { text } of [...fits, ...decided].sort((a, b) => a.iteration - b.iteration)) {
+      if (!shown.has(text)) display.line(text);
+      shown.add(text);
+    }
   };
   for (;;) {
     // Asked again and again: a connection must not be closed while a long poll for the result is going on.
@@ -50,7 +56,7 @@ export async function followRun(
     if (open !== undefined) serverAnsweredAt = performance.now();
     const progress = open === true ? await runs.client.progress(runId).catch(() => undefined) : undefined; // Between two workers nobody answers.
     const spend = await runs.client.spend(runId);
-    await showDecisions();
+    await showRecords();
     if (open === false) {
       await refuseFailure(runs, runId);
       return { ended: 'result' };

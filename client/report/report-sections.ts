@@ -1,5 +1,6 @@
 import type { ResultDocument } from '../../core/run/result-document';
 import { countText, countedText, durationText, gainText, intervalText, moneyText, pText, scoreText } from './figures';
+import { alignmentText } from './reward-text';
 import type { RunReport } from './run-report';
 import { settingChanges, shortened, type SettingTexts } from './setting-changes';
 
@@ -52,13 +53,11 @@ export function changeTable(report: RunReport): Table {
 }
 
 export function rewardTable(report: RunReport): Table {
-  const rows = Object.entries(report.rewards).map(([component, { alignment, ci95, pairs, trusted, reason }]) => [
+  const rows = Object.entries(report.rewards).map(([component, reward]) => [
     component,
-    alignment === null
-      ? `not measured${reason === undefined ? '' : `: ${withoutName(reason, component)}`}`
-      : `${percent(alignment)}${ci95 === null ? '' : ` (${intervalText(ci95, percent)})`}`,
-    countText(pairs),
-    trusted ? 'yes' : 'no',
+    alignmentText(reward, component),
+    countText(reward.pairs),
+    reward.trusted ? 'yes' : 'no',
   ]);
   return { head: ['local reward', 'held-out alignment', 'pairs', 'trusted'], rows };
 }
@@ -84,14 +83,4 @@ export function costLines({ cost }: ResultDocument): string[] {
     `${countedText(cost.componentCalls, 'component call')} (as many as ${countedText(cost.systemRuns, 'whole run')} of the system), ` +
       `${countText(cost.memoHits)} answered from the memo`,
   ];
-}
-
-/** The component has a column of its own. */
-function withoutName(reason: string, component: string): string {
-  const name = `component '${component}': `;
-  return reason.startsWith(name) ? reason.slice(name.length) : reason;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(0)} %`;
 }

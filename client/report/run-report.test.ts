@@ -61,7 +61,7 @@ describe('readRunReport', () => {
       cost,
       configuration: {},
     };
-    await stores.runs.update('r', { status: 'completed', result: document });
+    await stores.runs.finish('r', { status: 'completed', result: document });
     const report = await readRunReport(stores, 'r');
     expect(report.rewards['writer']?.reason).toBe(reason);
     expect(report.rewards['writer']).toMatchObject({ version, pairs: 0 });

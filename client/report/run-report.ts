@@ -2,6 +2,7 @@ import { resultDocumentSchema, type ResultDocument } from '../../core/run/result
 import type { Configuration } from '../../core/system/configuration';
 import type { Stores } from '../../storage';
 import { RunNotFound } from '../run-not-found';
+import type { RewardRecord } from './reward-text';
 
 /** A component's newest reward, with what the result document leaves out. */
 export type RewardReport = ResultDocument['rewards'][string] & {
@@ -75,6 +76,12 @@ function withReasons(
     return [component, known?.version === reward.version ? { ...known, ...reward } : reward];
   });
   return Object.fromEntries(entries);
+}
+
+/** The fits of a run, in the order in which they were recorded. */
+export async function readRewards(stores: Stores, runId: string): Promise<RewardRecord[]> {
+  const entries = await stores.ledger.list(runId, { kind: 'reward' });
+  return entries.map(({ iteration, body }) => ({ ...(body as object), iteration }) as unknown as RewardRecord);
 }
 
 /** An iteration's decision as the ledger has it, with the incumbent after it (configuration hash). */

@@ -14,6 +14,8 @@ export interface Candidate {
   configurationHash: string;
   /** One global score per downstream rollout; their mean estimates E_down[R | outputs]. */
   scores: number[];
+  /** Scored when components downstream still had other settings: what the output is worth now may differ. */
+  stale?: boolean;
   /** Why the system failed on this candidate; its scores are then the metric's floor and count like any other. */
   failure?: string;
 }

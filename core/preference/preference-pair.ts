@@ -13,4 +13,6 @@ export interface PreferencePair {
   gap: number;
   /** One of the two outputs is the ground truth and no model gave it: a reward is trained on such a pair, never judged by it. */
   groundTruth: boolean;
+  /** Scored when components downstream had other settings: a reward is trained on such a pair with less weight, never judged by it. */
+  stale: boolean;
 }

@@ -54,6 +54,19 @@ describe('preferencePairs', () => {
     ]);
   });
 
+  it('never pairs stale candidates with fresh ones, and gives their pairs a quarter of the weight', () => {
+    const pairs = preferencePairs([
+      candidate('a', 'one', [0.2]),
+      candidate('a', 'two', [0.6]),
+      candidate('a', 'one', [0.9], { stale: true }),
+      candidate('a', 'two', [0.5], { stale: true }),
+    ]);
+    expect(pairs.map(({ preferred, weight, stale }) => [preferred.answer, weight, stale])).toEqual([
+      ['two', expect.closeTo(1 / 3), false],
+      ['one', expect.closeTo(1 / 12), true],
+    ]);
+  });
+
   it('never pairs different inputs of one example, or different examples', () => {
     const changed = candidate('a', 'two', [1], { inputs: { question: 'rewritten' } });
     expect(preferencePairs([candidate('a', 'one', [0]), changed, candidate('b', 'three', [0.5])])).toEqual([]);

@@ -5,6 +5,8 @@ import type { PreferencePair } from './preference-pair';
 
 /** Gaps beyond this many median gaps weigh no more. */
 const largestRelativeGap = 3;
+/** What a stale pair weighs beside a fresh one: what is downstream has changed, but mostly not in what it needs. */
+const staleWeight = 0.25;
 
 interface ScoredOutput {
   outputs: JsonObject;
@@ -17,7 +19,8 @@ interface ScoredOutput {
  * All valid preference pairs of one component's candidates (paper, section 4.1): same input, distinct outputs, the higher
  * mean downstream score preferred. Equal outputs pool their rollouts; equal means give no pair.
  *
- * A weight is the gap in median gaps, at most 3, over 3; an input whose weights sum to more than 1 is scaled to 1.
+ * A weight is the gap in median gaps, at most 3, over 3, and of a stale pair a quarter of that; an input whose weights sum
+ * to more than 1 is scaled to 1. Stale and fresh candidates are never paired: their scores do not compare.
  * The result depends on the set of candidates alone, not on their order.
  *
  * @throws TypeError naming the candidate whose scores are missing, NaN or infinite, or whose component differs.
@@ -30,6 +33,7 @@ export function preferencePairs(candidates: readonly Candidate[]): PreferencePai
   const totals = new Map<string, number>();
   for (const pair of pairs) {
     pair.weight = Math.min(pair.gap / median, largestRelativeGap) / largestRelativeGap;
+    if (pair.stale) pair.weight *= staleWeight;
     totals.set(pair.exampleId, (totals.get(pair.exampleId) ?? 0) + pair.weight);
   }
   for (const pair of pairs) pair.weight /= Math.max(1, totals.get(pair.exampleId) ?? 1);
@@ -51,11 +55,11 @@ function checkCandidate(candidate: Candidate, component: string | undefined): vo
   }
 }
 
-/** Candidates that share example and inputs: upstream changes may give one example several inputs. */
+/** Candidates that share example, inputs and staleness: upstream changes may give one example several inputs. */
 function groupByInputs(candidates: readonly Candidate[]): Candidate[][] {
   const groups = new Map<string, Candidate[]>();
   for (const candidate of candidates) {
-    const key = canonicalJson([candidate.exampleId, candidate.inputs]);
+    const key = canonicalJson([candidate.exampleId, candidate.inputs, candidate.stale ?? false]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [candidate]);
     else group.push(candidate);
@@ -64,7 +68,7 @@ function groupByInputs(candidates: readonly Candidate[]): Candidate[][] {
 }
 
 function pairsOfInput(group: Candidate[]): PreferencePair[] {
-  const { exampleId, inputs } = group[0] as Candidate;
+  const { exampleId, inputs, stale = false } = group[0] as Candidate;
   const outputs = distinctOutputs(group);
   const pairs: PreferencePair[] = [];
   for (const [index, one] of outputs.entries()) {
@@ -81,6 +85,7 @@ function pairsOfInput(group: Candidate[]): PreferencePair[] {
         weight: 0,
         gap,
         groundTruth,
+        stale,
       });
     }
   }

@@ -8,7 +8,7 @@ export interface Budget {
   usd?: number;
   /** Milliseconds during which the run is not paused. */
   wallClockMs?: number;
-  /** Share of any limit, between 0 and 1, at which the run pauses once and tells what was spent. */
+  /** Share of any limit (before the final test: of what is not kept for it), between 0 and 1, at which the run pauses once and tells what was spent. */
   pauseAt?: number;
 }
 
@@ -33,8 +33,10 @@ export function withoutReserve(budget: Budget, reserve: Spend & { wallClockMs: n
   return mapLimits(budget, (limit, name) => Math.max(0, limit - reserve[name]));
 }
 
-/** The amounts at which a run with this budget pauses; undefined without `pauseAt`. */
-export function pauseThresholds(budget: Budget): Pick<Budget, LimitName> | undefined {
+/** The amounts at which a run with these limits pauses; undefined without `pauseAt`. */
+export function pauseThresholds(
+  budget: Pick<Budget, LimitName> & { pauseAt?: number | undefined },
+): Pick<Budget, LimitName> | undefined {
   const { pauseAt } = budget;
   return pauseAt === undefined ? undefined : mapLimits(budget, (limit) => limit * pauseAt);
 }
@@ -65,7 +67,10 @@ export function spendText({ calls, tokens, usd }: Spend): string {
   return `${calls} calls, ${tokens} tokens and ${usd.toFixed(4)} US dollars`;
 }
 
-function mapLimits(budget: Budget, change: (limit: number, name: LimitName) => number): Pick<Budget, LimitName> {
+function mapLimits(
+  budget: Pick<Budget, LimitName>,
+  change: (limit: number, name: LimitName) => number,
+): Pick<Budget, LimitName> {
   const changed: Pick<Budget, LimitName> = {};
   for (const name of limitNames) {
     const limit = budget[name];

@@ -14,8 +14,12 @@ export interface RunPlan {
   samplingTemperature: number;
   /** Proposals per component step that the LRF ranks. */
   proposals: number;
-  /** Training inputs on which proposals are ranked. */
+  /** Training inputs on which all proposals are ranked. */
   rankingInputs: number;
+  /** The best proposals that are judged once more, by the global metric on more inputs (successive halving). */
+  shortlist: number;
+  /** Training inputs on which the shortlist is judged; the ranking inputs are among them. */
+  shortlistInputs: number;
   /** Proposals that go on to validation, the incumbent not counted. */
   finalists: number;
   /** Validation examples per iteration, redrawn from the validation split. */
@@ -40,6 +44,8 @@ export const defaultPlan: RunPlan = Object.freeze({
   samplingTemperature: 1,
   proposals: 16,
   rankingInputs: 12,
+  shortlist: 6,
+  shortlistInputs: 24,
   finalists: 3,
   validationExamples: 80,
   testExamples: 200,

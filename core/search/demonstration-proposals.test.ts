@@ -99,6 +99,41 @@ describe('demonstrationProposals', () => {
     expect(unlike / sets.flat().length).toBeGreaterThan(0.35);
   });
 
+  it('prefers outputs that scored more than others for the same inputs', () => {
+    const contrasts = [0.5, 0, undefined];
+    const examples = Array.from({ length: 60 }, (_, index): TracedExample => {
+      const contrast = contrasts[index % 3];
+      const known = contrast === undefined ? {} : { contrast };
+      return {
+        exampleId: `c${index}`,
+        inputs: { q: `q${index}` },
+        outputs: { answer: `a${index % 3}` },
+        score: 1,
+        ...known,
+      };
+    });
+    const shown = make(4, { traced: examples, setsPerSize: 10 }).flatMap(setOf);
+    const share = (answer: string) => shown.filter(({ outputs }) => outputs['answer'] === answer).length / shown.length;
+    // Random sets would have a third of each.
+    expect(share('a0')).toBeGreaterThan(0.9);
+    expect(share('a1')).toBe(0);
+  });
+
+  it('prefers ground truth that can be had from the inputs', () => {
+    const examples = Array.from({ length: 40 }, (_, index) => `answer${index}`);
+    const failed: TracedExample[] = examples.map((answer, index) => ({
+      exampleId: `f${index}`,
+      inputs: { passage: index % 2 === 0 ? `here is ${answer}` : `here is nothing${index}` },
+      outputs: { answer: '?' },
+      score: 0,
+    }));
+    const groundTruth = Object.fromEntries(examples.map((answer, index) => [`f${index}`, { answer }]));
+    const shown = make(4, { traced: failed, groundTruth, setsPerSize: 10 }).flatMap(setOf);
+    const held = shown.filter(({ inputs, outputs }) => String(inputs['passage']).includes(String(outputs['answer'])));
+    // Random sets would have half of them.
+    expect(held.length / shown.length).toBeGreaterThan(0.9);
+  });
+
   it('depends on the stream, not on the order of traces', () => {
     expect(make(4, { traced: [...traced].reverse() })).toEqual(make(4));
     expect(make(4, { stream: randomStream(4) })).not.toEqual(make(4));

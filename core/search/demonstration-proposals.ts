@@ -11,6 +11,8 @@ export interface TracedExample {
   outputs: JsonObject;
   /** The system's score, in [0, 1]. */
   score: number;
+  /** By how much that leads other outputs of the component for the same inputs; absent where none were measured. */
+  contrast?: number;
 }
 
 export interface DemonstrationOptions {
@@ -35,8 +37,11 @@ const considered = 8;
 
 /**
  * Sets of 1, 2, 4, ... up to the variable's most demonstrations, bootstrapped from traces that scored well (Khattab et
- * al. 2023, DSPy's BootstrapFewShot): several random, diverse sets per size, short ones preferred, all within the
- * character budget. Also no demonstrations at all, where the incumbent has some.
+ * al. 2023, DSPy's BootstrapFewShot): several random, diverse sets per size, all within the character budget. Preferred are
+ * short ones, and those in which the component is known to have done well: its output scored more than others did for the
+ * same inputs (where all score alike, the credit may be another component's), or it is a ground truth that can be had from
+ * the inputs (beside inputs that do not hold it, a truth teaches to make things up). Also no demonstrations at all, where the
+ * incumbent has some.
  *
  * @throws RangeError where the component has no such prompt.
  */
@@ -75,13 +80,16 @@ interface PooledDemonstration {
   hash: string;
   characters: number;
   tokens: ReadonlySet<string>;
+  /** How sure it is that the component did well here, in [0, 1]. */
+  support: number;
 }
 
 /** Correct demonstrations, one per distinct inputs, sorted by hash so that the order of traces does not matter. */
 function demonstrationPool(options: DemonstrationOptions): PooledDemonstration[] {
   const { traced, groundTruth = {}, threshold = 0.8 } = options;
   const byInputs = new Map<string, { item: PooledDemonstration; rank: number }>();
-  for (const { exampleId, inputs, outputs, score } of traced) {
+  for (const example of traced) {
+    const { exampleId, inputs, outputs, score } = example;
     const truth = Object.hasOwn(groundTruth, exampleId) ? groundTruth[exampleId] : undefined;
     if (truth === undefined && !(score >= threshold)) continue;
     const demonstration = { inputs, outputs: truth ?? outputs };
@@ -91,9 +99,10 @@ function demonstrationPool(options: DemonstrationOptions): PooledDemonstration[]
       demonstration,
       hash: contentHash(demonstration),
       characters: charactersOf(demonstration),
-      tokens: tokensOf(demonstration),
+      tokens: tokensOf([inputs, demonstration.outputs]),
+      support: truth === undefined ? supportByContrast(example) : score >= threshold ? 1 : shareHeld(inputs, truth),
     };
-    // Ground truth beats any trace; of traces the better, then the shorter, then the lower hash is kept.
+    // Ground truth beats any trace; of traces the better, then the shorter, the better supported, the lower hash is kept.
     const rank = truth === undefined ? score : Infinity;
     const key = contentHash(inputs);
     const known = byInputs.get(key);
@@ -106,6 +115,7 @@ type Ranked = { item: PooledDemonstration; rank: number };
 function isBetter(a: Ranked, b: Ranked): boolean {
   if (a.rank !== b.rank) return a.rank > b.rank;
   if (a.item.characters !== b.item.characters) return a.item.characters < b.item.characters;
+  if (a.item.support !== b.item.support) return a.item.support > b.item.support;
   return a.item.hash < b.item.hash;
 }
 
@@ -122,7 +132,7 @@ function diverseSet(
     if (fitting.length === 0) break;
     const next = stream
       .sample(fitting, considered)
-      .map((item) => ({ item, value: novelty(item, chosen) - item.characters / characterBudget }))
+      .map((item) => ({ item, value: novelty(item, chosen) + item.support - item.characters / characterBudget }))
       .reduce((best, other) => (other.value > best.value ? other : best)).item;
     chosen.push(next);
     left -= next.characters;
@@ -145,12 +155,24 @@ export function charactersOf(demonstration: Demonstration): number {
   return JSON.stringify(demonstration.inputs).length + JSON.stringify(demonstration.outputs).length;
 }
 
-function tokensOf(demonstration: Demonstration): ReadonlySet<string> {
+function tokensOf(value: Json): ReadonlySet<string> {
   return new Set(
-    JSON.stringify([demonstration.inputs, demonstration.outputs])
+    JSON.stringify(value)
       .toLowerCase()
       .match(/[\p{L}\p{N}]+/gu),
   );
+}
+
+/** Where nothing else was measured, the output may or may not be what made the score. */
+function supportByContrast({ contrast }: TracedExample): number {
+  return contrast === undefined ? 0.5 : contrast > 0 ? 1 : 0;
+}
+
+/** Share of the outputs' words that the inputs hold. */
+function shareHeld(inputs: JsonObject, outputs: JsonObject): number {
+  const held = tokensOf(inputs);
+  const words = [...tokensOf(Object.values(outputs))];
+  return words.length === 0 ? 0 : words.filter((word) => held.has(word)).length / words.length;
 }
 
 function isEmpty(outputs: JsonObject): boolean {

@@ -28,6 +28,8 @@ describe('hyperparameterProposals', () => {
 
   it('takes what was not observed first while too little was observed for a model', () => {
     const all = hyperparameterProposals({ incumbent: small, stream: stream() });
+    // Of k there are 3 other values, of blend 4.
+    expect(all.map((item) => item.changed.length)).toEqual([...Array<number>(7).fill(1), ...Array<number>(12).fill(2)]);
     const observations = all.slice(0, 7).map((item) => ({ settings: item.settings, value: 0 }));
     const observed = new Set(observations.map(proposalHash));
     const next = hyperparameterProposals({ incumbent: small, observations, count: 14, stream: stream() });
@@ -37,12 +39,13 @@ describe('hyperparameterProposals', () => {
     ]);
   });
 
-  it('takes of a grid what the observations promise most, every fourth at random, and leaves nothing out', () => {
+  it('takes of a grid what the observations promise most, half of it near the incumbent, and leaves nothing out', () => {
     const all = hyperparameterProposals({ incumbent: small, stream: stream() });
     const observations = all.slice(0, 12).map(({ settings }) => ({ settings, value: settings['k'] === 25 ? 1 : 0 }));
     const next = hyperparameterProposals({ incumbent: small, observations, stream: stream() });
     expect(new Set(next.map(proposalHash))).toEqual(new Set(all.map(proposalHash)));
-    expect(next.slice(0, 3).map((item) => item.settings['k'])).toEqual([25, 25, 25]);
+    expect(next.slice(0, 2).map((item) => item.settings['k'])).toEqual([25, 25]);
+    for (const index of [1, 2, 5, 6]) expect(next[index]?.changed).toHaveLength(1);
   });
 
   it('models large spaces: distinct new settings in the space, repeatable', () => {

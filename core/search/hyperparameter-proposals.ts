@@ -17,8 +17,9 @@ const gridLimit = 64;
 /**
  * Settings of all the component's hyperparameters jointly: the full grid where it has at most 64 combinations, otherwise
  * `count` points of a tree-structured Parzen estimator over past observations, a quarter of them random. The grid comes in
- * the order of that model too, so that a cut keeps what looks best; with too few observations for a model, what was not
- * observed comes first.
+ * the order of that model too, so that a cut keeps what looks best, but half of it are changes of one hyperparameter alone:
+ * steps near the incumbent, of which the best are combined later. With too few observations for a model, what was not
+ * observed comes first, changes of one alone before others.
  *
  * @param options.count most proposals; default: the whole grid, or 16.
  * @throws RangeError for an observation outside the space or with a value that is not a number.
@@ -64,22 +65,29 @@ function gridProposals(
   return promises === undefined ? unobservedFirst(shuffled, observations) : mostPromisingFirst(shuffled, promises);
 }
 
-/** Every fourth is a random one. */
+/** Of every four: the best of all, the two best that change one hyperparameter alone, and a random one. */
 function mostPromisingFirst(shuffled: readonly Proposal[], promises: readonly number[]): Proposal[] {
   const ranked = shuffled.map((proposal, index) => ({ proposal, promise: promises[index] as number }));
   ranked.sort((a, b) => b.promise - a.promise);
   const taken = new Set<Proposal>();
-  const next = (queue: readonly Proposal[]): Proposal => queue.find((item) => !taken.has(item)) as Proposal;
+  const next = (queue: readonly Proposal[]): Proposal | undefined => queue.find((item) => !taken.has(item));
   const best = ranked.map((item) => item.proposal);
-  while (taken.size < shuffled.length) taken.add(next(taken.size % 4 === 3 ? shuffled : best));
+  const near = best.filter(changesOne);
+  const turns = [best, near, near, shuffled];
+  while (taken.size < shuffled.length) {
+    taken.add(next(turns[taken.size % turns.length] ?? best) ?? (next(best) as Proposal));
+  }
   return [...taken];
 }
 
 function unobservedFirst(shuffled: readonly Proposal[], observations: readonly SettingsObservation[]): Proposal[] {
   const observed = new Set(observations.map((item) => configurationHash(item.settings)));
   const isObserved = (proposal: Proposal): boolean => observed.has(proposalHash(proposal));
-  return [...shuffled.filter((item) => !isObserved(item)), ...shuffled.filter(isObserved)];
+  const nearFirst = [...shuffled.filter(changesOne), ...shuffled.filter((item) => !changesOne(item))];
+  return [...nearFirst.filter((item) => !isObserved(item)), ...nearFirst.filter(isObserved)];
 }
+
+const changesOne = ({ changed }: Proposal): boolean => changed.length === 1;
 
 function pointsOf(space: readonly Dimension[], observations: readonly SettingsObservation[]): TpeObservation[] {
   return observations.map(({ settings, value }) => ({

@@ -1,8 +1,8 @@
-/** A proposal as it was judged on the ranking inputs. */
+/** A proposal as it was judged on some inputs. */
 export interface JudgedProposal {
   configurationHash: string;
   meanGain: number;
-  /** Hash of the outputs on all ranking inputs. */
+  /** Hash of the outputs on all of them. */
   outputsHash: string;
   /** Settings that it changes. */
   changes: number;

@@ -11,6 +11,11 @@ export class CachedSequence {
 
   constructor(private readonly sequence: LlamaSequence) {}
 
+  /** How many tokens of earlier prompts it could spare a later one. */
+  get held(): number {
+    return this.chunked.length;
+  }
+
   /** How many tokens of `prompt` need no evaluation. */
   reusable(prompt: readonly number[]): number {
     return reusablePrefix(this.chunked, prompt);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { FairSemaphore } from '../language-models/fair-semaphore';
 import type { ChatRequest } from './chat-request';
 import { embeddedModels, type EmbeddedModel } from './embedded-model';
 import { generateReply, type GeneratedReply, type GenerationSettings } from './generate-reply';
+import { LaneQueue } from './lane-queue';
 import { loadLlamaRuntime, type LlamaModel } from './llama-runtime';
 import { renderChat } from './render-chat';
 import { RequestError } from './request-error';
@@ -12,6 +12,8 @@ import { SequencePool } from './sequence-pool';
 /** Tokens of prompt and reply together. */
 const contextTokens = 3072;
 const defaultMaxTokens = 256;
+/** Sequences beyond those in use; each takes about 100 MB. */
+const prefixesKeptWarm = 3;
 
 interface LoadedModel {
   readonly definition: EmbeddedModel;
@@ -30,7 +32,7 @@ export interface ChatReply extends GeneratedReply {
 export class ChatCompleter {
   private constructor(
     private readonly models: ReadonlyMap<string, LoadedModel>,
-    private readonly lanes: FairSemaphore,
+    private readonly lanes: LaneQueue,
   ) {}
 
   /** Loads every embedded model. `lanes` is how many requests are evaluated at once, one core each. */
@@ -44,11 +46,11 @@ export class ChatCompleter {
     for (const definition of embeddedModels) {
       const modelPath = path.join(options.modelsFolder, definition.file);
       const model = await runtime.loadModel({ modelPath, gpuLayers: 0 });
-      // One more sequence than lanes keeps a second prompt's prefix warm while another is in use.
-      const pool = new SequencePool(model, { maximum: options.lanes + 1, contextTokens });
+      // A prompt's demonstrations stay evaluated while other prompts are in use: some are ranked at the same time.
+      const pool = new SequencePool(model, { maximum: options.lanes + prefixesKeptWarm, contextTokens });
       models.set(definition.name, { definition, model, pool });
     }
-    return new ChatCompleter(models, new FairSemaphore(options.lanes));
+    return new ChatCompleter(models, new LaneQueue(options.lanes));
   }
 
   get names(): string[] {
@@ -76,7 +78,7 @@ export class ChatCompleter {
       );
     }
     const settings = generationSettings(request, definition, room);
-    const release = await this.lanes.acquire(signal);
+    const release = await this.lanes.acquire(signal, () => pool.reusable(prompt));
     try {
       const reply = await pool.use(prompt, (sequence) => generateReply(model, sequence, prompt, settings, signal));
       return { ...reply, promptTokens: prompt.length };

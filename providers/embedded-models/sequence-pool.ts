@@ -23,8 +23,9 @@ export class SequencePool {
   ) {}
 
   /**
-   * Runs `task` on the free sequence that has evaluated the longest prefix of `prompt`. At most `maximum` tasks may run
-   * at once.
+   * Runs `task` on the free sequence that has evaluated the longest prefix of `prompt`, if that is at least half of what it
+   * holds: a few shared words are not worth a long prompt that others may still need. Otherwise on a new one or, where there
+   * are `maximum`, the one that was used least recently. At most `maximum` tasks may run at once.
    */
   async use<T>(prompt: readonly number[], task: (sequence: CachedSequence) => Promise<T>): Promise<T> {
     const chosen = this.claimed(prompt) ?? (await this.created());
@@ -36,15 +37,22 @@ export class SequencePool {
     }
   }
 
+  /** How many tokens of `prompt` would need no evaluation now. */
+  reusable(prompt: readonly number[]): number {
+    const free = this.sequences.filter(({ busy }) => !busy);
+    return Math.max(0, ...free.map(({ sequence }) => sequence.reusable(prompt)));
+  }
+
   private claimed(prompt: readonly number[]): PooledSequence | undefined {
-    const [best] = this.sequences
-      .filter(({ busy }) => !busy)
+    const free = this.sequences.filter(({ busy }) => !busy).sort((a, b) => a.lastUsed - b.lastUsed);
+    const [best] = free
       .map((candidate) => ({ candidate, prefix: candidate.sequence.reusable(prompt) }))
-      .sort((a, b) => b.prefix - a.prefix || a.candidate.lastUsed - b.candidate.lastUsed);
+      .sort((a, b) => b.prefix - a.prefix);
+    const worthwhile = best !== undefined && best.prefix > 0 && 2 * best.prefix >= best.candidate.sequence.held;
     const roomForMore = this.sequences.length + this.beingCreated < this.options.maximum;
-    if (best === undefined || (best.prefix === 0 && roomForMore)) return undefined;
-    best.candidate.busy = true;
-    return best.candidate;
+    const chosen = worthwhile ? best.candidate : roomForMore ? undefined : free[0];
+    if (chosen !== undefined) chosen.busy = true;
+    return chosen;
   }
 
   private async created(): Promise<PooledSequence> {

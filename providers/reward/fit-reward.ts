@@ -39,7 +39,7 @@ export type FitRewardResult =
       /** The `.onnx` file: raw `features [n, d]` -> `reward [n]`. */
       artefact: Uint8Array;
       manifest: RewardManifest;
-      /** On held-out pairs without the ground truth; null: there were none. */
+      /** On held-out pairs that are neither stale nor with the ground truth; null: there were none. */
       alignment: Alignment | null;
       /** The lower 95 % bound of alignment on inputs that the head never saw is above one half. */
       trusted: boolean;
@@ -59,7 +59,9 @@ export async function fitReward(options: FitRewardOptions): Promise<FitRewardRes
   checkPairs(component, pairs);
   const groups = [...new Set(pairs.map((pair) => pair.exampleId))].sort();
   if (pairs.length === 0) {
-    return noSignal(`component '${component}': no two candidate outputs of one input differ in score`);
+    return noSignal(
+      `component '${component}': no preference signal, no two candidate outputs of one input differ in score`,
+    );
   }
   if (groups.length === 1) {
     return noSignal(

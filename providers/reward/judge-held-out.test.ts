@@ -1,12 +1,11 @@
 import type { PreferencePair } from '../../core/preference/preference-pair';
 import { judgeHeldOut } from './judge-held-out';
 
-/** A head that tells the ground truth from everything else, and orders outputs of models by the toss of a coin. */
-function judged(inputs: number, ofModels: number) {
+/** A head that tells what must not count (the ground truth, say) from everything else, and orders the rest by the toss of a coin. */
+function judged(inputs: number, counted: number, other: 'groundTruth' | 'stale') {
   const pairs: PreferencePair[] = [];
   for (let input = 0; input < inputs; input++) {
     for (let pair = 0; pair < 4; pair++) {
-      const groundTruth = pair >= ofModels;
       pairs.push({
         exampleId: `e${input}`,
         inputs: {},
@@ -14,21 +13,23 @@ function judged(inputs: number, ofModels: number) {
         rejected: {},
         weight: 0.25,
         gap: 0.5,
-        groundTruth,
+        groundTruth: false,
+        stale: false,
+        ...(pair >= counted && { [other]: true }),
       });
     }
   }
-  const heldOut = pairs.map(({ groundTruth }, pair) => ({
+  const heldOut = pairs.map(({ groundTruth, stale }, pair) => ({
     pair,
-    preferredReward: groundTruth ? 3 : pair % 2,
-    rejectedReward: groundTruth ? 0 : 1 - (pair % 2),
+    preferredReward: groundTruth || stale ? 3 : pair % 2,
+    rejectedReward: groundTruth || stale ? 0 : 1 - (pair % 2),
   }));
   return judgeHeldOut(pairs, heldOut, 1);
 }
 
 describe('judgeHeldOut', () => {
-  it('does not trust a head that only recognises the ground truth', () => {
-    const { measures, reason } = judged(40, 2);
+  it.each(['groundTruth', 'stale'] as const)('does not trust a head for its pairs with %s', (other) => {
+    const { measures, reason } = judged(40, 2, other);
     expect(measures).toMatchObject({
       trusted: false,
       gainPerReward: 0,
@@ -37,10 +38,10 @@ describe('judgeHeldOut', () => {
     expect(reason).toBe('held-out alignment is not better than chance with 95 % confidence');
   });
 
-  it('trusts nothing where every pair has the ground truth in it, and says so', () => {
-    const { measures, reason } = judged(40, 0);
+  it.each(['groundTruth', 'stale'] as const)('trusts nothing where every pair has %s, and says so', (other) => {
+    const { measures, reason } = judged(40, 0, other);
     expect(measures).toMatchObject({ trusted: false, gainPerReward: 0, alignment: null });
     expect(measures.heldOutLoss).toBeLessThan(Math.LN2);
-    expect(reason).toMatch(/every pair has the ground truth/);
+    expect(reason).toMatch(/every pair has the ground truth in it or is stale/);
   });
 });

@@ -12,7 +12,8 @@ export interface Judgement {
 
 /**
  * What the pairs say about a fit, each scored by a head that saw no pair of its input. Pairs with the ground truth count
- * for the loss alone: a reward ranks outputs of models, and who only tells those from the ground truth cannot do that.
+ * for the loss alone: a reward ranks outputs of models, and who only tells those from the ground truth cannot do that. So do
+ * stale pairs: whether it agrees with the system as it is, only fresh ones tell.
  */
 export function judgeHeldOut(
   pairs: readonly PreferencePair[],
@@ -20,15 +21,15 @@ export function judgeHeldOut(
   seed: number,
 ): Judgement {
   const scored = heldOut.map(({ pair, preferredReward, rejectedReward }) => {
-    const { exampleId, gap, weight, groundTruth } = pairs[pair] as PreferencePair;
-    return { group: exampleId, gap, weight, groundTruth, preferredReward, rejectedReward };
+    const { exampleId, gap, weight, groundTruth, stale } = pairs[pair] as PreferencePair;
+    return { group: exampleId, gap, weight, counts: !groundTruth && !stale, preferredReward, rejectedReward };
   });
   const total = scored.reduce((sum, { weight }) => sum + weight, 0);
   const loss = scored.reduce((sum, { weight, preferredReward, rejectedReward }) => {
     const margin = preferredReward - rejectedReward;
     return sum + weight * (Math.log1p(Math.exp(-Math.abs(margin))) + Math.max(0, -margin));
   }, 0);
-  const judged = scored.filter(({ groundTruth }) => !groundTruth);
+  const judged = scored.filter(({ counts }) => counts);
   const alignment = judged.length === 0 ? null : pairwiseAlignment(judged, { seed });
   const trusted = alignment !== null && alignment.ci95[0] > 0.5;
   return {
@@ -45,7 +46,7 @@ export function judgeHeldOut(
     },
     reason:
       alignment === null
-        ? 'every pair has the ground truth in it, so nothing tells whether it ranks outputs of models'
+        ? 'every pair has the ground truth in it or is stale, so nothing tells whether it ranks outputs of models in the present system'
         : `held-out alignment is ${trusted ? '' : 'not '}better than chance with 95 % confidence`,
   };
 }

@@ -42,7 +42,7 @@ export const rewardManifestSchema = z.object({
   artefactHash: z.string(),
   /** Content hash of the training pairs. */
   trainingDataHash: z.string(),
-  /** On held-out pairs without the ground truth; null: there were none. */
+  /** On held-out pairs that are neither stale nor with the ground truth; null: there were none. */
   alignment: alignmentSchema.nullable(),
   trusted: z.boolean(),
   /** Expected gain in the metric's units per unit of reward difference on one input, estimated out of fold. */

@@ -4,17 +4,19 @@ import { quickstart } from './quickstart';
 /** The quick start: whatever models and encoder this machine has or can get; no key is needed. */
 export default defineConfig({
   endpoints: 'local',
-  // Sized for two cores: about 1,700 calls of two very small models, which answer alike whenever asked alike.
+  // Sized for two cores: about 1,400 calls of two very small models, which answer alike whenever asked alike.
   optimization: {
     iterations: 3,
-    preferenceInputs: 10,
-    adaptationInputs: 24,
-    rankingInputs: 12,
+    preferenceInputs: 6,
+    adaptationInputs: 26,
+    rankingInputs: 8,
+    shortlist: 2,
+    shortlistInputs: 16,
     candidatesPerInput: 4,
     rolloutsPerCandidate: 1,
     proposals: 8,
     finalists: 1,
-    validationExamples: 48,
+    validationExamples: 76,
     testExamples: 40,
   },
   systems: ({ encode, encoderFiles, models }) => {

@@ -69,10 +69,10 @@ describe('quickstart', () => {
     expect(score).toMatchObject({ score: 1, subScores: { exactMatch: 1 }, feedback: 'Correct.' });
   });
 
-  it('starts with plain instructions, two passages by vector search and the instruction-tuned model', () => {
+  it('starts with plain instructions, three passages by vector search and the instruction-tuned model', () => {
     expect(initial).toEqual({
       query_writer: { prompt: { instructions: 'Write a search query for the question.', demonstrations: [] } },
-      retriever: { k: 2, mode: 'dense', blend: 0.5 },
+      retriever: { k: 3, mode: 'dense', blend: 0.5 },
       answerer: {
         prompt: { instructions: 'Answer the question from the passages.', demonstrations: [] },
         model: 'small',

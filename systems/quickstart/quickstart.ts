@@ -23,7 +23,7 @@ const maxTokens = 24;
 
 /**
  * Question answering about countries: `query_writer` -> `retriever` -> `answerer`. Every setting starts where an engineer
- * would start with so small a model: plain instructions, two passages by vector search, the instruction-tuned model as
+ * would start with so small a model: plain instructions, three passages by vector search, the instruction-tuned model as
  * answerer.
  */
 export function quickstart({ encode, encoderFiles = [], models: { instruct, base } }: QuickstartOptions): System {
@@ -55,7 +55,7 @@ export function quickstart({ encode, encoderFiles = [], models: { instruct, base
     input: z.object({ query: z.string() }),
     output: z.object({ passages: z.array(z.string()) }),
     configuration: {
-      k: oneOf([1, 2, 3, 5], { initial: 2 }),
+      k: oneOf([1, 2, 3], { initial: 3 }),
       mode: oneOf<RetrievalMode>(['bm25', 'dense', 'hybrid'], { initial: 'dense' }),
       blend: range(0, 1, { initial: 0.5, when: { mode: 'hybrid' } }),
     },

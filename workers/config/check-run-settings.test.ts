@@ -12,6 +12,13 @@ describe('a plan and a budget', () => {
     expect(budgetOf({ calls: 10, usd: 1 }, { calls: Infinity })).toEqual({ usd: 1 });
   });
 
+  it('have no more finalists than the shortlist that they come from', () => {
+    expect(() => planOf({ shortlist: 4 }, { finalists: 5 })).toThrow(
+      'the plan has 5 finalists, but they come from a shortlist of 4: raise shortlist or lower finalists',
+    );
+    expect(planOf({ shortlist: 4 }, { finalists: 4 })).toMatchObject({ shortlist: 4, finalists: 4 });
+  });
+
   it('accept the defaults and the limits of every range', () => {
     expect(() => checkPlan('plan', defaultPlan)).not.toThrow();
     expect(() =>

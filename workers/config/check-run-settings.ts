@@ -25,6 +25,8 @@ const planChecks: Record<keyof RunPlan, Check> = {
   samplingTemperature: between(0, 2),
   proposals: whole(1),
   rankingInputs: whole(1),
+  shortlist: whole(1),
+  shortlistInputs: whole(1),
   finalists: whole(1),
   validationExamples: whole(1),
   testExamples: whole(1),
@@ -91,7 +93,13 @@ export function checkMembers(where: string, value: unknown, checks: Readonly<Rec
 /** The plan of a run: the product's numbers, those of `config.optimization`, then the run's own. @throws DefinitionError */
 export function planOf(config: Partial<RunPlan> | undefined, own: Partial<RunPlan> | undefined): RunPlan {
   checkPlan('plan', own ?? {});
-  return { ...defaultPlan, ...withoutAbsent(config), ...withoutAbsent(own) };
+  const plan = { ...defaultPlan, ...withoutAbsent(config), ...withoutAbsent(own) };
+  if (plan.finalists > plan.shortlist) {
+    throw new DefinitionError(
+      `the plan has ${plan.finalists} finalists, but they come from a shortlist of ${plan.shortlist}: raise shortlist or lower finalists`,
+    );
+  }
+  return plan;
 }
 
 /** The limits of a run: those of `config.budget`, then the run's own, of which infinite ones lift one. @throws DefinitionError */

@@ -1,0 +1,31 @@
+import type { StoredCandidate } from '../storage';
+import { markStale } from './mark-stale';
+
+const candidate = (iteration: number): StoredCandidate => ({
+  component: 'retriever',
+  exampleId: 'a',
+  inputs: {},
+  outputs: {},
+  origin: 'base',
+  configurationHash: 'c',
+  scores: [1],
+  iteration,
+  candidateIndex: 0,
+});
+const candidates = [-1, 0, 1, 2].map(candidate);
+const decided = (iteration: number, component: string, accepted: boolean) => ({ iteration, component, accepted });
+const staleAfter = (...decisions: ReturnType<typeof decided>[]): number[] =>
+  markStale(candidates, new Set(['answerer']), decisions).flatMap((item) => (item.stale ? [item.iteration] : []));
+
+describe('markStale', () => {
+  it('marks what was scored up to the newest accepted update that matters downstream', () => {
+    expect(
+      staleAfter(decided(0, 'answerer', true), decided(1, 'answerer', true), decided(2, 'answerer', false)),
+    ).toEqual([-1, 0, 1]);
+  });
+
+  it('marks nothing for rejected updates and for those of other components', () => {
+    expect(staleAfter(decided(0, 'answerer', false), decided(1, 'query_writer', true))).toEqual([]);
+    expect(staleAfter()).toEqual([]);
+  });
+});

@@ -1,0 +1,114 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { z } from 'zod';
+import { defaultPlan } from '../../core/run/plan';
+import type { Proposal } from '../../core/search/proposal';
+import { component } from '../../core/system/component';
+import { configurationHash } from '../../core/system/configuration';
+import { system } from '../../core/system/system';
+import { oneOf } from '../../core/system/variable';
+import { HashedNgramEncoder } from '../../providers/encoder';
+import { LanguageModels } from '../../providers/language-models';
+import { storesOf } from '../../storage';
+import { TemporaryFolder } from '../../storage/testing/temporary-folder';
+import type { LocalStep, ProposalScore, RankedProposals } from '../contracts';
+import { resolveSystem } from '../definition/resolve-system';
+import type { ActivityDependencies } from '../dependencies';
+import { prepareRun } from '../prepare-run';
+import { selectFinalists } from './select-finalists';
+import { shortlistProposals } from './shortlist-proposals';
+import { loadProposals, storeProposals } from './stored-proposals';
+
+const text = z.object({ text: z.string() });
+const echoing = system({
+  name: 'echoing',
+  input: text,
+  output: text,
+  from: { text: 'echo.text' },
+  components: [
+    component({
+      name: 'echo',
+      description: 'Echoes',
+      input: text,
+      output: text,
+      configuration: { tone: oneOf(['start', 'a', 'b', 'c', 'd', 'e']) },
+      run: (inputs) => inputs,
+    }),
+  ],
+  metric: () => 1,
+  dataset: { train: [{ id: 't', text: 'x' }], validation: [{ id: 'v', text: 'x' }], test: [{ id: 'u', text: 'x' }] },
+});
+const toned = (tone: string): Proposal => ({
+  settings: { tone },
+  origin: 'grid',
+  changed: [{ variable: 'tone', kind: 'hyperparameter' }],
+});
+const hashOf = (tone: string): string => configurationHash({ echo: { tone } });
+const scored = (tone: string, meanGain: number, outputsHash = tone): ProposalScore => ({
+  ...{ configurationHash: hashOf(tone), meanGain, standardError: 0.1, inputs: 12, outputsHash },
+});
+
+let folder: TemporaryFolder;
+let dependencies: ActivityDependencies;
+let step: LocalStep;
+const attempt = <T>(activity: () => Promise<T>): Promise<T> => new MockActivityEnvironment().run(activity);
+const round = async (...judged: [tone: string, score: ProposalScore][]): Promise<RankedProposals> => ({
+  reference: await storeProposals(
+    dependencies.stores,
+    judged.map(([tone]) => toned(tone)),
+  ),
+  scores: judged.map(([, score]) => score),
+});
+
+beforeEach(async () => {
+  folder = await TemporaryFolder.create();
+  const resolved = await resolveSystem(echoing);
+  dependencies = {
+    stores: storesOf(await folder.open()),
+    resolve: async () => resolved,
+    languageModels: new LanguageModels({ e: { baseURL: 'http://127.0.0.1:1/v1', models: { small: {} } } }, {}),
+    encoder: async () => new HashedNgramEncoder(),
+    proposer: undefined,
+    workerIdentity: 'test',
+  };
+  const plan = { ...defaultPlan, shortlist: 3, finalists: 1 };
+  const run = { runId: 'run', system: 'echoing', seed: 0, plan, fresh: false };
+  const { baseline } = await attempt(() => prepareRun(dependencies, run));
+  step = { runId: 'run', component: 'echo', iteration: 0, configurationHash: baseline };
+});
+afterEach(() => folder.remove());
+
+it('shortlists the best of all rounds, also losers, and one of those with the same outputs', async () => {
+  const rounds = [
+    await round(['a', scored('a', 0.3)], ['b', scored('b', -0.1)], ['c', scored('c', -0.4)]),
+    await round(['d', scored('d', 0.2, 'as d')], ['e', scored('e', 0.1, 'as d')]),
+  ];
+  const reference = await attempt(() => shortlistProposals(dependencies, { ...step, rounds }));
+  const settings = (await loadProposals(dependencies.stores, reference)).map((proposal) => proposal.settings['tone']);
+  expect(settings).toEqual(['a', 'd', 'b']);
+  expect(reference.proposals).toBe(3);
+});
+
+it('lets the metric, not the reward, choose the finalist, and records what both said', async () => {
+  const rounds = [await round(['a', scored('a', 0.3)], ['b', scored('b', 0.1)], ['c', scored('c', 0.05)])];
+  const shortlist = await round(['a', scored('a', -0.2)], ['b', scored('b', 0.15)]);
+  const finalists = await attempt(() => selectFinalists(dependencies, { ...step, rounds, shortlist }));
+  expect(finalists.hashes).toEqual([hashOf('b')]);
+  const [entry] = await dependencies.stores.ledger.list('run', { kind: 'proposals' });
+  expect(entry?.body).toMatchObject({
+    proposals: [
+      { configurationHash: hashOf('a'), expectedGain: 0.3, measuredGain: -0.2, finalist: false },
+      { configurationHash: hashOf('b'), expectedGain: 0.1, measuredGain: 0.15, finalist: true },
+      { configurationHash: hashOf('c'), expectedGain: 0.05, measuredGain: null, finalist: false },
+    ],
+  });
+});
+
+it('has no finalist where the metric sees no gain in the shortlist', async () => {
+  const rounds = [await round(['a', scored('a', 0.3)])];
+  const shortlist = await round(['a', scored('a', -0.02)]);
+  const finalists = await attempt(() => selectFinalists(dependencies, { ...step, rounds, shortlist }));
+  expect(finalists).toEqual({
+    hashes: [],
+    reason: 'none of the 1 best of 1 proposals gained on more inputs (best -0.0200)',
+  });
+});

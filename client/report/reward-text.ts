@@ -1,0 +1,42 @@
+import { countText, intervalText } from './figures';
+
+/** How well a Local Reward Function agrees with the global metric, as records and documents have it. */
+export interface RewardFigures {
+  alignment: number | null;
+  ci95: readonly [number, number] | null;
+  /** Why it is trusted or not, or could not be fitted; absent where the database does not say. */
+  reason?: string;
+}
+
+/** A fit as the ledger records it. */
+export interface RewardRecord extends RewardFigures {
+  /** -1: before the iterations. */
+  iteration: number;
+  component: string;
+  trusted: boolean;
+  pairs: number;
+}
+
+/** Held-out alignment with its interval, or why there is none. */
+export function alignmentText({ alignment, ci95, reason }: RewardFigures, component: string): string {
+  if (alignment === null) return `not measured${reason === undefined ? '' : `: ${withoutName(reason, component)}`}`;
+  return `${percent(alignment)}${ci95 === null ? '' : ` (${intervalText(ci95, percent)})`}`;
+}
+
+/** A fit in one line. */
+export function rewardText(record: RewardRecord): string {
+  const { iteration, component, trusted, pairs, alignment } = record;
+  const when = iteration < 0 ? '' : `iteration ${iteration + 1}: `;
+  const figures = `alignment ${alignmentText(record, component)}${alignment === null ? '' : `, ${countText(pairs)} pairs`}`;
+  return `${when}reward of ${component}: ${trusted ? 'trusted' : 'not trusted'}, ${figures}`;
+}
+
+/** The component is named beside it. */
+function withoutName(reason: string, component: string): string {
+  const name = `component '${component}': `;
+  return reason.startsWith(name) ? reason.slice(name.length) : reason;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(0)} %`;
+}
