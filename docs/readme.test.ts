@@ -12,6 +12,7 @@ import { runExample, scoreTrace } from '../core/system/interpreter';
 import type { Draw } from '../core/system/draw';
 import type { ModelClients } from '../core/system/run-context';
 import * as optimas from '../index';
+import quickstartConfig from '../systems/quickstart/optimas.config';
 
 const root = path.join(__dirname, '..');
 const signal = new AbortController().signal;
@@ -92,4 +93,16 @@ describe('the config of the README', () => {
     }
     expect(examples.test).toHaveLength(2);
   });
+});
+
+it('shows the output of a quick start with the present plan', () => {
+  const shown = /<!-- quickstart-output -->\s*```text\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
+  const { iterations, finalists, testExamples, validationExamples } = quickstartConfig.optimization ?? {};
+  const numbers = (pattern: RegExp): number[] => [
+    ...new Set([...shown.matchAll(pattern)].map((match) => Number(match[1]))),
+  ];
+  expect(numbers(/iteration \d+\/(\d+):/g)).toEqual([iterations]);
+  expect(Math.max(...numbers(/validating (\d+) finalists/g))).toBe(finalists);
+  expect(numbers(/, (\d+) held-out examples/g)).toEqual([testExamples]);
+  expect(numbers(/│ validation[^\n]*, n = (\d+)\) +│\n/g)).toEqual([validationExamples]);
 });
