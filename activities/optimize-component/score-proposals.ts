@@ -50,6 +50,17 @@ export function scoreProposals(
     const caller = run.caller(input.limits);
     let done = 0;
 
+    // The incumbent's outputs are the same for every proposal: one look at the memo serves all.
+    const rolledOut = new Map<string, ReturnType<typeof downstreamRollouts>>();
+    const incumbentRollouts = (
+      exampleId: string,
+      rollOut: () => ReturnType<typeof downstreamRollouts>,
+    ): ReturnType<typeof downstreamRollouts> => {
+      const known = rolledOut.get(exampleId) ?? rollOut();
+      rolledOut.set(exampleId, known);
+      return known;
+    };
+
     const gainOn = async (proposal: Proposal, exampleIndex: number): Promise<Judged | undefined> => {
       const example = sample[exampleIndex] as (typeof sample)[number];
       const traced = traces.get(example.id);
@@ -85,7 +96,10 @@ export function scoreProposals(
           draw,
           signal,
         });
-      const before = base.outcome.status === 'ok' ? await scored(base.outcome.outputs) : [traced.evaluation];
+      const { outcome: baseOutcome } = base;
+      const before = await incumbentRollouts(example.id, () =>
+        baseOutcome.status === 'ok' ? scored(baseOutcome.outputs) : Promise.resolve([traced.evaluation]),
+      );
       const after = await scored(outcome.outputs);
       return { outcome, gain: mean(after.map((item) => item.score)) - mean(before.map((item) => item.score)) };
     };
