@@ -6,7 +6,7 @@ import {
   type ScheduledComponent,
 } from '../core/validation/component-schedule';
 import type { ChooseComponentInput } from './contracts';
-import type { DecisionRecord } from './decide';
+import { decisionsBefore } from './decisions-before';
 import type { ActivityDependencies } from './dependencies';
 import { exampleCounts } from './example-samples';
 import { expectedGain } from './expected-gain';
@@ -24,23 +24,18 @@ export function chooseComponent(
   return inActivity(async () => {
     const { stores } = dependencies;
     const run = await openRun(dependencies, input.runId);
-    const decisions = (await stores.ledger.list(input.runId, { kind: 'decision' })).filter(
-      (entry) => entry.iteration < input.iteration,
-    );
+    const decisions = await decisionsBefore(stores, input.runId, input.iteration);
     const components: ScheduledComponent[] = [];
     for (const { name } of input.components) {
-      const own = decisions.filter((entry) => (entry.body as { component?: string }).component === name);
-      const accepted = own.filter((entry) => (entry.body as { accepted?: boolean }).accepted === true);
+      const own = decisions.filter((decision) => decision.component === name);
+      const accepted = own.filter((decision) => decision.accepted);
       const candidates = await stores.candidates.listNewest(input.runId, name, input.iteration);
       const trusted = (await stores.rewardVersions.list(input.runId, name)).findLast(
         (reward) => reward.version <= input.iteration,
       )?.metrics['trusted'];
       components.push({
         name,
-        expectedGain: expectedGain(
-          candidates,
-          own.map(({ iteration, body }) => ({ ...(body as unknown as DecisionRecord), iteration })),
-        ),
+        expectedGain: expectedGain(candidates, own),
         costPerTry: costPerTry(run, name, trusted === true),
         tries: own.length,
         lastTried: own.at(-1)?.iteration ?? null,

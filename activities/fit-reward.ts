@@ -4,7 +4,7 @@ import type { JsonObject } from '../core/system/json';
 import { fitReward as fitHead } from '../providers/reward';
 import type { RewardVersion } from '../storage';
 import type { FitRewardInput, FitRewardResult } from './contracts';
-import type { DecisionRecord } from './decide';
+import { decisionsBefore } from './decisions-before';
 import type { ActivityDependencies } from './dependencies';
 import { inActivity } from './in-activity';
 import { markStale } from './mark-stale';
@@ -39,14 +39,11 @@ export function fitReward(dependencies: ActivityDependencies, input: FitRewardIn
     if (existing !== undefined) return record(existing);
 
     const component = componentOf(run, input.component);
-    const decisions = (await stores.ledger.list(input.runId, { kind: 'decision' }))
-      .map(({ iteration, body }) => ({ ...(body as unknown as DecisionRecord), iteration }))
-      .filter(({ iteration }) => iteration < input.iteration);
     const pairs = preferencePairs(
       markStale(
         await stores.candidates.listRecent(input.runId, input.component, input.iteration, enoughCandidates),
         downstreamInfluences(run.resolved.system.wiring, input.component),
-        decisions,
+        await decisionsBefore(stores, input.runId, input.iteration),
       ),
     );
     const fitted = await fitHead({

@@ -1,5 +1,5 @@
 import type { StoredCandidate } from '../storage';
-import type { DecisionRecord } from './decide';
+import type { PastDecision } from './decisions-before';
 
 /**
  * Marks the candidates that were scored before an accepted update of a component that `influences` what an output is worth
@@ -10,7 +10,7 @@ import type { DecisionRecord } from './decide';
 export function markStale(
   candidates: readonly StoredCandidate[],
   influences: ReadonlySet<string>,
-  decisions: readonly (Pick<DecisionRecord, 'component' | 'accepted'> & { iteration: number })[],
+  decisions: readonly Pick<PastDecision, 'iteration' | 'component' | 'accepted'>[],
 ): StoredCandidate[] {
   const changed = decisions.filter(({ component, accepted }) => accepted && influences.has(component));
   const newestChange = Math.max(...changed.map(({ iteration }) => iteration));

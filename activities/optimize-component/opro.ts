@@ -9,7 +9,7 @@ import { isPromptValue } from '../../core/system/variable';
 import { mean } from '../../core/validation/moments';
 import { recordedModels } from '../calls/recorded-models';
 import type { ProposeInput } from '../contracts';
-import type { DecisionRecord } from '../decide';
+import { decisionsBefore } from '../decisions-before';
 import type { ActivityDependencies } from '../dependencies';
 import type { OpenRun } from '../open-run';
 import type { TracedEvaluation } from '../traces';
@@ -121,10 +121,7 @@ async function earlierInstructions(
   variable: string,
   incumbentScore: number,
 ): Promise<ScoredInstructions[]> {
-  const entries = await stores.ledger.list(input.runId, { kind: 'decision' });
-  const decisions = entries
-    .filter(({ iteration }) => iteration < input.iteration)
-    .map(({ iteration, body }) => ({ ...(body as unknown as DecisionRecord), iteration }));
+  const decisions = await decisionsBefore(stores, input.runId, input.iteration);
   const instructions: ScoredInstructions[] = [];
   // Decisions on other components count too: they changed the incumbent.
   for (const { decision, score } of relativeScores(decisions, incumbentScore)) {

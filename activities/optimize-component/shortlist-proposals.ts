@@ -12,11 +12,12 @@ import { storeProposals } from './stored-proposals';
  * with the same outputs only one counts.
  */
 export function shortlistProposals(
-  { stores, ...dependencies }: ActivityDependencies,
+  dependencies: ActivityDependencies,
   input: ShortlistInput,
 ): Promise<ProposalsReference> {
   return inActivity(async () => {
-    const { plan } = await openRun({ stores, ...dependencies }, input.runId);
+    const { stores } = dependencies;
+    const { plan } = await openRun(dependencies, input.runId);
     const judged = await judgedProposals(stores, input, input.rounds);
     const { distinct } = rankDistinct(
       [...judged.values()].flatMap(({ proposal, score }) =>
