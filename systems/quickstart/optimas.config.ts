@@ -16,7 +16,7 @@ export default defineConfig({
     rolloutsPerCandidate: 1,
     proposals: 8,
     finalists: 1,
-    validationExamples: 76,
+    validationExamples: 60,
     testExamples: 40,
   },
   systems: ({ encode, encoderFiles, models }) => {

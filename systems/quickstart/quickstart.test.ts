@@ -63,7 +63,7 @@ describe('quickstart', () => {
     const found = retrieved?.status === 'ok' ? (retrieved.outputs.passages as string[]) : [];
     const about = passages[countries.findIndex((country) => country.code === example.country)] as string;
     expect(found).toHaveLength(3);
-    expect(found.at(-1)).toBe(about);
+    expect(found[0]).toBe(about);
     expect(requests.map((request) => request.model)).toEqual(['large', 'small']);
     expect(requests[1]?.messages.at(-1)?.content).toContain(about);
     expect(score).toMatchObject({ score: 1, subScores: { exactMatch: 1 }, feedback: 'Correct.' });

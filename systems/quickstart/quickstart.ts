@@ -51,7 +51,7 @@ export function quickstart({ encode, encoderFiles = [], models: { instruct, base
   const retriever = component({
     name: 'retriever',
     description:
-      'Returns the passages about countries that best match the query, the best one last, next to the question',
+      'Returns the passages about countries that best match the query, the best one first, next to the question',
     input: z.object({ query: z.string() }),
     output: z.object({ passages: z.array(z.string()) }),
     configuration: {
@@ -61,10 +61,9 @@ export function quickstart({ encode, encoderFiles = [], models: { instruct, base
     },
     deterministic: true,
     resources: [countriesFile, ...encoderFiles],
-    run: async ({ query }, { configuration, signal }) => {
-      const found = await index.search(query, configuration, signal);
-      return { passages: found.reverse() };
-    },
+    run: async ({ query }, { configuration, signal }) => ({
+      passages: await index.search(query, configuration, signal),
+    }),
   });
 
   const answerer = component({
