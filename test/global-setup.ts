@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { developmentServerSettings } from '../workers/development-server-settings';
 import { searchAttributes } from '../workflows/search-attributes';
 import { suiteVariables } from './suite-environment';
 import { temporalExecutable } from './temporal-executable';
@@ -21,8 +22,10 @@ export default async function globalSetup(): Promise<void> {
         executable: { type: 'existing-path', path: executable },
         searchAttributes: Object.values(searchAttributes),
         log: { format: 'pretty', level: 'error' },
-        // As `optimas dev` starts it: without it this version of the server ignores priorities.
-        extraArgs: ['--dynamic-config-value', 'matching.useNewMatcher=true'],
+        extraArgs: Object.entries(developmentServerSettings).flatMap(([key, value]) => [
+          '--dynamic-config-value',
+          `${key}=${String(value)}`,
+        ]),
       },
     }),
     bundleWorkflowCode({

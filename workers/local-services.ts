@@ -2,6 +2,7 @@ import path from 'node:path';
 import { cacheFolder, climb, temporalLadder, type LadderReport } from '../providers/ladders';
 import { startOwnProgram, startTemporalServer, type RunningProcess, type TemporalServer } from '../providers/processes';
 import type { Config } from './config/define-config';
+import { developmentServerSettings } from './development-server-settings';
 import type { LocalParts } from './local-parts';
 import { searchAttributeTypes } from './search-attribute-registration';
 import type { ServeRequest } from './serve';
@@ -47,8 +48,7 @@ export async function startDevelopmentServer(
     recordFile: path.join(folder, stateFiles.temporalRecord),
     logFile: path.join(folder, stateFiles.temporalLog),
     searchAttributes: searchAttributeTypes,
-    // Without it this version of the server ignores priorities.
-    dynamicConfig: { 'matching.useNewMatcher': true },
+    dynamicConfig: developmentServerSettings,
     port: options.port,
     uiPort: options.uiPort,
     signal: options.signal,

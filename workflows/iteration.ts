@@ -73,10 +73,12 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
       rewardVersion: null,
       trusted: null,
     };
-    const announce = async (step: string, done = 0, total = 0): Promise<void> => {
+    // Nothing waits for the run to hear of it: that would be a trip through the server at every step.
+    const announce = (step: string, done = 0, total = 0): void => {
       details = `**${result.component ?? 'choosing a component'}**: ${step}`;
       showDetails();
-      await parent.signal(iterationStepSignal, { component: result.component, step, done, total }).catch(() => {});
+      const announced = { component: result.component, step, done, total };
+      void parent.signal(iterationStepSignal, announced).catch(() => {});
     };
     const spread = <T>(count: number, task: (range: { from: number; to: number }) => Promise<T>): Promise<T[]> =>
       fanOut(
@@ -93,7 +95,7 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
       const { component } = choice;
       result.component = component;
 
-      await announce('collecting rollouts');
+      announce('collecting rollouts');
       const preferenceCount = Math.min(input.counts.preference, plan.adaptationInputs);
       const { ranked: rankingCount, traced: shortlistCount } = localStepInputs(plan, input.counts.ranking);
       const trace = (purpose: 'preference' | 'optimization', count: number) =>
@@ -119,14 +121,14 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
         }),
       );
 
-      await announce('adapting its reward');
+      announce('adapting its reward');
       const reward = await control.step(() =>
         rewards.fitReward({ runId, component, iteration: iterationIndex, configurationHash: incumbent }),
       );
       result.rewardVersion = reward.version;
       result.trusted = reward.trusted;
 
-      await announce('proposing and ranking settings');
+      announce('proposing and ranking settings');
       const step = { runId, component, configurationHash: incumbent, iteration: iterationIndex };
       const judged = async (
         reference: ProposalsReference,
@@ -160,7 +162,7 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
       const shortlist = await judged(best, { inputs: shortlistCount, judge: 'metric' });
       const finalists = await control.step(() => calls.selectFinalists({ ...step, rounds, shortlist }));
 
-      await announce(`validating ${finalists.hashes.length} finalists`);
+      announce(`validating ${finalists.hashes.length} finalists`);
       const count = Math.min(input.counts.validation, plan.validationExamples);
       const validate = async (hashes: string[], from: number, to: number): Promise<void> => {
         const tasks = hashes.flatMap((configurationHash) =>
@@ -207,7 +209,7 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
           ...(skipped === undefined ? {} : { skipped }),
         }),
       );
-      await announce(decision.accepted ? 'accepted' : 'kept the incumbent', 1, 1);
+      announce(decision.accepted ? 'accepted' : 'kept the incumbent', 1, 1);
       return { ...result, ...decision };
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;

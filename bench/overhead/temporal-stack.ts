@@ -4,6 +4,7 @@ import { OptimasClient } from '../../client/optimas-client';
 import { cacheFolder, climb, temporalLadder } from '../../providers/ladders';
 import { startOwnProgram, startTemporalServer } from '../../providers/processes';
 import { loadConfig } from '../../workers/config/load-config';
+import { developmentServerSettings } from '../../workers/development-server-settings';
 import { findLocalParts } from '../../workers/local-parts';
 import { openRuntime, type Runtime } from '../../workers/runtime';
 import { searchAttributeTypes } from '../../workers/search-attribute-registration';
@@ -46,7 +47,7 @@ export async function startTemporalStack(options: {
       logFile: path.join(folder, 'temporal.log'),
       searchAttributes: searchAttributeTypes,
       // As `optimas dev` starts it.
-      dynamicConfig: { 'matching.useNewMatcher': true },
+      dynamicConfig: developmentServerSettings,
     });
     closing.push(() => server.stop());
     Object.assign(process.env, environment);

@@ -13,6 +13,8 @@ export interface ScoredPair {
 export interface Alignment {
   value: number;
   ci95: [number, number];
+  /** Confidence that it is better than chance (one-sided): the share of the resamples that are above one half, in [0, 1]. */
+  aboveChance: number;
   pairs: number;
   inputs: number;
 }
@@ -59,6 +61,7 @@ export function pairwiseAlignment(
   return {
     value: right / pairs.length,
     ci95: [quantile(resampled, 0.025), quantile(resampled, 0.975)],
+    aboveChance: resampled.filter((share) => share > 0.5).length / resampled.length,
     pairs: pairs.length,
     inputs: inputs.length,
   };

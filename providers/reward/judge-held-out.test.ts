@@ -1,22 +1,23 @@
 import type { PreferencePair } from '../../core/preference/preference-pair';
 import { judgeHeldOut } from './judge-held-out';
 
+const pairOf = (exampleId: string): PreferencePair => ({
+  exampleId,
+  inputs: {},
+  preferred: {},
+  rejected: {},
+  weight: 0.25,
+  gap: 0.5,
+  groundTruth: false,
+  stale: false,
+});
+
 /** A head that tells what must not count (the ground truth, say) from everything else, and orders the rest by the toss of a coin. */
 function judged(inputs: number, counted: number, other: 'groundTruth' | 'stale') {
   const pairs: PreferencePair[] = [];
   for (let input = 0; input < inputs; input++) {
     for (let pair = 0; pair < 4; pair++) {
-      pairs.push({
-        exampleId: `e${input}`,
-        inputs: {},
-        preferred: {},
-        rejected: {},
-        weight: 0.25,
-        gap: 0.5,
-        groundTruth: false,
-        stale: false,
-        ...(pair >= counted && { [other]: true }),
-      });
+      pairs.push({ ...pairOf(`e${input}`), ...(pair >= counted && { [other]: true }) });
     }
   }
   const heldOut = pairs.map(({ groundTruth, stale }, pair) => ({
@@ -35,7 +36,15 @@ describe('judgeHeldOut', () => {
       gainPerReward: 0,
       alignment: { value: 0.5, pairs: 80, inputs: 40 },
     });
-    expect(reason).toBe('held-out alignment is not better than chance with 95 % confidence');
+    expect(reason).toMatch(/^held-out alignment is better than chance with only \d+ % confidence; 95 % are needed$/);
+  });
+
+  it('trusts a head that orders 32 of 40 inputs as the scores do, and says how sure that is', () => {
+    const pairs = Array.from({ length: 40 }, (_, input) => pairOf(`e${input}`));
+    const right = pairs.map((_, pair) => ({ pair, preferredReward: pair % 5 === 0 ? 0 : 1, rejectedReward: 0.5 }));
+    const { measures, reason } = judgeHeldOut(pairs, right, 1);
+    expect(measures).toMatchObject({ trusted: true, alignment: { value: 0.8, pairs: 40 } });
+    expect(reason).toMatch(/^held-out alignment is better than chance with (99|100) % confidence$/);
   });
 
   it.each(['groundTruth', 'stale'] as const)('trusts nothing where every pair has %s, and says so', (other) => {

@@ -4,6 +4,9 @@ import { pairwiseAlignment } from '../../core/reward/pairwise-alignment';
 import type { RewardManifest } from './reward-manifest';
 import type { HeldOutPair } from './training-request';
 
+/** To be better than chance is a one-sided claim: 95 times in 100 means above one half in 95 % of the resamples. */
+const enoughConfidence = 0.95;
+
 /** What held-out pairs say about a fit, as its manifest keeps it, and why it is trusted or not. */
 export interface Judgement {
   measures: Pick<RewardManifest, 'alignment' | 'trusted' | 'gainPerReward' | 'heldOutLoss'>;
@@ -31,7 +34,7 @@ export function judgeHeldOut(
   }, 0);
   const judged = scored.filter(({ counts }) => counts);
   const alignment = judged.length === 0 ? null : pairwiseAlignment(judged, { seed });
-  const trusted = alignment !== null && alignment.ci95[0] > 0.5;
+  const trusted = alignment !== null && alignment.aboveChance >= enoughConfidence;
   return {
     measures: {
       alignment,
@@ -47,6 +50,11 @@ export function judgeHeldOut(
     reason:
       alignment === null
         ? 'every pair has the ground truth in it or is stale, so nothing tells whether it ranks outputs of models in the present system'
-        : `held-out alignment is ${trusted ? '' : 'not '}better than chance with 95 % confidence`,
+        : `held-out alignment is better than chance with ${trusted ? '' : 'only '}${percent(alignment.aboveChance)} % confidence${trusted ? '' : `; ${percent(enoughConfidence)} % are needed`}`,
   };
+}
+
+/** Rounded down, so that what is below a whole percent does not read as that. */
+function percent(share: number): number {
+  return Math.floor(share * 100);
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 const alignmentSchema = z.object({
   value: z.number(),
   ci95: z.tuple([z.number(), z.number()]),
+  aboveChance: z.number(),
   pairs: z.number().int(),
   inputs: z.number().int(),
 });

@@ -14,9 +14,9 @@ export default defineConfig({
     shortlistInputs: 16,
     candidatesPerInput: 4,
     rolloutsPerCandidate: 1,
-    proposals: 8,
+    proposals: 6,
     finalists: 1,
-    validationExamples: 60,
+    validationExamples: 54,
     testExamples: 40,
   },
   systems: ({ encode, encoderFiles, models }) => {

@@ -19,7 +19,7 @@ export interface QuickstartOptions {
 }
 
 /** No query and no answer is longer than about this many tokens. */
-const maxTokens = 24;
+const maxTokens = 20;
 
 /**
  * Question answering about countries: `query_writer` -> `retriever` -> `answerer`. Every setting starts where an engineer

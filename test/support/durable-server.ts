@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { freePort, processAlive, startTemporalServer, type TemporalServer } from '../../providers/processes';
+import { developmentServerSettings } from '../../workers/development-server-settings';
 
 const mostStarts = 4;
 
@@ -28,6 +29,7 @@ export async function startDurableServer(folder: string, binary: string): Promis
       namespace: 'default',
       dbFilename: join(folder, 'temporal.db'),
       logFile,
+      dynamicConfig: developmentServerSettings,
       searchAttributes: { OptimasSystem: 'Keyword', OptimasPhase: 'Keyword' },
     });
   const start = async (): Promise<void> => {

@@ -1,0 +1,7 @@
+/** Dynamic configuration of the Temporal development server that `optimas dev` starts. */
+export const developmentServerSettings = Object.freeze({
+  // Without it this version of the server ignores priorities.
+  'matching.useNewMatcher': true,
+  // The answer to a workflow task brings the activity that it scheduled: a step needs no trip through matching.
+  'system.enableActivityEagerExecution': true,
+});
