@@ -1,5 +1,7 @@
+import { defaultPayloadConverter } from '@temporalio/common';
 import { resultDocumentSchema } from '../core/run/result-document';
 import { scriptedChain, scriptedReply } from '../systems/synthetic';
+import { iterationStepSignal } from '../workflows/messages';
 import { decisionProjection } from './support/decisions';
 import { startScriptedEndpoint, type ScriptedEndpoint } from './support/scripted-endpoint';
 import { quickActivities, TestRuns, tinyPlan } from './support/test-run';
@@ -52,6 +54,17 @@ describe('a whole optimization on the scripted endpoint', () => {
     expect(document.cost.llmCalls).toBe(endpoint.requests.chat);
     expect(document.cost.usd).toBeGreaterThan(0);
     expect(document.cost.componentCalls).toBeGreaterThan(document.cost.llmCalls / 2);
+
+    // What an iteration says last reaches the run before its result does, or the progress would show a step that is over.
+    const events = (await runs.temporal.workflow.getHandle(runId).fetchHistory()).events ?? [];
+    const told = events.flatMap((event) => {
+      if (event.childWorkflowExecutionCompletedEventAttributes) return ['completed'];
+      const signal = event.workflowExecutionSignaledEventAttributes;
+      const [payload] = signal?.signalName === iterationStepSignal.name ? (signal.input?.payloads ?? []) : [];
+      return payload ? [defaultPayloadConverter.fromPayload<{ step: string }>(payload).step] : [];
+    });
+    const last = told.flatMap((step, index) => (step === 'completed' ? [told[index - 1]] : []));
+    expect(last).toEqual(document.iterations.map(({ accepted }) => (accepted ? 'accepted' : 'kept the incumbent')));
 
     const ledger = await runs.runtime.stores.ledger.list(runId);
     const kinds = ledger.map((entry) => entry.kind);

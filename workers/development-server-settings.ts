@@ -2,6 +2,6 @@
 export const developmentServerSettings = Object.freeze({
   // Without it this version of the server ignores priorities.
   'matching.useNewMatcher': true,
-  // The answer to a workflow task brings the activity that it scheduled: a step needs no trip through matching.
+  // The answer to a workflow task may bring the activity that it scheduled: a short step needs no trip through matching.
   'system.enableActivityEagerExecution': true,
 });

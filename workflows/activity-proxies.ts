@@ -10,6 +10,13 @@ import type { ActivityLimits, ActivitySettings } from './run-input';
  */
 const patient: Partial<Record<ActivityName, Partial<ActivityLimits>>> = { recordEvent: { maximumAttempts: 1_000 } };
 
+/**
+ * Spread over the workers of a task queue. The other activities are single short steps: they may come with the answer to the
+ * workflow task that scheduled them (eager dispatch), to the worker that has the workflow. That would gather a fan-out on one
+ * worker.
+ */
+const spread: ReadonlySet<ActivityName> = new Set(['evaluate', 'collectCandidates', 'scoreProposals']);
+
 /** Typed stubs of the activities, with a summary each: fits go to their own task queue, so that they never starve model calls. */
 export function activityProxies(settings: ActivitySettings, rewardsTaskQueue: string) {
   const stub = <Name extends ActivityName>(name: Name, options: ActivityOptions = {}) => {
@@ -31,6 +38,7 @@ function activityOptions(settings: ActivitySettings, name: ActivityName): Activi
     heartbeatTimeout: limits.heartbeatTimeoutMs,
     startToCloseTimeout: limits.startToCloseTimeoutMs,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    allowEagerDispatch: !spread.has(name),
     retry: {
       maximumAttempts: limits.maximumAttempts,
       initialInterval: limits.initialIntervalMs,

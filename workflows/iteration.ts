@@ -73,12 +73,13 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
       rewardVersion: null,
       trusted: null,
     };
-    // Nothing waits for the run to hear of it: that would be a trip through the server at every step.
+    // A step does not wait for the run to hear of it: that would be a trip through the server each time.
+    const announcements: Promise<void>[] = [];
     const announce = (step: string, done = 0, total = 0): void => {
       details = `**${result.component ?? 'choosing a component'}**: ${step}`;
       showDetails();
       const announced = { component: result.component, step, done, total };
-      void parent.signal(iterationStepSignal, announced).catch(() => {});
+      announcements.push(parent.signal(iterationStepSignal, announced).catch(() => {}));
     };
     const spread = <T>(count: number, task: (range: { from: number; to: number }) => Promise<T>): Promise<T[]> =>
       fanOut(
@@ -214,6 +215,8 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
       return { ...result, status: error.status, reason: error.reason, limitsVersion: control.limitsVersion };
+    } finally {
+      await Promise.all(announcements); // The server drops signals that are still to be sent when a workflow ends.
     }
   });
 }

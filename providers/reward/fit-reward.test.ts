@@ -6,6 +6,7 @@ import type { Encoder } from '../encoder/encoder';
 import { HashedNgramEncoder } from '../encoder/hashed-ngram-encoder';
 import { fitReward, type FitRewardOptions, type FitRewardResult } from './fit-reward';
 import { openReward } from './open-reward';
+import type { RewardManifest } from './reward-manifest';
 
 /** Hashed n-grams folded to fewer numbers: quick to train on. */
 class FoldedEncoder implements Encoder {
@@ -232,6 +233,13 @@ describe('fitReward', () => {
         expect((await model.score([item]))[0]).toBeCloseTo(together[index] as number, 5);
       }
       expect(await model.score([])).toEqual([]);
+      await model.close();
+    });
+
+    it('opens what was fitted before manifests had the confidence of the alignment', async () => {
+      const { artefact, manifest } = fitted(result);
+      const alignment = { ...manifest.alignment, aboveChance: undefined } as RewardManifest['alignment'];
+      const model = await openReward(artefact, { ...manifest, alignment }, encoder);
       await model.close();
     });
 

@@ -41,7 +41,7 @@ export type FitRewardResult =
       manifest: RewardManifest;
       /** On held-out pairs that are neither stale nor with the ground truth; null: there were none. */
       alignment: Alignment | null;
-      /** The lower 95 % bound of alignment on inputs that the head never saw is above one half. */
+      /** Alignment on inputs that the head never saw is above one half with 95 % confidence (one-sided). */
       trusted: boolean;
       /** Why it is trusted or not. */
       reason: string;

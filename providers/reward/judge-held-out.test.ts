@@ -36,15 +36,22 @@ describe('judgeHeldOut', () => {
       gainPerReward: 0,
       alignment: { value: 0.5, pairs: 80, inputs: 40 },
     });
-    expect(reason).toMatch(/^held-out alignment is better than chance with only \d+ % confidence; 95 % are needed$/);
+    expect(reason).toMatch(/^held-out alignment is better than chance with [\d.]+ % confidence; 95 % is needed$/);
   });
 
-  it('trusts a head that orders 32 of 40 inputs as the scores do, and says how sure that is', () => {
+  it('trusts a head that is better than chance with 95 % confidence one-sided, though the interval reaches chance', () => {
     const pairs = Array.from({ length: 40 }, (_, input) => pairOf(`e${input}`));
-    const right = pairs.map((_, pair) => ({ pair, preferredReward: pair % 5 === 0 ? 0 : 1, rejectedReward: 0.5 }));
-    const { measures, reason } = judgeHeldOut(pairs, right, 1);
-    expect(measures).toMatchObject({ trusted: true, alignment: { value: 0.8, pairs: 40 } });
-    expect(reason).toMatch(/^held-out alignment is better than chance with (99|100) % confidence$/);
+    const ordered = (right: number) =>
+      judgeHeldOut(
+        pairs,
+        pairs.map((_, pair) => ({ pair, preferredReward: pair < right ? 1 : 0, rejectedReward: 0.5 })),
+        1,
+      );
+    const { measures, reason } = ordered(26);
+    expect(measures).toMatchObject({ trusted: true, alignment: { value: 0.65, pairs: 40 } });
+    expect(measures.alignment?.ci95[0]).toBeLessThanOrEqual(0.5);
+    expect(reason).toMatch(/^held-out alignment is better than chance with 9[5-7](\.\d+)? % confidence$/);
+    expect(ordered(25).measures.trusted).toBe(false);
   });
 
   it.each(['groundTruth', 'stale'] as const)('trusts nothing where every pair has %s, and says so', (other) => {

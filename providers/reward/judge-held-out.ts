@@ -1,6 +1,6 @@
 import type { PreferencePair } from '../../core/preference/preference-pair';
 import { gainPerReward } from '../../core/reward/gain-per-reward';
-import { pairwiseAlignment } from '../../core/reward/pairwise-alignment';
+import { pairwiseAlignment, type Alignment } from '../../core/reward/pairwise-alignment';
 import type { RewardManifest } from './reward-manifest';
 import type { HeldOutPair } from './training-request';
 
@@ -9,7 +9,7 @@ const enoughConfidence = 0.95;
 
 /** What held-out pairs say about a fit, as its manifest keeps it, and why it is trusted or not. */
 export interface Judgement {
-  measures: Pick<RewardManifest, 'alignment' | 'trusted' | 'gainPerReward' | 'heldOutLoss'>;
+  measures: Pick<RewardManifest, 'trusted' | 'gainPerReward' | 'heldOutLoss'> & { alignment: Alignment | null };
   reason: string;
 }
 
@@ -47,14 +47,19 @@ export function judgeHeldOut(
       ),
       heldOutLoss: loss / total,
     },
-    reason:
-      alignment === null
-        ? 'every pair has the ground truth in it or is stale, so nothing tells whether it ranks outputs of models in the present system'
-        : `held-out alignment is better than chance with ${trusted ? '' : 'only '}${percent(alignment.aboveChance)} % confidence${trusted ? '' : `; ${percent(enoughConfidence)} % are needed`}`,
+    reason: reasonFor(alignment, trusted),
   };
 }
 
-/** Rounded down, so that what is below a whole percent does not read as that. */
-function percent(share: number): number {
-  return Math.floor(share * 100);
+function reasonFor(alignment: Alignment | null, trusted: boolean): string {
+  if (alignment === null) {
+    return 'every pair has the ground truth in it or is stale, so nothing tells whether it ranks outputs of models in the present system';
+  }
+  const claim = `held-out alignment is better than chance with ${percent(alignment.aboveChance)} confidence`;
+  return trusted ? claim : `${claim}; ${percent(enoughConfidence)} is needed`;
+}
+
+/** Two decimals: 2,000 resamples tell no more apart. */
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(2))} %`;
 }

@@ -3,7 +3,8 @@ import { z } from 'zod';
 const alignmentSchema = z.object({
   value: z.number(),
   ci95: z.tuple([z.number(), z.number()]),
-  aboveChance: z.number(),
+  /** Absent in manifests of earlier versions. */
+  aboveChance: z.number().optional(),
   pairs: z.number().int(),
   inputs: z.number().int(),
 });

@@ -18,7 +18,7 @@ export interface QuickstartOptions {
   models: { instruct: string; base: string };
 }
 
-/** No query and no answer is longer than about this many tokens. */
+/** Enough for a search query and for all but the longest lists of names; models that do not stop are cut here. */
 const maxTokens = 20;
 
 /**
@@ -50,8 +50,7 @@ export function quickstart({ encode, encoderFiles = [], models: { instruct, base
 
   const retriever = component({
     name: 'retriever',
-    description:
-      'Returns the passages about countries that best match the query, the best one first, next to the question',
+    description: 'Returns the passages about countries that best match the query, the best one first',
     input: z.object({ query: z.string() }),
     output: z.object({ passages: z.array(z.string()) }),
     configuration: {

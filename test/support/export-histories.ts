@@ -12,7 +12,7 @@ import { until } from './until';
  * Version of the workflow code: a new one is a new set of files. Those of a version that no released build could have open
  * runs of are deleted; all others must still replay.
  */
-const version = 2;
+const version = 3;
 const who = { actor: 'export', reason: 'a history with commands in it' };
 
 /** Writes the histories that test/replay.test.ts replays: `npm run export:histories`. */
