@@ -21,7 +21,8 @@ const project = {
 
 /** @type {import('jest').Config} */
 module.exports = {
-  maxWorkers: 2,
+  // One more than the cores of the smallest machine: some of the time tests wait for time-outs and processes.
+  maxWorkers: 3,
   reporters: ['default', '<rootDir>/test/summary-reporter.js'],
   projects: [
     // Beside their files: no server, so that a change of core is tested at once.

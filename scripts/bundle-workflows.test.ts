@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { completedRun } from '../test/support/recorded-histories';
 
 const root = path.resolve(__dirname, '..');
 const { ensureCompiled } = jest.requireActual<{ ensureCompiled: () => void }>('./compile.js');
@@ -19,8 +20,7 @@ describe('the workflow bundle of the build', () => {
   });
 
   it('runs the workflows: a recorded history replays with it', async () => {
-    const file = path.join(root, 'test/histories/2-completed-run.json');
-    const history = historyFromJSON(JSON.parse(readFileSync(file, 'utf8')));
+    const history = historyFromJSON(JSON.parse(readFileSync(completedRun, 'utf8')));
     const workflowId = history.events?.[0]?.workflowExecutionStartedEventAttributes?.workflowId;
     const replay = Worker.runReplayHistory({ workflowBundle: { codePath: bundle } }, history, workflowId ?? undefined);
     await expect(replay).resolves.toBeUndefined();

@@ -3,21 +3,20 @@ import { join } from 'node:path';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { Worker } from '@temporalio/worker';
+import { completedRun, historiesFolder } from './support/recorded-histories';
 import { suiteEnvironment } from './suite-environment';
 
 jest.setTimeout(180_000);
 
-const folder = join(__dirname, 'histories');
-
 /** Histories of whole runs, exported by `npm run export:histories`: workflow code must still agree with them. */
 describe('recorded histories', () => {
   const replay = async (file: string, bundlePath: string): Promise<void> => {
-    const history = historyFromJSON(JSON.parse(await readFile(join(folder, file), 'utf8')));
+    const history = historyFromJSON(JSON.parse(await readFile(join(historiesFolder, file), 'utf8')));
     await Worker.runReplayHistory({ workflowBundle: { codePath: bundlePath } }, history, workflowIdOf(history));
   };
 
   it('replay with the present workflow code', async () => {
-    const files = (await readdir(folder)).filter((name) => name.endsWith('.json'));
+    const files = (await readdir(historiesFolder)).filter((name) => name.endsWith('.json'));
     expect(files.length).toBeGreaterThanOrEqual(3);
     for (const file of files) await replay(file, suiteEnvironment().workflowBundle);
   });
@@ -28,7 +27,7 @@ describe('recorded histories', () => {
       workflowsPath: join(__dirname, 'fixtures', 'other-workflows.ts'),
       logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} },
     });
-    const history = historyFromJSON(JSON.parse(await readFile(join(folder, '2-completed-run.json'), 'utf8')));
+    const history = historyFromJSON(JSON.parse(await readFile(completedRun, 'utf8')));
     await expect(Worker.runReplayHistory({ workflowBundle: { code } }, history, workflowIdOf(history))).rejects.toThrow(
       DeterminismViolationError,
     );

@@ -4,7 +4,7 @@ import { quickstart } from './quickstart';
 /** The quick start: whatever models and encoder this machine has or can get; no key is needed. */
 export default defineConfig({
   endpoints: 'local',
-  // Sized for two cores: about 1,400 calls of two very small models, which answer alike whenever asked alike.
+  // Sized for two cores: about 1,500 calls of two very small models, which answer alike whenever asked alike.
   optimization: {
     iterations: 3,
     preferenceInputs: 6,

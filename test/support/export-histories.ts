@@ -4,15 +4,11 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { scriptedChain, scriptedReply } from '../../systems/synthetic';
 import globalSetup from '../global-setup';
 import globalTeardown from '../global-teardown';
+import { historiesFolder, historyVersion } from './recorded-histories';
 import { startScriptedEndpoint } from './scripted-endpoint';
 import { TestRuns, tinyPlan } from './test-run';
 import { until } from './until';
 
-/**
- * Version of the workflow code: a new one is a new set of files. Those of a version that no released build could have open
- * runs of are deleted; all others must still replay.
- */
-const version = 3;
 const who = { actor: 'export', reason: 'a history with commands in it' };
 
 /** Writes the histories that test/replay.test.ts replays: `npm run export:histories`. */
@@ -25,7 +21,7 @@ async function main(): Promise<void> {
   });
   const save = async (workflowId: string, name: string): Promise<void> => {
     const history = await runs.temporal.workflow.getHandle(workflowId).fetchHistory();
-    const file = join(__dirname, '..', 'histories', `${version}-${name}.json`);
+    const file = join(historiesFolder, `${historyVersion}-${name}.json`);
     writeFileSync(file, JSON.stringify(JSON.parse(historyToJSON(history))));
     process.stdout.write(`${file}\n`);
   };
