@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
@@ -62,6 +63,7 @@ async function main(): Promise<void> {
   const caller = new MemoisedCaller(resolved, meter());
   const run: OpenRun = { runId, seed, plan, resolved, meter, caller: () => caller };
   const { signal } = new AbortController();
+  setMaxListeners(0, signal); // One signal is shared by all calls.
   const traces = new Map<string, TracedEvaluation>();
 
   const measure = async (configuration: Configuration, split: Split, purpose: Purpose, count: number) => {
