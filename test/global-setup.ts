@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { dynamicConfigArguments } from '../providers/processes';
 import { developmentServerSettings } from '../workers/development-server-settings';
 import { searchAttributes } from '../workflows/search-attributes';
 import { suiteVariables } from './suite-environment';
@@ -22,10 +23,7 @@ export default async function globalSetup(): Promise<void> {
         executable: { type: 'existing-path', path: executable },
         searchAttributes: Object.values(searchAttributes),
         log: { format: 'pretty', level: 'error' },
-        extraArgs: Object.entries(developmentServerSettings).flatMap(([key, value]) => [
-          '--dynamic-config-value',
-          `${key}=${String(value)}`,
-        ]),
+        extraArgs: dynamicConfigArguments(developmentServerSettings),
       },
     }),
     bundleWorkflowCode({

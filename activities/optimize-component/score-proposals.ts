@@ -11,6 +11,7 @@ import { downstreamRollouts } from '../downstream-rollouts';
 import { exampleSample } from '../example-samples';
 import { inActivity } from '../in-activity';
 import { componentOf, openRun } from '../open-run';
+import { remember } from '../remember';
 import { settleAll } from '../settle-all';
 import { loadTraces } from '../traces';
 import { gainEstimate } from './gain-estimate';
@@ -50,22 +51,10 @@ export function scoreProposals(
     const caller = run.caller(input.limits);
     let done = 0;
 
-    // The incumbent's outputs are the same for every proposal: one look at the memo serves all.
-    const rolledOut = new Map<string, ReturnType<typeof downstreamRollouts>>();
-    const incumbentRollouts = (
-      exampleId: string,
-      rollOut: () => ReturnType<typeof downstreamRollouts>,
-    ): ReturnType<typeof downstreamRollouts> => {
-      const known = rolledOut.get(exampleId) ?? rollOut();
-      rolledOut.set(exampleId, known);
-      return known;
-    };
-
-    const gainOn = async (proposal: Proposal, exampleIndex: number): Promise<Judged | undefined> => {
-      const example = sample[exampleIndex] as (typeof sample)[number];
+    const places = sample.flatMap((example) => {
       const traced = traces.get(example.id);
       const base = traced?.trace.components[component.name];
-      if (traced === undefined || base?.inputs === undefined) return undefined; // Skipped on this input: nothing to gain.
+      if (traced === undefined || base?.inputs === undefined) return []; // Skipped on this input: nothing to gain.
       const draw: Draw = {
         runSeed: run.seed,
         purpose: 'optimization',
@@ -73,46 +62,52 @@ export function scoreProposals(
         exampleId: example.id,
         index: 0,
       };
+      return [{ ...traced, example, inputs: base.inputs, base: base.outcome, draw }];
+    });
+    type Place = (typeof places)[number];
+
+    const rollOut = ({ example, trace, draw }: Place, outputs: JsonObject) =>
+      downstreamRollouts({
+        run,
+        limits: input.limits,
+        configuration: incumbent,
+        component,
+        example,
+        trace,
+        outputs,
+        draw,
+        signal,
+      });
+    // The incumbent's outputs are the same for every proposal: one look at the memo serves all.
+    const rollOutIncumbent = remember(async (place: Place) =>
+      place.base.status === 'ok' ? rollOut(place, place.base.outputs) : [place.evaluation],
+    );
+
+    const gainOn = async (proposal: Proposal, place: Place): Promise<Judged> => {
+      const { inputs, base, draw, evaluation } = place;
       const { outcome } = await caller.callComponent({
         component,
-        inputs: base.inputs,
+        inputs,
         configuration: proposal.settings,
         draw,
         signal,
       });
-      if (outcome.status === 'failed') return { outcome, gain: system.metricFloor - traced.evaluation.score };
-      if (reward !== undefined && base.outcome.status === 'ok') {
-        return { outcome, gain: await reward.gain(base.inputs, base.outcome.outputs, outcome.outputs) };
+      if (outcome.status === 'failed') return { outcome, gain: system.metricFloor - evaluation.score };
+      if (reward !== undefined && base.status === 'ok') {
+        return { outcome, gain: await reward.gain(inputs, base.outputs, outcome.outputs) };
       }
-      const scored = (outputs: JsonObject) =>
-        downstreamRollouts({
-          run,
-          limits: input.limits,
-          configuration: incumbent,
-          component,
-          example,
-          trace: traced.trace,
-          outputs,
-          draw,
-          signal,
-        });
-      const { outcome: baseOutcome } = base;
-      const before = await incumbentRollouts(example.id, () =>
-        baseOutcome.status === 'ok' ? scored(baseOutcome.outputs) : Promise.resolve([traced.evaluation]),
-      );
-      const after = await scored(outcome.outputs);
+      const before = await rollOutIncumbent(place);
+      const after = await rollOut(place, outcome.outputs);
       return { outcome, gain: mean(after.map((item) => item.score)) - mean(before.map((item) => item.score)) };
     };
 
     try {
       return await settleAll(
         proposals.map(async (proposal): Promise<ProposalScore> => {
-          const judged = (
-            await settleAll(
-              sample.map((_, index) => gainOn(proposal, index)),
-              () => Promise.resolve(),
-            )
-          ).filter((item) => item !== undefined);
+          const judged = await settleAll(
+            places.map((place) => gainOn(proposal, place)),
+            () => Promise.resolve(),
+          );
           progress(++done, proposals.length);
           return {
             configurationHash: configurationHash(withComponent(incumbent, component.name, proposal.settings)),

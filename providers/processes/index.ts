@@ -13,6 +13,7 @@ export {
 } from './start-process';
 export {
   servesNamespace,
+  dynamicConfigArguments,
   startTemporalServer,
   type TemporalServer,
   type TemporalServerOptions,

@@ -96,6 +96,14 @@ async function portWasTaken(logFile: string): Promise<boolean> {
   return (await readFile(logFile, 'utf8').catch(() => '')).includes('address already in use');
 }
 
+/** Of `temporal server start-dev`. */
+export function dynamicConfigArguments(values: NonNullable<TemporalServerOptions['dynamicConfig']>): string[] {
+  return Object.entries(values).flatMap(([key, value]) => [
+    '--dynamic-config-value',
+    `${key}=${JSON.stringify(value)}`,
+  ]);
+}
+
 async function startOnce(options: TemporalServerOptions) {
   const port = await choosePort(options.port, 'the Temporal server', 'a port of its own (for instance --port 7234)');
   const uiPort =
@@ -117,10 +125,7 @@ async function startOnce(options: TemporalServerOptions) {
       ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]),
       ...['--log-level', 'warn', '--log-format', 'json'],
       ...(detail.dbFilename === undefined ? [] : ['--db-filename', detail.dbFilename]),
-      ...Object.entries(options.dynamicConfig ?? {}).flatMap(([key, value]) => [
-        '--dynamic-config-value',
-        `${key}=${JSON.stringify(value)}`,
-      ]),
+      ...dynamicConfigArguments(options.dynamicConfig ?? {}),
       ...Object.entries(options.searchAttributes ?? {}).flatMap(([key, type]) => [
         '--search-attribute',
         `${key}=${type}`,
