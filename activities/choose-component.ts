@@ -26,7 +26,8 @@ export function chooseComponent(
     const run = await openRun(dependencies, input.runId);
     const decisions = await decisionsBefore(stores, input.runId, input.iteration);
     const components: ScheduledComponent[] = [];
-    for (const { name } of input.components) {
+    const tunable = new Set(input.components.map(({ name }) => name));
+    for (const name of run.resolved.system.wiring.order.filter((item) => tunable.has(item))) {
       const own = decisions.filter((decision) => decision.component === name);
       const accepted = own.filter((decision) => decision.accepted);
       const candidates = await stores.candidates.listNewest(input.runId, name, input.iteration);

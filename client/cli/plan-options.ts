@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { Budget } from '../../core/run/budget';
 import { defaultPlan, type RunPlan } from '../../core/run/plan';
+import { schedules } from '../../core/validation/component-schedule';
 import { numberFrom, wholeNumber } from './option-parsers';
 
 const counts: Partial<Record<keyof RunPlan, string>> = {
@@ -49,11 +50,7 @@ export function addPlanOptions(command: Command): Command {
       ).argParser(numberFrom(0, 1)),
     )
     .addOption(
-      new Option('--schedule <name>', `how components are chosen (default ${defaultPlan.schedule})`).choices([
-        'uniform',
-        'softmax',
-        'gain-per-cost',
-      ]),
+      new Option('--schedule <name>', `how components are chosen (default ${defaultPlan.schedule})`).choices(schedules),
     );
 }
 

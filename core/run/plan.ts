@@ -1,3 +1,5 @@
+import type { Schedule } from '../validation/component-schedule';
+
 /** How much a run measures and tries. Every number has a default; `optimization` in the config and the command line override it. */
 export interface RunPlan {
   /** Optimas iterations at most. */
@@ -30,7 +32,8 @@ export interface RunPlan {
   alpha: number;
   /** Acceptance: the least gain worth accepting, in score. */
   minimumEffect: number;
-  schedule: 'uniform' | 'softmax' | 'gain-per-cost';
+  /** How an iteration's component is chosen. */
+  schedule: Schedule;
   /** The run ends early after this many consecutive tries of every component without an acceptance. */
   patience: number;
 }

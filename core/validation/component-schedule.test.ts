@@ -1,5 +1,5 @@
 import { randomStream } from '../random/stream';
-import { chooseComponent, type Schedule, type ScheduledComponent } from './component-schedule';
+import { chooseComponent, schedules, type Schedule, type ScheduledComponent } from './component-schedule';
 
 const component = (name: string, rest: Partial<ScheduledComponent> = {}): ScheduledComponent => ({
   name,
@@ -9,8 +9,6 @@ const component = (name: string, rest: Partial<ScheduledComponent> = {}): Schedu
 });
 const choose = (components: ScheduledComponent[], schedule?: Schedule, iteration = 9) =>
   chooseComponent({ ...(schedule && { schedule }), components, iteration, stream: randomStream(1, iteration) });
-
-const schedules: Schedule[] = ['uniform', 'softmax', 'gain-per-cost'];
 
 describe('chooseComponent', () => {
   it.each(schedules)('%s: tries every component before any a second time, and covers all of them', (schedule) => {
@@ -25,6 +23,29 @@ describe('chooseComponent', () => {
       state.set(name, { ...item, tries: item.tries + 1, lastTried: iteration, lastAccepted: item.lastAccepted });
     }
     expect(Math.min(...[...state.values()].map((item) => item.tries))).toBeGreaterThan(1);
+  });
+
+  it('upstream-first: tries each component once in the order given, whatever the gains, then by gain per cost', () => {
+    const order = ['writer', 'retriever', 'answerer'];
+    const gains = [0, 0.1, 5];
+    const state = order.map((name, index) => component(name, { tries: 0, expectedGain: gains[index] }));
+    const tried: string[] = [];
+    for (let iteration = 0; iteration < 3; iteration++) {
+      const choice = choose(state, 'upstream-first', iteration);
+      expect(choice.probabilities[choice.component]).toBe(1);
+      tried.push(choice.component);
+      Object.assign(
+        state.find(({ name }) => name === choice.component)!,
+        {
+          tries: 1,
+          lastTried: iteration,
+          lastAccepted: iteration,
+        },
+      );
+    }
+    expect(tried).toEqual(order);
+    const { component: chosen, probabilities } = choose(state, 'gain-per-cost', 3);
+    expect(choose(state, 'upstream-first', 3)).toMatchObject({ component: chosen, probabilities });
   });
 
   it('rests a component that was just rejected, not one that was just accepted', () => {

@@ -1,8 +1,13 @@
 import { mean } from './moments';
 import type { RandomStream } from '../random/stream';
 
-/** `uniform`: the paper's; `softmax`: of the expected gains; `gain-per-cost`: the largest expected gain per cost, mostly. */
-export type Schedule = 'uniform' | 'softmax' | 'gain-per-cost';
+/**
+ * `uniform`: the paper's; `softmax`: of the expected gains; `gain-per-cost`: the largest expected gain per cost, mostly;
+ * `upstream-first`: each component once in the order of the graph, then as `gain-per-cost`. What a component is tuned to
+ * depends on what reaches it.
+ */
+export const schedules = ['uniform', 'softmax', 'gain-per-cost', 'upstream-first'] as const;
+export type Schedule = (typeof schedules)[number];
 
 /** What the schedule knows of one component with something to tune. */
 export interface ScheduledComponent {
@@ -35,6 +40,7 @@ const exploration = 0.2;
  */
 export function chooseComponent(options: {
   schedule?: Schedule;
+  /** For `upstream-first` in the order of the graph; otherwise their order does not matter. */
   components: readonly ScheduledComponent[];
   iteration: number;
   stream: RandomStream;
@@ -44,8 +50,9 @@ export function chooseComponent(options: {
   options.components.forEach(checkComponent);
   const components = [...options.components].sort((a, b) => (a.name < b.name ? -1 : 1));
 
-  const untried = components.some((item) => item.tries === 0);
-  const due = untried ? components.filter((item) => item.tries === 0) : components;
+  const untried = options.components.filter((item) => item.tries === 0);
+  const next = schedule === 'upstream-first' ? untried.slice(0, 1) : untried;
+  const due = untried.length > 0 ? components.filter((item) => next.includes(item)) : components;
   const rested = due.filter((item) => !justRejected(item, iteration));
   const eligible = rested.length > 0 ? rested : due;
   const weights = weightsOf(schedule, eligible);
@@ -60,7 +67,9 @@ export function chooseComponent(options: {
     `${schedule}: drawn with probability ${chance} among ${eligible.length} of ${components.length}`,
     ...(chosen.tries === 0 ? ['not tried yet'] : []),
     ...(resting.length > 0 ? [`resting after a rejection: ${resting.join(', ')}`] : []),
-    ...(due.length < components.length ? ['components that were tried wait for untried ones'] : []),
+    ...(untried.length > 0 && untried.length < components.length
+      ? ['components that were tried wait for untried ones']
+      : []),
   ];
   return { component: chosen.name, reason: notes.join('; '), probabilities };
 }

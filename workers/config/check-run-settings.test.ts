@@ -35,7 +35,10 @@ describe('a plan and a budget', () => {
     [{ alpha: 7 }, 'plan.alpha must be a number above 0, at most 0.5, not 7'],
     [{ alpha: 0 }, 'plan.alpha must be a number above 0, at most 0.5, not 0'],
     [{ minimumEffect: Number.NaN }, 'plan.minimumEffect must be a number from 0 to 1, not NaN'],
-    [{ schedule: 'random' }, "plan.schedule must be one of uniform, softmax, gain-per-cost, not 'random'"],
+    [
+      { schedule: 'random' },
+      "plan.schedule must be one of uniform, softmax, gain-per-cost, upstream-first, not 'random'",
+    ],
     [{ iteration: 3 }, "plan has no setting 'iteration'; did you mean 'iterations'?"],
     [[], 'plan must be an object with some of iterations, preferenceInputs'],
   ])('refuse %j', (plan, message) => {

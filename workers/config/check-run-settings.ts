@@ -2,6 +2,7 @@ import type { Budget } from '../../core/run/budget';
 import { leastUrgent } from '../../core/run/priority';
 import { defaultPlan, type RunPlan } from '../../core/run/plan';
 import { DefinitionError } from '../../core/system/definition-error';
+import { schedules } from '../../core/validation/component-schedule';
 import { didYouMean } from '../../providers/language-models';
 
 type Check = { accepts: (value: unknown) => boolean; expected: string };
@@ -14,7 +15,6 @@ const between = (low: number, high: number): Check => ({
   accepts: (value) => typeof value === 'number' && value >= low && value <= high,
   expected: `a number from ${low} to ${high}`,
 });
-const schedules: readonly unknown[] = ['uniform', 'softmax', 'gain-per-cost'] satisfies RunPlan['schedule'][];
 
 const planChecks: Record<keyof RunPlan, Check> = {
   iterations: whole(0),
@@ -35,7 +35,10 @@ const planChecks: Record<keyof RunPlan, Check> = {
     expected: 'a number above 0, at most 0.5',
   },
   minimumEffect: between(0, 1),
-  schedule: { accepts: (value) => schedules.includes(value), expected: `one of ${schedules.join(', ')}` },
+  schedule: {
+    accepts: (value) => (schedules as readonly unknown[]).includes(value),
+    expected: `one of ${schedules.join(', ')}`,
+  },
   patience: whole(1),
 };
 
