@@ -25,13 +25,16 @@ describe('chooseComponent', () => {
     expect(Math.min(...[...state.values()].map((item) => item.tries))).toBeGreaterThan(1);
   });
 
-  it('upstream-first: tries each component once in the order given, whatever the gains, then by gain per cost', () => {
-    const order = ['writer', 'retriever', 'answerer'];
-    const gains = [0, 0.1, 5];
-    const state = order.map((name, index) => component(name, { tries: 0, expectedGain: gains[index] }));
+  it('cheapest-first: tries each once by cost, of equals the one named first, whatever the gains; then by gain per cost', () => {
+    const costs = { writer: 3, retriever: 2, answerer: 2 };
+    const gains = { writer: 0.1, retriever: 0, answerer: 5 };
+    const names = ['writer', 'retriever', 'answerer'] as const;
+    const state = names.map((name) =>
+      component(name, { tries: 0, expectedGain: gains[name], costPerTry: costs[name] }),
+    );
     const tried: string[] = [];
     for (let iteration = 0; iteration < 3; iteration++) {
-      const choice = choose(state, 'upstream-first', iteration);
+      const choice = choose(state, 'cheapest-first', iteration);
       expect(choice.probabilities[choice.component]).toBe(1);
       tried.push(choice.component);
       Object.assign(
@@ -43,9 +46,9 @@ describe('chooseComponent', () => {
         },
       );
     }
-    expect(tried).toEqual(order);
+    expect(tried).toEqual(['retriever', 'answerer', 'writer']);
     const { component: chosen, probabilities } = choose(state, 'gain-per-cost', 3);
-    expect(choose(state, 'upstream-first', 3)).toMatchObject({ component: chosen, probabilities });
+    expect(choose(state, 'cheapest-first', 3)).toMatchObject({ component: chosen, probabilities });
   });
 
   it('rests a component that was just rejected, not one that was just accepted', () => {

@@ -3,10 +3,10 @@ import type { RandomStream } from '../random/stream';
 
 /**
  * `uniform`: the paper's; `softmax`: of the expected gains; `gain-per-cost`: the largest expected gain per cost, mostly;
- * `upstream-first`: each component once in the order of the graph, then as `gain-per-cost`. What a component is tuned to
- * depends on what reaches it.
+ * `cheapest-first`: each component once, from the cheapest try to the dearest, of equals the one upstream first, because what a
+ * component is tuned to depends on what reaches it; then as `gain-per-cost`.
  */
-export const schedules = ['uniform', 'softmax', 'gain-per-cost', 'upstream-first'] as const;
+export const schedules = ['uniform', 'softmax', 'gain-per-cost', 'cheapest-first'] as const;
 export type Schedule = (typeof schedules)[number];
 
 /** What the schedule knows of one component with something to tune. */
@@ -40,7 +40,7 @@ const exploration = 0.2;
  */
 export function chooseComponent(options: {
   schedule?: Schedule;
-  /** For `upstream-first` in the order of the graph; otherwise their order does not matter. */
+  /** For `cheapest-first` in the order of the graph; otherwise their order does not matter. */
   components: readonly ScheduledComponent[];
   iteration: number;
   stream: RandomStream;
@@ -51,7 +51,7 @@ export function chooseComponent(options: {
   const components = [...options.components].sort((a, b) => (a.name < b.name ? -1 : 1));
 
   const untried = options.components.filter((item) => item.tries === 0);
-  const next = schedule === 'upstream-first' ? untried.slice(0, 1) : untried;
+  const next = schedule === 'cheapest-first' ? cheapest(untried) : untried;
   const due = untried.length > 0 ? components.filter((item) => next.includes(item)) : components;
   const rested = due.filter((item) => !justRejected(item, iteration));
   const eligible = rested.length > 0 ? rested : due;
@@ -72,6 +72,11 @@ export function chooseComponent(options: {
       : []),
   ];
   return { component: chosen.name, reason: notes.join('; '), probabilities };
+}
+
+function cheapest(components: readonly ScheduledComponent[]): ScheduledComponent[] {
+  const least = Math.min(...components.map((item) => item.costPerTry));
+  return components.filter((item) => item.costPerTry === least).slice(0, 1);
 }
 
 function checkComponent(item: ScheduledComponent): void {

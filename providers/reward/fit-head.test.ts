@@ -73,12 +73,12 @@ async function fit(request: TrainingRequest): Promise<TrainingResult & { taken: 
   const { fitHead } = await built<typeof import('./fit-head')>('fit-head');
   const { TrainingRun } = await built<typeof import('./head-trainer')>('head-trainer');
   const { loadOnnxProtobuf } = await built<typeof import('./onnx-graph')>('onnx-graph');
-  const step = jest.spyOn(TrainingRun.prototype, 'step');
+  const advance = jest.spyOn(TrainingRun.prototype, 'advance');
   try {
     const result = await fitHead(await loadOnnxProtobuf(), request, () => undefined);
-    return { ...result, taken: step.mock.calls.length };
+    return { ...result, taken: advance.mock.calls.reduce((sum, [steps]) => sum + steps, 0) };
   } finally {
-    step.mockRestore();
+    advance.mockRestore();
   }
 }
 

@@ -12,11 +12,15 @@ import type { HeldOutPair, TrainingRequest, TrainingResult } from './training-re
 const innerShare = 0.2;
 /** Steps where there are too few inputs to hold any out. */
 const stepsWithoutLooks = 20;
+/** Steps between two looks at whether the fit is to stop: at most some two seconds. */
+const stepsAtOnce = 20;
 
 /** A head that competes, with its graphs. */
 interface Contestant {
   head: HeadChoice;
   trainer: HeadTrainer;
+  /** What each of its training runs starts from. */
+  initial: HeadParameters;
 }
 
 interface StoppedRun extends Contestant {
@@ -40,7 +44,11 @@ export async function fitHead(
   const contestants: Contestant[] = [];
   try {
     for (const head of settings.heads) {
-      contestants.push({ head, trainer: await HeadTrainer.open(protobuf, head, spec.dimension) });
+      contestants.push({
+        head,
+        trainer: await HeadTrainer.open(protobuf, head, spec.dimension),
+        initial: initialParameters(head, spec.dimension, randomStream(request.seed, 'reward-initial')),
+      });
     }
     return await crossFit(protobuf, request, contestants, onProgress);
   } finally {
@@ -69,8 +77,9 @@ async function crossFit(
     heldOut.push(...heldOutPairs(table, await chosen.trainer.rewards(table.features, parameters)));
     onProgress((index + 1) / (folds.length + 1));
   }
-  const { head, trainer, steps } = finalChoice(contestants, runs);
-  const { parameters, standardisation } = await fitGroups(request, { head, trainer }, folds.flat(), steps);
+  const final = finalChoice(contestants, runs);
+  const { head, steps } = final;
+  const { parameters, standardisation } = await fitGroups(request, final, folds.flat(), steps);
   onProgress(1);
   return { artefact: scoringGraph(protobuf, { head, parameters, standardisation }), head, steps, heldOut };
 }
@@ -78,26 +87,26 @@ async function crossFit(
 /** Trains on most of `groups` and finds the number of steps after which the loss on the others is lowest. */
 async function stopEarly(
   request: TrainingRequest,
-  { head, trainer }: Contestant,
+  contestant: Contestant,
   groups: readonly number[],
   fold: number,
 ): Promise<StoppedRun> {
+  const { head, trainer, initial } = contestant;
   const { maxSteps, lookEvery, patience } = request.settings;
-  if (groups.length < 2) return { head, trainer, steps: stepsWithoutLooks, loss: Number.POSITIVE_INFINITY };
+  if (groups.length < 2) return { ...contestant, steps: stepsWithoutLooks, loss: Number.POSITIVE_INFINITY };
   const shuffled = randomStream(request.seed, 'reward-early-stopping', fold).shuffle(groups);
   const looks = shuffled.slice(0, Math.max(1, Math.round(innerShare * groups.length)));
   const training = shuffled.slice(looks.length);
   const standardisation = standardisationOf(request, training, head.embeddingShare);
   const table = pairTable(request, training, standardisation);
   const lookTable = pairTable(request, looks, standardisation);
-  const run = trainer.start(table.features, table, initial(request, trainer));
-  let best: StoppedRun = { head, trainer, steps: lookEvery, loss: Number.POSITIVE_INFINITY };
-  for (let steps = 1; steps <= maxSteps; steps++) {
+  const run = trainer.start(table.features, table, initial);
+  let best: StoppedRun = { ...contestant, steps: lookEvery, loss: Number.POSITIVE_INFINITY };
+  for (let steps = lookEvery; steps <= maxSteps; steps += lookEvery) {
     throwIfStopped(request);
-    await run.step(head.learningRate, head.weightDecay);
-    if (steps % lookEvery !== 0) continue;
+    await run.advance(lookEvery, head.learningRate, head.weightDecay);
     const loss = pairwiseLoss(lookTable, await trainer.rewards(lookTable.features, run.parameters));
-    if (loss < best.loss) best = { head, trainer, steps, loss };
+    if (loss < best.loss) best = { ...contestant, steps, loss };
     if (steps - best.steps >= patience * lookEvery) break;
   }
   return best;
@@ -106,26 +115,22 @@ async function stopEarly(
 /** Fits standardisation and head on these inputs' pairs. */
 async function fitGroups(
   request: TrainingRequest,
-  { head, trainer }: Contestant,
+  { head, trainer, initial }: Contestant,
   groups: readonly number[],
   steps: number,
 ): Promise<{ parameters: HeadParameters; standardisation: Standardisation }> {
   const standardisation = standardisationOf(request, groups, head.embeddingShare);
   const table = pairTable(request, groups, standardisation);
-  const run = trainer.start(table.features, table, initial(request, trainer));
-  for (let step = 0; step < steps; step++) {
+  const run = trainer.start(table.features, table, initial);
+  for (let taken = 0; taken < steps; taken += stepsAtOnce) {
     throwIfStopped(request);
-    await run.step(head.learningRate, head.weightDecay);
+    await run.advance(Math.min(stepsAtOnce, steps - taken), head.learningRate, head.weightDecay);
   }
   return { parameters: run.parameters, standardisation };
 }
 
 function throwIfStopped({ stop }: TrainingRequest): void {
   if (stop !== undefined && Atomics.load(stop, 0) !== 0) throw new Error('reward training: stopped, as asked');
-}
-
-function initial(request: TrainingRequest, trainer: HeadTrainer): HeadParameters {
-  return initialParameters(trainer.head, trainer.dimension, randomStream(request.seed, 'reward-initial'));
 }
 
 function heldOutPairs(table: PairTable, rewards: Float32Array): HeldOutPair[] {
@@ -144,12 +149,11 @@ function lowestLoss(runs: readonly StoppedRun[]): StoppedRun {
 /** The contestant with the lowest mean loss over the folds, with the median of its steps. */
 function finalChoice(contestants: readonly Contestant[], runs: readonly StoppedRun[]): StoppedRun {
   return lowestLoss(
-    contestants.map(({ head, trainer }) => {
-      const own = runs.filter((run) => run.trainer === trainer);
+    contestants.map((contestant) => {
+      const own = runs.filter((run) => run.trainer === contestant.trainer);
       const steps = own.map((run) => run.steps).sort((a, b) => a - b);
       return {
-        head,
-        trainer,
+        ...contestant,
         steps: steps[Math.floor(steps.length / 2)] ?? stepsWithoutLooks,
         loss: own.reduce((sum, run) => sum + run.loss, 0) / own.length,
       };

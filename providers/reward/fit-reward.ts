@@ -9,8 +9,8 @@ import { indexPairs } from './index-pairs';
 import { judgeHeldOut } from './judge-held-out';
 import { checkPairs } from './check-fit';
 import type { RewardManifest } from './reward-manifest';
-import { runTrainingThread } from './run-training-thread';
 import { trainingSettings } from './training-settings';
+import { trainInThread } from './training-threads';
 import type { TrainingRequest } from './training-request';
 
 /** Where fitting stands: for heartbeats. */
@@ -83,7 +83,7 @@ export async function fitReward(options: FitRewardOptions): Promise<FitRewardRes
     seed,
     settings: trainingSettings(table.items.length, spec.dimension),
   };
-  const training = await runTrainingThread(request, {
+  const training = await trainInThread(request, {
     signal,
     onProgress: (done) => options.onProgress?.({ phase: 'training', done }),
   });

@@ -1,8 +1,8 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { headParameters, type HeadParameters, type HeadShape } from './head';
+import { headParameters, sizeOf, type HeadParameter, type HeadParameters, type HeadShape } from './head';
 import type { OnnxProtobuf } from './onnx-graph';
 import { forwardGraph } from './scoring-graph';
-import { adamW, trainingStepGraph } from './training-step-graph';
+import { adamW, stateNames, trainingGraph } from './training-graph';
 
 /** Pairs as rows of a feature matrix; `weights` sum to 1. */
 export interface IndexedPairs {
@@ -23,25 +23,25 @@ const sessionOptions: InferenceSession.SessionOptions = {
 export class HeadTrainer {
   readonly head: HeadShape;
   readonly dimension: number;
-  readonly #step: InferenceSession;
+  readonly #training: InferenceSession;
   readonly #forward: InferenceSession;
 
-  private constructor(head: HeadShape, dimension: number, step: InferenceSession, forward: InferenceSession) {
+  private constructor(head: HeadShape, dimension: number, training: InferenceSession, forward: InferenceSession) {
     this.head = head;
     this.dimension = dimension;
-    this.#step = step;
+    this.#training = training;
     this.#forward = forward;
   }
 
   static async open(protobuf: OnnxProtobuf, head: HeadShape, dimension: number): Promise<HeadTrainer> {
-    const step = await InferenceSession.create(trainingStepGraph(protobuf, head, dimension), sessionOptions);
+    const training = await InferenceSession.create(trainingGraph(protobuf, head, dimension), sessionOptions);
     const forward = await InferenceSession.create(forwardGraph(protobuf, head, dimension), sessionOptions);
-    return new HeadTrainer(head, dimension, step, forward);
+    return new HeadTrainer(head, dimension, training, forward);
   }
 
   /** A training run that starts at `parameters` with fresh moments. */
   start(features: Float32Array, pairs: IndexedPairs, parameters: HeadParameters): TrainingRun {
-    return new TrainingRun(this.#step, headParameters(this.head, this.dimension), features, pairs, parameters);
+    return new TrainingRun(this.#training, headParameters(this.head, this.dimension), features, pairs, parameters);
   }
 
   /** Rewards `[n]` of standardised features `[n, d]`. */
@@ -56,27 +56,27 @@ export class HeadTrainer {
   }
 
   async close(): Promise<void> {
-    await this.#step.release();
+    await this.#training.release();
     await this.#forward.release();
   }
 }
 
 export class TrainingRun {
   readonly #session: InferenceSession;
-  readonly #names: string[];
-  readonly #state: Record<string, Tensor> = {};
+  readonly #parameters: HeadParameter[];
   readonly #batch: Record<string, Tensor>;
+  #state: Record<(typeof stateNames)[number], Float32Array>;
   #steps = 0;
 
   constructor(
     session: InferenceSession,
-    parameters: { name: string; shape: number[] }[],
+    parameters: HeadParameter[],
     features: Float32Array,
     pairs: IndexedPairs,
     initial: HeadParameters,
   ) {
     this.#session = session;
-    this.#names = parameters.map(({ name }) => name);
+    this.#parameters = parameters;
     const count = pairs.weights.length;
     const dimension = parameters[0]?.shape[0] as number;
     this.#batch = {
@@ -85,36 +85,54 @@ export class TrainingRun {
       rejected: new Tensor('int64', BigInt64Array.from(pairs.rejected, BigInt), [count]),
       weights: new Tensor('float32', pairs.weights, [count]),
     };
-    for (const { name, shape } of parameters) {
-      const values = initial[name] as Float32Array;
-      this.#state[name] = new Tensor('float32', values, shape);
-      this.#state[`m:${name}`] = new Tensor('float32', new Float32Array(values.length), shape);
-      this.#state[`v:${name}`] = new Tensor('float32', new Float32Array(values.length), shape);
-    }
+    const size = parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+    this.#state = {
+      parameters: new Float32Array(size),
+      first_moment: new Float32Array(size),
+      second_moment: new Float32Array(size),
+    };
+    for (const [name, part] of Object.entries(this.parameters)) part.set(initial[name] as Float32Array);
   }
 
-  /** Takes one AdamW step and returns the loss before it. */
-  async step(learningRate: number, weightDecay: number): Promise<number> {
-    this.#steps += 1;
-    const scalar = (value: number): Tensor => new Tensor('float32', Float32Array.of(value), []);
+  /** Takes so many AdamW steps and returns the loss before each. */
+  async advance(steps: number, learningRate: number, weightDecay: number): Promise<Float32Array> {
+    const numbers = Float32Array.from({ length: steps }, (_, index) => this.#steps + index + 1);
     const results = await this.#session.run({
       ...this.#batch,
-      ...this.#state,
-      step_size: scalar(learningRate / (1 - adamW.beta1 ** this.#steps)),
-      moment_scale: scalar(1 / Math.sqrt(1 - adamW.beta2 ** this.#steps)),
-      decay: scalar(learningRate * weightDecay),
+      ...Object.fromEntries(stateNames.map((name) => [`start:${name}`, vector(this.#state[name])])),
+      steps: new Tensor('int64', BigInt64Array.of(BigInt(steps)), []),
+      step_size: vector(numbers.map((step) => learningRate / (1 - adamW.beta1 ** step))),
+      moment_scale: vector(numbers.map((step) => 1 / Math.sqrt(1 - adamW.beta2 ** step))),
+      decay: new Tensor('float32', Float32Array.of(learningRate * weightDecay), []),
     });
-    for (const name of Object.keys(this.#state)) this.#state[name] = results[`next:${name}`] as Tensor;
-    return ((results.loss as Tensor).data as Float32Array)[0] as number;
+    this.#steps += steps;
+    const end = (name: (typeof stateNames)[number]): Float32Array => results[`end:${name}`]?.data as Float32Array;
+    this.#state = {
+      parameters: end('parameters'),
+      first_moment: end('first_moment'),
+      second_moment: end('second_moment'),
+    };
+    return results.losses?.data as Float32Array;
   }
 
   /** The parameters as they are now. */
   get parameters(): HeadParameters {
-    return Object.fromEntries(this.#names.map((name) => [name, this.#state[name]?.data as Float32Array]));
+    return this.#parted(this.#state.parameters);
   }
 
   /** First AdamW moments: after one step from rest, `(1 - beta1)` times the gradient. */
   get firstMoments(): HeadParameters {
-    return Object.fromEntries(this.#names.map((name) => [name, this.#state[`m:${name}`]?.data as Float32Array]));
+    return this.#parted(this.#state.first_moment);
   }
+
+  #parted(values: Float32Array): HeadParameters {
+    let offset = 0;
+    return Object.fromEntries(
+      this.#parameters.map(({ name, shape }) => [name, values.subarray(offset, (offset += sizeOf(shape)))]),
+    );
+  }
+}
+
+function vector(values: Float32Array): Tensor {
+  return new Tensor('float32', values, [values.length]);
 }

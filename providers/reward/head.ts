@@ -37,11 +37,20 @@ export function headParameters(head: HeadShape, dimension: number): HeadParamete
   ];
 }
 
+/** How many numbers a tensor of this shape has. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
+}
+
+export function parameterCount(head: HeadShape, dimension: number): number {
+  return headParameters(head, dimension).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+}
+
 /** Zeros for the linear path; small random numbers where symmetry must be broken. */
 export function initialParameters(head: HeadShape, dimension: number, stream: RandomStream): HeadParameters {
   const parameters: HeadParameters = {};
   for (const { name, shape } of headParameters(head, dimension)) {
-    const size = shape.reduce((product, length) => product * length, 1);
+    const size = sizeOf(shape);
     const spread = { hidden_weight: 0.3, output_weight: 0.3 / Math.sqrt(head.hidden || 1) }[name] ?? 0;
     parameters[name] = Float32Array.from({ length: size }, () => (spread === 0 ? 0 : spread * stream.normal()));
   }

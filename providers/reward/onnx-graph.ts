@@ -1,10 +1,22 @@
-import type { AttributeProto, NodeProto, TensorProto, ValueInfoProto } from 'onnx-buf';
+import type { AttributeProto, GraphProto, NodeProto, TensorProto, ValueInfoProto } from 'onnx-buf';
 
 /** A tensor's name and shape; a name among the dimensions is one that varies. */
 export interface GraphValue {
   name: string;
   shape: (number | string)[];
-  type?: 'float' | 'int64';
+  type?: 'float' | 'int64' | 'bool';
+}
+
+/** What a repeated part of a graph carries from one repetition to the next. */
+export interface CarriedValue {
+  /** Its name inside, with its shape. */
+  value: GraphValue;
+  /** Name outside of what it starts with. */
+  start: string;
+  /** Name inside of what the next repetition gets. */
+  next: string;
+  /** Name outside of what the last repetition left. */
+  end: string;
 }
 
 export interface GraphTensor {
@@ -21,42 +33,83 @@ export async function loadOnnxProtobuf() {
 
 export type OnnxProtobuf = Awaited<ReturnType<typeof loadOnnxProtobuf>>;
 
-type Attribute = number | string;
+type Attribute = number | string | GraphProto;
 
 /** Collects nodes in order and writes an ONNX model (opset 17). */
 export class OnnxGraph {
   readonly #protobuf: OnnxProtobuf;
+  readonly #prefix: string;
   readonly #nodes: NodeProto[] = [];
   readonly #initializers: TensorProto[] = [];
   readonly #constants = new Map<number, string>();
   #names = 0;
 
-  constructor(protobuf: OnnxProtobuf) {
+  /** @param prefix of the names given here: a graph inside another may not use names of that one for its own. */
+  constructor(protobuf: OnnxProtobuf, prefix = '') {
     this.#protobuf = protobuf;
+    this.#prefix = prefix;
   }
 
   /** Adds a node and returns the name of its output, `name` or a fresh one. Whole-number attributes are written as int. */
   node(operator: string, inputs: string[], attributes: Record<string, Attribute> = {}, name?: string): string {
+    const output = name ?? `${this.#prefix}t${this.#names++}`;
+    this.#add(operator, inputs, attributes, [output]);
+    return output;
+  }
+
+  /**
+   * Repeats the nodes that `body` adds to a graph of its own, which sees the names of this one (operator `Loop`).
+   *
+   * @param options.times name of an int64 scalar.
+   * @param options.body gets the name of the repetition's number, an int64 scalar; `collect` names a scalar inside.
+   * @param options.collected name outside of the collected scalars, `[times]`.
+   */
+  repeat(options: {
+    times: string;
+    carried: CarriedValue[];
+    collect: string;
+    collected: string;
+    body: (graph: OnnxGraph, repetition: string) => void;
+  }): void {
+    const { carried } = options;
+    const inside = new OnnxGraph(this.#protobuf, 'inside_');
+    options.body(inside, 'repetition');
+    inside.node('Identity', ['going'], {}, 'going_on');
+    const body = inside.#graph(
+      'body',
+      [
+        { name: 'repetition', shape: [], type: 'int64' },
+        { name: 'going', shape: [], type: 'bool' },
+        ...carried.map(({ value }) => value),
+      ],
+      [
+        { name: 'going_on', shape: [], type: 'bool' },
+        ...carried.map(({ value, next }) => ({ ...value, name: next })),
+        { name: options.collect, shape: [] },
+      ],
+    );
+    const starts = carried.map(({ start }) => start);
+    this.#add('Loop', [options.times, '', ...starts], { body }, [...carried.map(({ end }) => end), options.collected]);
+  }
+
+  #add(operator: string, inputs: string[], attributes: Record<string, Attribute>, outputs: string[]): void {
     const { buffers, onnx } = this.#protobuf;
-    const output = name ?? `t${this.#names++}`;
-    const attribute = Object.entries(attributes).map(([key, value]) => this.#attribute(key, value));
     this.#nodes.push(
       buffers.create(onnx.NodeProtoSchema, {
         opType: operator,
-        name: `n_${output}`,
+        name: `n_${outputs[0]}`,
         input: inputs,
-        output: [output],
-        attribute,
+        output: outputs,
+        attribute: Object.entries(attributes).map(([key, value]) => this.#attribute(key, value)),
       }),
     );
-    return output;
   }
 
   /** A scalar float constant. */
   constant(value: number): string {
     const known = this.#constants.get(value);
     if (known !== undefined) return known;
-    const name = `c${this.#constants.size}`;
+    const name = `${this.#prefix}c${this.#constants.size}`;
     this.#constants.set(value, name);
     return this.initializer({ name, shape: [], data: Float32Array.of(value) });
   }
@@ -95,15 +148,20 @@ export class OnnxGraph {
       irVersion: 8n,
       producerName: 'optimas',
       opsetImport: [buffers.create(onnx.OperatorSetIdProtoSchema, { domain: '', version: 17n })],
-      graph: buffers.create(onnx.GraphProtoSchema, {
-        name,
-        node: this.#nodes,
-        initializer: this.#initializers,
-        input: inputs.map((value) => this.#value(value)),
-        output: outputs.map((value) => this.#value(value)),
-      }),
+      graph: this.#graph(name, inputs, outputs),
     });
     return buffers.toBinary(onnx.ModelProtoSchema, model);
+  }
+
+  #graph(name: string, inputs: GraphValue[], outputs: GraphValue[]): GraphProto {
+    const { buffers, onnx } = this.#protobuf;
+    return buffers.create(onnx.GraphProtoSchema, {
+      name,
+      node: this.#nodes,
+      initializer: this.#initializers,
+      input: inputs.map((value) => this.#value(value)),
+      output: outputs.map((value) => this.#value(value)),
+    });
   }
 
   #attribute(name: string, value: Attribute): AttributeProto {
@@ -112,6 +170,9 @@ export class OnnxGraph {
     if (typeof value === 'string') {
       const s = new TextEncoder().encode(value);
       return buffers.create(onnx.AttributeProtoSchema, { name, type: types.STRING, s });
+    }
+    if (typeof value === 'object') {
+      return buffers.create(onnx.AttributeProtoSchema, { name, type: types.GRAPH, g: value });
     }
     return buffers.create(onnx.AttributeProtoSchema, { name, type: types.INT, i: BigInt(value) });
   }
@@ -125,7 +186,7 @@ export class OnnxGraph {
         value: {
           case: 'tensorType',
           value: buffers.create(onnx.TypeProto_TensorSchema, {
-            elemType: value.type === 'int64' ? types.INT64 : types.FLOAT,
+            elemType: { float: types.FLOAT, int64: types.INT64, bool: types.BOOL }[value.type ?? 'float'],
             shape: buffers.create(onnx.TensorShapeProtoSchema, {
               dim: value.shape.map((size) =>
                 buffers.create(onnx.TensorShapeProto_DimensionSchema, {

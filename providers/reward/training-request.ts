@@ -46,4 +46,5 @@ export interface TrainingResult {
   heldOut: HeldOutPair[];
 }
 
-export type TrainingMessage = { type: 'progress'; done: number } | { type: 'result'; result: TrainingResult };
+export type TrainingMessage =
+  { type: 'progress'; done: number } | { type: 'result'; result: TrainingResult } | { type: 'failure'; error: Error };

@@ -1,19 +1,23 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { fitHead } from './fit-head';
 import { loadOnnxProtobuf } from './onnx-graph';
 import type { TrainingMessage, TrainingRequest } from './training-request';
 
-/** Entry of the worker thread that trains heads: one request in, progress and one result out. */
-async function main(request: TrainingRequest): Promise<void> {
+const protobuf = loadOnnxProtobuf();
+
+/** One request's training: progress, then its result or why there is none. */
+async function train(request: TrainingRequest): Promise<void> {
   const send = (message: TrainingMessage): void => parentPort?.postMessage(message);
-  const protobuf = await loadOnnxProtobuf();
-  const result = await fitHead(protobuf, request, (done) => send({ type: 'progress', done }));
-  send({ type: 'result', result });
+  try {
+    const result = await fitHead(await protobuf, request, (done) => send({ type: 'progress', done }));
+    send({ type: 'result', result });
+  } catch (error) {
+    send({ type: 'failure', error: error instanceof Error ? error : new Error(String(error)) });
+  }
 }
 
-main(workerData as TrainingRequest).catch((error: unknown) => {
-  // Thrown outside the promise, so that the parent gets an 'error' event.
-  setImmediate(() => {
-    throw error;
-  });
+// The thread that trains heads: one request after another, until it is told to end.
+parentPort?.on('message', (message: TrainingRequest | 'end') => {
+  if (message === 'end') parentPort?.close();
+  else void train(message);
 });

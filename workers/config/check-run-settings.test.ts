@@ -37,7 +37,7 @@ describe('a plan and a budget', () => {
     [{ minimumEffect: Number.NaN }, 'plan.minimumEffect must be a number from 0 to 1, not NaN'],
     [
       { schedule: 'random' },
-      "plan.schedule must be one of uniform, softmax, gain-per-cost, upstream-first, not 'random'",
+      "plan.schedule must be one of uniform, softmax, gain-per-cost, cheapest-first, not 'random'",
     ],
     [{ iteration: 3 }, "plan has no setting 'iteration'; did you mean 'iterations'?"],
     [[], 'plan must be an object with some of iterations, preferenceInputs'],

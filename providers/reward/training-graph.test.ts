@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { randomStream } from '../../core/random/stream';
 import { headParameters, initialParameters, type HeadParameters, type HeadShape } from './head';
 import { packageRoot } from '../processes/package-root';
-import { adamW } from './training-step-graph';
+import { adamW } from './training-graph';
 
 /** From test/jest-environment.js: loads built modules outside Jest, whose realm cannot load ES modules. */
 declare function hostImport<T>(specifier: string): Promise<T>;
@@ -54,20 +54,22 @@ describe.each<HeadShape>([
   { kind: 'linear', hidden: 0 },
   { kind: 'mlp', hidden: 5 },
 ])('training step of a $kind head', (head) => {
-  async function oneStep(learningRate: number, decay: number) {
+  async function train(parameters: HeadParameters, calls: number[], learningRate: number, decay: number) {
     const { HeadTrainer } = await built<typeof import('./head-trainer')>('head-trainer');
     const { loadOnnxProtobuf } = await built<typeof import('./onnx-graph')>('onnx-graph');
     const trainer = await HeadTrainer.open(await loadOnnxProtobuf(), head, dimension);
-    const parameters = randomParameters(head);
     const run = trainer.start(features, pairs, parameters);
-    const lossBefore = await run.step(learningRate, decay);
+    const losses: number[] = [];
+    for (const steps of calls) losses.push(...(await run.advance(steps, learningRate, decay)));
     await trainer.close();
-    return { parameters, lossBefore, next: run.parameters, moments: run.firstMoments };
+    return { losses, next: run.parameters, moments: run.firstMoments };
   }
 
   it('has the gradients that finite differences give', async () => {
-    const { parameters, lossBefore, moments } = await oneStep(0.1, 0);
-    expect(lossBefore).toBeCloseTo(loss(head, parameters), 5);
+    const parameters = randomParameters(head);
+    const { losses, moments } = await train(parameters, [1], 0.1, 0);
+    expect(losses).toHaveLength(1);
+    expect(losses[0]).toBeCloseTo(loss(head, parameters), 5);
     for (const { name } of headParameters(head, dimension)) {
       const values = Float64Array.from(parameters[name] as Float32Array);
       for (let index = 0; index < values.length; index++) {
@@ -84,7 +86,8 @@ describe.each<HeadShape>([
   });
 
   it('takes the AdamW step with decoupled weight decay', async () => {
-    const { parameters, next, moments } = await oneStep(0.1, 0.5);
+    const parameters = randomParameters(head);
+    const { next, moments } = await train(parameters, [1], 0.1, 0.5);
     for (const { name } of headParameters(head, dimension)) {
       for (const [index, before] of (parameters[name] as Float32Array).entries()) {
         const gradient = (moments[name]?.[index] as number) / (1 - adamW.beta1);
@@ -92,5 +95,14 @@ describe.each<HeadShape>([
         expect(next[name]?.[index]).toBeCloseTo(expected, 5);
       }
     }
+  });
+
+  it('comes to the same however its steps are parted into calls', async () => {
+    const parameters = randomParameters(head);
+    const whole = await train(parameters, [6], 0.1, 0.5);
+    const parted = await train(parameters, [1, 2, 3], 0.1, 0.5);
+    expect(parted).toEqual(whole);
+    expect(whole.losses).toHaveLength(6);
+    expect(whole.losses[5]).toBeLessThan(whole.losses[0] as number);
   });
 });

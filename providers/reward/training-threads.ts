@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { packageRoot } from '../processes/package-root';
+import type { TrainingMessage, TrainingRequest, TrainingResult } from './training-request';
+
+/** A thread waits so long for the next fit: to start one costs as much as a small fit. */
+const idleMs = 10_000;
+
+const idleThreads = new Map<Worker, NodeJS.Timeout>();
+
+/**
+ * Trains in a thread of its own, so that heartbeats and other activities go on. The request's features move to the thread.
+ *
+ * @throws the signal's reason once it is aborted and the training has ended; what the thread threw; Error where the package
+ *   is not built.
+ */
+export async function trainInThread(
+  request: TrainingRequest,
+  options: { signal?: AbortSignal | undefined; onProgress: (done: number) => void },
+): Promise<TrainingResult> {
+  const { signal, onProgress } = options;
+  signal?.throwIfAborted();
+  const thread = takeThread();
+  const stop = new Int32Array(new SharedArrayBuffer(4));
+  // The thread is asked, not terminated: ending it inside ONNX Runtime ends the whole process.
+  const abort = (): void => {
+    Atomics.store(stop, 0, 1);
+  };
+  signal?.addEventListener('abort', abort, { once: true });
+  try {
+    return await new Promise<TrainingResult>((resolve, reject) => {
+      thread.on('message', (message: TrainingMessage) => {
+        if (message.type === 'progress') onProgress(message.done);
+        else if (message.type === 'failure') reject(message.error);
+        else resolve(message.result);
+      });
+      thread.on('error', reject);
+      thread.on('exit', (code) => reject(new Error(`reward training: the thread ended early (${code})`)));
+      const message: TrainingRequest = { ...request, stop };
+      thread.postMessage(message, [request.features.buffer as ArrayBuffer]);
+    });
+  } finally {
+    signal?.removeEventListener('abort', abort);
+    forgetListeners(thread);
+    keepThread(thread);
+    signal?.throwIfAborted();
+  }
+}
+
+function takeThread(): Worker {
+  for (const [thread, timer] of idleThreads) {
+    clearTimeout(timer);
+    idleThreads.delete(thread);
+    forgetListeners(thread);
+    thread.ref();
+    return thread;
+  }
+  const entry = join(packageRoot(), 'dist', 'providers', 'reward', 'training-thread.js');
+  if (!existsSync(entry)) {
+    throw new Error(`reward training: ${entry} is missing; build the package first (npm run build)`);
+  }
+  // The parent's loaders (tests, development) are not for built code.
+  return new Worker(entry, { execArgv: [] });
+}
+
+function keepThread(thread: Worker): void {
+  if (thread.threadId === -1) return; // It has ended.
+  const forget = (): void => {
+    clearTimeout(idleThreads.get(thread));
+    idleThreads.delete(thread);
+  };
+  thread.once('error', forget).once('exit', forget);
+  // Without this thread the process may end.
+  thread.unref();
+  const timer = setTimeout(() => {
+    idleThreads.delete(thread);
+    thread.postMessage('end');
+  }, idleMs).unref();
+  idleThreads.set(thread, timer);
+}
+
+/** Not all listeners: those of the thread's own keep its messages coming. */
+function forgetListeners(thread: Worker): void {
+  for (const event of ['message', 'error', 'exit']) thread.removeAllListeners(event);
+}
