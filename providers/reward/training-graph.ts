@@ -1,5 +1,5 @@
 import { headBackward, headForward, headParameters, parameterCount, sizeOf, type HeadShape } from './head';
-import { OnnxGraph, type GraphValue, type OnnxProtobuf } from './onnx-graph';
+import { OnnxGraph, type OnnxProtobuf } from './onnx-graph';
 
 /**
  * AdamW (Loshchilov and Hutter, 2019); the learning rate and bias corrections come per step.
