@@ -3,8 +3,8 @@ import type { RandomStream } from '../random/stream';
 
 /**
  * `uniform`: the paper's; `softmax`: of the expected gains; `gain-per-cost`: the largest expected gain per cost, mostly;
- * `cheapest-first`: each component once, from the cheapest try to the dearest, of equals the one upstream first, because what a
- * component is tuned to depends on what reaches it; then as `gain-per-cost`.
+ * `cheapest-first`: each component once, from the cheapest try to the dearest; ties go to the one that is earlier in the order of
+ * the graph, because what a component is tuned to depends on what reaches it; then as `gain-per-cost`.
  */
 export const schedules = ['uniform', 'softmax', 'gain-per-cost', 'cheapest-first'] as const;
 export type Schedule = (typeof schedules)[number];
@@ -51,7 +51,7 @@ export function chooseComponent(options: {
   const components = [...options.components].sort((a, b) => (a.name < b.name ? -1 : 1));
 
   const untried = options.components.filter((item) => item.tries === 0);
-  const next = schedule === 'cheapest-first' ? cheapest(untried) : untried;
+  const next = schedule === 'cheapest-first' ? untried.filter((item) => item === cheapestOf(untried)) : untried;
   const due = untried.length > 0 ? components.filter((item) => next.includes(item)) : components;
   const rested = due.filter((item) => !justRejected(item, iteration));
   const eligible = rested.length > 0 ? rested : due;
@@ -66,6 +66,7 @@ export function chooseComponent(options: {
   const notes = [
     `${schedule}: drawn with probability ${chance} among ${eligible.length} of ${components.length}`,
     ...(chosen.tries === 0 ? ['not tried yet'] : []),
+    ...(next.length < untried.length ? ['the cheapest of those'] : []),
     ...(resting.length > 0 ? [`resting after a rejection: ${resting.join(', ')}`] : []),
     ...(untried.length > 0 && untried.length < components.length
       ? ['components that were tried wait for untried ones']
@@ -74,9 +75,10 @@ export function chooseComponent(options: {
   return { component: chosen.name, reason: notes.join('; '), probabilities };
 }
 
-function cheapest(components: readonly ScheduledComponent[]): ScheduledComponent[] {
+/** The first of equals. */
+function cheapestOf(components: readonly ScheduledComponent[]): ScheduledComponent | undefined {
   const least = Math.min(...components.map((item) => item.costPerTry));
-  return components.filter((item) => item.costPerTry === least).slice(0, 1);
+  return components.find((item) => item.costPerTry === least);
 }
 
 function checkComponent(item: ScheduledComponent): void {

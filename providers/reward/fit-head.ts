@@ -12,8 +12,8 @@ import type { HeldOutPair, TrainingRequest, TrainingResult } from './training-re
 const innerShare = 0.2;
 /** Steps where there are too few inputs to hold any out. */
 const stepsWithoutLooks = 20;
-/** Steps between two looks at whether the fit is to stop: at most some two seconds. */
-const stepsAtOnce = 20;
+/** Steps of one call to ONNX Runtime where no loss is looked at between; a stop waits for the end of the call. */
+const stepsPerCall = 20;
 
 /** A head that competes, with its graphs. */
 interface Contestant {
@@ -122,9 +122,9 @@ async function fitGroups(
   const standardisation = standardisationOf(request, groups, head.embeddingShare);
   const table = pairTable(request, groups, standardisation);
   const run = trainer.start(table.features, table, initial);
-  for (let taken = 0; taken < steps; taken += stepsAtOnce) {
+  for (let taken = 0; taken < steps; taken += stepsPerCall) {
     throwIfStopped(request);
-    await run.advance(Math.min(stepsAtOnce, steps - taken), head.learningRate, head.weightDecay);
+    await run.advance(Math.min(stepsPerCall, steps - taken), head.learningRate, head.weightDecay);
   }
   return { parameters: run.parameters, standardisation };
 }

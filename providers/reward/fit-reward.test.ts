@@ -1,4 +1,3 @@
-import workerThreads from 'node:worker_threads';
 import type { PreferencePair } from '../../core/preference/preference-pair';
 import { preferencePairs } from '../../core/preference/preference-pairs';
 import { randomStream, type RandomStream } from '../../core/random/stream';
@@ -214,27 +213,6 @@ describe('fitReward', () => {
     await expect(fitting).rejects.toThrow('paused');
     expect(phases).toContain('encoding');
     expect(phases.filter((phase) => phase === 'training')).toHaveLength(1);
-  });
-
-  it('trains fits one after another in one thread, also after an aborted one, and fits side by side in two', async () => {
-    const { Worker } = workerThreads;
-    const started = jest
-      .spyOn(workerThreads, 'Worker')
-      .mockImplementation((...given: ConstructorParameters<typeof Worker>) => new Worker(...given));
-    try {
-      const few = pairsOf(plantedTasks(3));
-      await Promise.all([fitReward(options(few)), fitReward(options(few))]);
-      const before = started.mock.calls.length;
-      expect(before).toBeLessThanOrEqual(2);
-      const first = fitted(await fitReward(options(few)));
-      const aborted = fitReward(options(planted, { signal: AbortSignal.timeout(150) }));
-      await expect(aborted).rejects.toThrow('timeout');
-      const second = fitted(await fitReward(options(few)));
-      expect(second.artefact).toEqual(first.artefact);
-      expect(started.mock.calls.length).toBe(before);
-    } finally {
-      started.mockRestore();
-    }
   });
 
   it('leaves the process alive wherever in the training it is aborted', async () => {

@@ -9,8 +9,8 @@ import { indexPairs } from './index-pairs';
 import { judgeHeldOut } from './judge-held-out';
 import { checkPairs } from './check-fit';
 import type { RewardManifest } from './reward-manifest';
+import { trainInThread } from './train-in-thread';
 import { trainingSettings } from './training-settings';
-import { trainInThread } from './training-threads';
 import type { TrainingRequest } from './training-request';
 
 /** Where fitting stands: for heartbeats. */

@@ -1,5 +1,12 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { headParameters, sizeOf, type HeadParameter, type HeadParameters, type HeadShape } from './head';
+import {
+  headParameters,
+  parameterCount,
+  sizeOf,
+  type HeadParameter,
+  type HeadParameters,
+  type HeadShape,
+} from './head';
 import type { OnnxProtobuf } from './onnx-graph';
 import { forwardGraph } from './scoring-graph';
 import { adamW, stateNames, trainingGraph } from './training-graph';
@@ -21,14 +28,14 @@ const sessionOptions: InferenceSession.SessionOptions = {
 
 /** The two graphs of one kind of head, opened once and used for every fold. */
 export class HeadTrainer {
-  readonly head: HeadShape;
-  readonly dimension: number;
+  readonly #head: HeadShape;
+  readonly #dimension: number;
   readonly #training: InferenceSession;
   readonly #forward: InferenceSession;
 
   private constructor(head: HeadShape, dimension: number, training: InferenceSession, forward: InferenceSession) {
-    this.head = head;
-    this.dimension = dimension;
+    this.#head = head;
+    this.#dimension = dimension;
     this.#training = training;
     this.#forward = forward;
   }
@@ -41,15 +48,15 @@ export class HeadTrainer {
 
   /** A training run that starts at `parameters` with fresh moments. */
   start(features: Float32Array, pairs: IndexedPairs, parameters: HeadParameters): TrainingRun {
-    return new TrainingRun(this.#training, headParameters(this.head, this.dimension), features, pairs, parameters);
+    return new TrainingRun(this.#training, this.#head, this.#dimension, features, pairs, parameters);
   }
 
   /** Rewards `[n]` of standardised features `[n, d]`. */
   async rewards(features: Float32Array, parameters: HeadParameters): Promise<Float32Array> {
-    const rows = features.length / this.dimension;
+    const rows = features.length / this.#dimension;
     if (rows === 0) return new Float32Array(0);
-    const feeds: Record<string, Tensor> = { features: new Tensor('float32', features, [rows, this.dimension]) };
-    for (const { name, shape } of headParameters(this.head, this.dimension)) {
+    const feeds: Record<string, Tensor> = { features: new Tensor('float32', features, [rows, this.#dimension]) };
+    for (const { name, shape } of headParameters(this.#head, this.#dimension)) {
       feeds[name] = new Tensor('float32', parameters[name] as Float32Array, shape);
     }
     return (await this.#forward.run(feeds)).reward?.data as Float32Array;
@@ -70,22 +77,22 @@ export class TrainingRun {
 
   constructor(
     session: InferenceSession,
-    parameters: HeadParameter[],
+    head: HeadShape,
+    dimension: number,
     features: Float32Array,
     pairs: IndexedPairs,
     initial: HeadParameters,
   ) {
     this.#session = session;
-    this.#parameters = parameters;
+    this.#parameters = headParameters(head, dimension);
     const count = pairs.weights.length;
-    const dimension = parameters[0]?.shape[0] as number;
     this.#batch = {
       features: new Tensor('float32', features, [features.length / dimension, dimension]),
       preferred: new Tensor('int64', BigInt64Array.from(pairs.preferred, BigInt), [count]),
       rejected: new Tensor('int64', BigInt64Array.from(pairs.rejected, BigInt), [count]),
       weights: new Tensor('float32', pairs.weights, [count]),
     };
-    const size = parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+    const size = parameterCount(head, dimension);
     this.#state = {
       parameters: new Float32Array(size),
       first_moment: new Float32Array(size),

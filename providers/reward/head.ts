@@ -42,6 +42,7 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
+/** Of all parameters together. */
 export function parameterCount(head: HeadShape, dimension: number): number {
   return headParameters(head, dimension).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }

@@ -7,15 +7,15 @@ export interface GraphValue {
   type?: 'float' | 'int64' | 'bool';
 }
 
-/** What a repeated part of a graph carries from one repetition to the next. */
-export interface CarriedValue {
+/** A loop-carried value of `Loop`: goes from one iteration to the next. */
+export interface LoopCarried {
   /** Its name inside, with its shape. */
   value: GraphValue;
   /** Name outside of what it starts with. */
   start: string;
-  /** Name inside of what the next repetition gets. */
+  /** Name inside of what the next iteration gets. */
   next: string;
-  /** Name outside of what the last repetition left. */
+  /** Name outside of what the last iteration left. */
   end: string;
 }
 
@@ -44,7 +44,7 @@ export class OnnxGraph {
   readonly #constants = new Map<number, string>();
   #names = 0;
 
-  /** @param prefix of the names given here: a graph inside another may not use names of that one for its own. */
+  /** @param prefix of the names that this makes up: a graph inside another may not use that one's again. */
   constructor(protobuf: OnnxProtobuf, prefix = '') {
     this.#protobuf = protobuf;
     this.#prefix = prefix;
@@ -58,38 +58,40 @@ export class OnnxGraph {
   }
 
   /**
-   * Repeats the nodes that `body` adds to a graph of its own, which sees the names of this one (operator `Loop`).
+   * Adds the operator `Loop`, whose body is a graph of its own that sees the names of this one.
    *
-   * @param options.times name of an int64 scalar.
-   * @param options.body gets the name of the repetition's number, an int64 scalar; `collect` names a scalar inside.
-   * @param options.collected name outside of the collected scalars, `[times]`.
+   * @param options.tripCount name of an int64 scalar.
+   * @param options.body gets the name of the iteration number, an int64 scalar.
+   * @param options.scanOutput a scalar inside; outside `[trip count]`, one per iteration.
    */
-  repeat(options: {
-    times: string;
-    carried: CarriedValue[];
-    collect: string;
-    collected: string;
-    body: (graph: OnnxGraph, repetition: string) => void;
+  loop(options: {
+    tripCount: string;
+    loopCarried: LoopCarried[];
+    scanOutput: { inside: string; outside: string };
+    body: (graph: OnnxGraph, iteration: string) => void;
   }): void {
-    const { carried } = options;
+    const { loopCarried, scanOutput } = options;
     const inside = new OnnxGraph(this.#protobuf, 'inside_');
-    options.body(inside, 'repetition');
-    inside.node('Identity', ['going'], {}, 'going_on');
+    options.body(inside, 'iteration');
+    inside.node('Identity', ['condition'], {}, 'next:condition');
     const body = inside.#graph(
       'body',
       [
-        { name: 'repetition', shape: [], type: 'int64' },
-        { name: 'going', shape: [], type: 'bool' },
-        ...carried.map(({ value }) => value),
+        { name: 'iteration', shape: [], type: 'int64' },
+        { name: 'condition', shape: [], type: 'bool' },
+        ...loopCarried.map(({ value }) => value),
       ],
       [
-        { name: 'going_on', shape: [], type: 'bool' },
-        ...carried.map(({ value, next }) => ({ ...value, name: next })),
-        { name: options.collect, shape: [] },
+        { name: 'next:condition', shape: [], type: 'bool' },
+        ...loopCarried.map(({ value, next }) => ({ ...value, name: next })),
+        { name: scanOutput.inside, shape: [] },
       ],
     );
-    const starts = carried.map(({ start }) => start);
-    this.#add('Loop', [options.times, '', ...starts], { body }, [...carried.map(({ end }) => end), options.collected]);
+    const starts = loopCarried.map(({ start }) => start);
+    this.#add('Loop', [options.tripCount, '', ...starts], { body }, [
+      ...loopCarried.map(({ end }) => end),
+      scanOutput.outside,
+    ]);
   }
 
   #add(operator: string, inputs: string[], attributes: Record<string, Attribute>, outputs: string[]): void {

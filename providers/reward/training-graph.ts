@@ -15,7 +15,8 @@ export const stateNames = ['parameters', 'first_moment', 'second_moment'] as con
 /**
  * Full-batch training steps as an ONNX graph: forward, backward, decoupled weight decay, `steps` times over. The steps run
  * inside ONNX Runtime, because passing parameters and moments in and out costs more than a step on few candidates. They
- * update one vector of all `p` parameters: a scalar with a column `[d, 1]` takes ONNX Runtime eight times as long as with a vector.
+ * update one vector of all `p` parameters: to multiply a column `[d, 1]` by a scalar takes onnxruntime-node 1.30 several times
+ * as long as a vector `[d]`.
  *
  * Inputs: `features [u, d]` of distinct candidates, standardised; `preferred [n]`, `rejected [n]`: rows of each pair;
  * `weights [n]`, summing to 1; `steps`: how many; `step_size [steps]`, `moment_scale [steps]`; `decay`: scalar;
@@ -30,16 +31,15 @@ export function trainingGraph(protobuf: OnnxProtobuf, head: HeadShape, dimension
     graph.node('Reshape', [name, column], {}, `${name}_column`);
   }
   const shape = [parameterCount(head, dimension)];
-  graph.repeat({
-    times: 'steps',
-    carried: stateNames.map((name) => ({
+  graph.loop({
+    tripCount: 'steps',
+    loopCarried: stateNames.map((name) => ({
       value: { name, shape },
       start: `start:${name}`,
       next: `next:${name}`,
       end: `end:${name}`,
     })),
-    collect: 'loss',
-    collected: 'losses',
+    scanOutput: { inside: 'loss', outside: 'losses' },
     body: (inside, step) => addStep(inside, step, head, dimension),
   });
   return graph.bytes(

@@ -1,7 +1,7 @@
 import type { FeatureSpec } from '../../core/reward/feature-spec';
 import type { HeadChoice } from './head';
 
-/** What the training thread gets: plain data, so that it crosses the thread boundary as it is. */
+/** One fit, as the training thread gets it: plain data, so that it crosses the thread boundary as it is. */
 export interface TrainingRequest {
   spec: FeatureSpec;
   /** Raw features of distinct candidates, `[rows, spec.dimension]`. */
@@ -17,7 +17,7 @@ export interface TrainingRequest {
   groupCount: number;
   seed: number;
   settings: TrainingSettings;
-  /** Shared with the parent, which sets it to 1: training then ends before its next step. */
+  /** Shared with the parent, which sets it to 1: training then ends before its next call of ONNX Runtime. */
   stop?: Int32Array;
 }
 
@@ -46,5 +46,9 @@ export interface TrainingResult {
   heldOut: HeldOutPair[];
 }
 
+/** From the parent to the training thread. */
+export type TrainingTask = TrainingRequest | 'end';
+
+/** From the training thread to its parent. */
 export type TrainingMessage =
   { type: 'progress'; done: number } | { type: 'result'; result: TrainingResult } | { type: 'failure'; error: Error };

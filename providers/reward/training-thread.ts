@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { fitHead } from './fit-head';
 import { loadOnnxProtobuf } from './onnx-graph';
-import type { TrainingMessage, TrainingRequest } from './training-request';
+import type { TrainingMessage, TrainingRequest, TrainingTask } from './training-request';
 
 const protobuf = loadOnnxProtobuf();
 
@@ -17,7 +17,7 @@ async function train(request: TrainingRequest): Promise<void> {
 }
 
 // The thread that trains heads: one request after another, until it is told to end.
-parentPort?.on('message', (message: TrainingRequest | 'end') => {
-  if (message === 'end') parentPort?.close();
-  else void train(message);
+parentPort?.on('message', (task: TrainingTask) => {
+  if (task === 'end') parentPort?.close();
+  else void train(task);
 });

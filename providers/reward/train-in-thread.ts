@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { packageRoot } from '../processes/package-root';
-import type { TrainingMessage, TrainingRequest, TrainingResult } from './training-request';
+import type { TrainingMessage, TrainingRequest, TrainingResult, TrainingTask } from './training-request';
 
-/** A thread waits so long for the next fit: to start one costs as much as a small fit. */
+/** Milliseconds that a thread waits for the next fit: to start one costs as much as a small fit. */
 const idleMs = 10_000;
 
 const idleThreads = new Map<Worker, NodeJS.Timeout>();
@@ -17,7 +17,7 @@ const idleThreads = new Map<Worker, NodeJS.Timeout>();
  */
 export async function trainInThread(
   request: TrainingRequest,
-  options: { signal?: AbortSignal | undefined; onProgress: (done: number) => void },
+  options: { signal?: AbortSignal | undefined; onProgress: (done: number) => void; idleMs?: number },
 ): Promise<TrainingResult> {
   const { signal, onProgress } = options;
   signal?.throwIfAborted();
@@ -28,8 +28,9 @@ export async function trainInThread(
     Atomics.store(stop, 0, 1);
   };
   signal?.addEventListener('abort', abort, { once: true });
+  let result: TrainingResult | undefined;
   try {
-    return await new Promise<TrainingResult>((resolve, reject) => {
+    result = await new Promise<TrainingResult>((resolve, reject) => {
       thread.on('message', (message: TrainingMessage) => {
         if (message.type === 'progress') onProgress(message.done);
         else if (message.type === 'failure') reject(message.error);
@@ -37,15 +38,17 @@ export async function trainInThread(
       });
       thread.on('error', reject);
       thread.on('exit', (code) => reject(new Error(`reward training: the thread ended early (${code})`)));
-      const message: TrainingRequest = { ...request, stop };
-      thread.postMessage(message, [request.features.buffer as ArrayBuffer]);
+      const task: TrainingTask = { ...request, stop };
+      thread.postMessage(task, [request.features.buffer as ArrayBuffer]);
     });
   } finally {
     signal?.removeEventListener('abort', abort);
     forgetListeners(thread);
-    keepThread(thread);
+    // One that failed by itself may do so again: the next fit gets a new one.
+    keepThread(thread, result !== undefined || signal?.aborted ? (options.idleMs ?? idleMs) : 0);
     signal?.throwIfAborted();
   }
+  return result;
 }
 
 function takeThread(): Worker {
@@ -64,23 +67,23 @@ function takeThread(): Worker {
   return new Worker(entry, { execArgv: [] });
 }
 
-function keepThread(thread: Worker): void {
-  if (thread.threadId === -1) return; // It has ended.
+function keepThread(thread: Worker, forMs: number): void {
   const forget = (): void => {
     clearTimeout(idleThreads.get(thread));
     idleThreads.delete(thread);
   };
+  const end = (): void => {
+    forget();
+    thread.postMessage('end' satisfies TrainingTask);
+  };
   thread.once('error', forget).once('exit', forget);
-  // Without this thread the process may end.
+  // An idle thread does not keep the process alive.
   thread.unref();
-  const timer = setTimeout(() => {
-    idleThreads.delete(thread);
-    thread.postMessage('end');
-  }, idleMs).unref();
-  idleThreads.set(thread, timer);
+  if (forMs === 0) end();
+  else idleThreads.set(thread, setTimeout(end, forMs).unref());
 }
 
-/** Not all listeners: those of the thread's own keep its messages coming. */
+/** Not `removeAllListeners()`: Node's own listeners on this object open and close its message port. */
 function forgetListeners(thread: Worker): void {
   for (const event of ['message', 'error', 'exit']) thread.removeAllListeners(event);
 }

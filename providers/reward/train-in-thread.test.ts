@@ -1,0 +1,108 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import workerThreads, { type Worker } from 'node:worker_threads';
+import { packageRoot } from '../processes/package-root';
+import type { HeadChoice } from './head';
+import type { trainInThread as TrainInThread } from './train-in-thread';
+import type { TrainingRequest } from './training-request';
+
+const head: HeadChoice = { kind: 'linear', hidden: 0, learningRate: 0.05, weightDecay: 0.1, embeddingShare: 1 };
+
+/** Two candidates of each of four inputs; the first one is preferred, and its features are larger. */
+function requestOf(): TrainingRequest {
+  const [inputs, dimension] = [4, 3];
+  const numbers = (of: (index: number) => number) => Array.from({ length: inputs }, (_, index) => of(index));
+  return {
+    spec: {
+      version: 1,
+      inputFields: [],
+      outputFields: ['text'],
+      embeddingDimension: dimension,
+      blocks: [{ name: 'whole', kind: 'embedding', offset: 0, length: dimension }],
+      dimension,
+    },
+    features: Float32Array.from({ length: 2 * inputs * dimension }, (_, k) =>
+      k % (2 * dimension) < dimension ? 1 : 0,
+    ),
+    pairs: {
+      preferred: Int32Array.from(numbers((input) => 2 * input)),
+      rejected: Int32Array.from(numbers((input) => 2 * input + 1)),
+      weights: new Float32Array(inputs).fill(1),
+      groups: Int32Array.from(numbers((input) => input)),
+    },
+    groupCount: inputs,
+    seed: 1,
+    settings: { heads: [head], maxSteps: 8, lookEvery: 4, patience: 2, folds: 2 },
+  };
+}
+
+const onProgress = (): void => {};
+/** Without idle threads of other tests. */
+let trainInThread: typeof TrainInThread;
+let started: Worker[];
+beforeEach(() => {
+  jest.isolateModules(() => {
+    ({ trainInThread } = jest.requireActual<{ trainInThread: typeof TrainInThread }>('./train-in-thread'));
+  });
+  started = [];
+  const { Worker: Thread } = workerThreads;
+  jest.spyOn(workerThreads, 'Worker').mockImplementation((...given: ConstructorParameters<typeof Thread>) => {
+    const thread = new Thread(...given);
+    started.push(thread);
+    return thread;
+  });
+});
+afterEach(() => jest.restoreAllMocks());
+
+it('trains side by side in two threads, and one after another in one', async () => {
+  const [one, other] = await Promise.all([
+    trainInThread(requestOf(), { onProgress }),
+    trainInThread(requestOf(), { onProgress }),
+  ]);
+  expect(started).toHaveLength(2);
+  expect(other).toEqual(one);
+  for (let fits = 0; fits < 3; fits++) expect(await trainInThread(requestOf(), { onProgress })).toEqual(one);
+  expect(started).toHaveLength(2);
+});
+
+it('goes on with the thread of an aborted fit', async () => {
+  const controller = new AbortController();
+  const aborted = trainInThread(requestOf(), {
+    signal: controller.signal,
+    onProgress: () => controller.abort(new Error('paused')),
+  });
+  await expect(aborted).rejects.toThrow('paused');
+  await expect(trainInThread(requestOf(), { onProgress })).resolves.toMatchObject({ head });
+  expect(started).toHaveLength(1);
+});
+
+it('says why a fit failed, and starts a new thread for the next one', async () => {
+  const request = requestOf();
+  request.settings.heads = [];
+  await expect(trainInThread(request, { onProgress })).rejects.toThrow('Reduce of empty array');
+  await expect(trainInThread(requestOf(), { onProgress })).resolves.toMatchObject({ head });
+  expect(started).toHaveLength(2);
+});
+
+it('ends a thread that waited in vain', async () => {
+  await trainInThread(requestOf(), { onProgress, idleMs: 20 });
+  expect(await once(started[0] as Worker, 'exit')).toEqual([0]);
+  await trainInThread(requestOf(), { onProgress });
+  expect(started).toHaveLength(2);
+});
+
+it('keeps no process alive that has a thread waiting', async () => {
+  const module = join(packageRoot(), 'dist', 'providers', 'reward', 'train-in-thread.js');
+  const request = requestOf();
+  const program = `
+    const request = ${JSON.stringify({ ...request, features: [...request.features] })};
+    request.features = Float32Array.from(request.features);
+    for (const name of ['preferred', 'rejected', 'groups']) request.pairs[name] = Int32Array.from(Object.values(request.pairs[name]));
+    request.pairs.weights = Float32Array.from(Object.values(request.pairs.weights));
+    require(${JSON.stringify(module)}).trainInThread(request, { onProgress() {}, idleMs: 600_000 })
+      .then(({ steps }) => console.log(steps > 0));`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', program], { timeout: 20_000 });
+  expect(stdout.trim()).toBe('true');
+});
