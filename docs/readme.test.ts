@@ -97,11 +97,15 @@ describe('the config of the README', () => {
 
 it('shows the output of a quick start with the present plan', () => {
   const shown = /<!-- quickstart-output -->\s*```text\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
-  const { iterations, finalists, testExamples, validationExamples } = quickstartConfig.optimization ?? {};
+  const { iterations, finalists, schedule, testExamples, validationExamples } = quickstartConfig.optimization ?? {};
   const numbers = (pattern: RegExp): number[] => [
     ...new Set([...shown.matchAll(pattern)].map((match) => Number(match[1]))),
   ];
   expect(numbers(/iteration \d+\/(\d+):/g)).toEqual([iterations]);
+  // The order of the first tries says which schedule it was.
+  const tried = [...shown.matchAll(/^iteration \d: (\w+) (?:accepted|kept)/gm)].map(([, component]) => component);
+  expect(schedule).toBe('cheapest-first');
+  expect(tried).toEqual(['retriever', 'answerer', 'query_writer']);
   expect(Math.max(...numbers(/validating (\d+) finalists/g))).toBe(finalists);
   expect(numbers(/, (\d+) held-out examples/g)).toEqual([testExamples]);
   expect(numbers(/│ validation[^\n]*, n = (\d+)\) +│\n/g)).toEqual([validationExamples]);

@@ -4,8 +4,8 @@ import { quickstart } from './quickstart';
 /** The quick start: whatever models and encoder this machine has or can get; no key is needed. */
 export default defineConfig({
   endpoints: 'local',
-  // Sized for two cores: about 1,500 calls of two very small models, which answer alike whenever asked alike. What reaches the
-  // answerer is settled before it: with three passages examples do not help it, with one they do.
+  // Sized for two cores: about 1,600 calls of two very small models, which answer alike whenever asked alike.
+  // Why the cheapest component first: docs/decisions/0016.
   optimization: {
     iterations: 3,
     schedule: 'cheapest-first',
