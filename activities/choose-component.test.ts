@@ -67,7 +67,7 @@ it('cheapest-first takes of components that cost the same the one that is earlie
     expect(components.map(({ name }) => name)).toEqual(['answerer', 'drafter']);
     const choice = await attempt(() => chooseComponent(dependencies, { runId: 'run', iteration: 0, components }));
     expect(choice).toMatchObject({ component: 'drafter', probabilities: { answerer: 0, drafter: 1 } });
-    expect(choice.reason).toContain('not tried yet; the cheapest of those');
+    expect(choice.reason).toContain('not tried yet; the cheapest try of those that wait');
   } finally {
     await folder.remove();
   }

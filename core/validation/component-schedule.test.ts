@@ -51,6 +51,23 @@ describe('chooseComponent', () => {
     expect(choose(state, 'cheapest-first', 3)).toMatchObject({ component: chosen, probabilities });
   });
 
+  it('cheapest-first: tries again what was rejected before another was accepted, before a dearer one', () => {
+    const rejected = component('retriever', { tries: 1, lastTried: 0, costPerTry: 1 });
+    const accepted = component('answerer', { tries: 1, lastTried: 1, lastAccepted: 1, costPerTry: 2 });
+    const untried = component('writer', { tries: 0, costPerTry: 3 });
+    const again = choose([untried, rejected, accepted], 'cheapest-first', 2);
+    expect(again).toMatchObject({ component: 'retriever', probabilities: { retriever: 1 } });
+    expect(again.reason).toContain("rejected before another's update was accepted");
+    // Rejected since, accepted, or in a system that is still the same: not again.
+    const others: Partial<ScheduledComponent>[] = [{ lastTried: 2 }, { lastAccepted: 0 }];
+    for (const rest of others) {
+      expect(choose([untried, { ...rejected, ...rest }, accepted], 'cheapest-first', 3).component).toBe('writer');
+    }
+    const unchanged = { ...accepted, lastAccepted: null };
+    expect(choose([untried, rejected, unchanged], 'cheapest-first', 2).component).toBe('writer');
+    expect(choose([untried, rejected, accepted], 'gain-per-cost', 2).component).toBe('writer');
+  });
+
   it('rests a component that was just rejected, not one that was just accepted', () => {
     const rejected = component('a', { lastTried: 8, lastAccepted: 2, expectedGain: 100 });
     const other = component('b', { lastTried: 7, expectedGain: 0.1 });

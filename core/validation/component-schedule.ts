@@ -4,7 +4,8 @@ import type { RandomStream } from '../random/stream';
 /**
  * `uniform`: the paper's; `softmax`: of the expected gains; `gain-per-cost`: the largest expected gain per cost, mostly;
  * `cheapest-first`: each component once, from the cheapest try to the dearest; ties go to the one that is earlier in the order of
- * the graph, because what a component is tuned to depends on what reaches it; then as `gain-per-cost`.
+ * the graph, because what a component is tuned to depends on what reaches it. A component that was rejected before another's
+ * update was accepted is due again: it was judged in a system that is no more. Then as `gain-per-cost`.
  */
 export const schedules = ['uniform', 'softmax', 'gain-per-cost', 'cheapest-first'] as const;
 export type Schedule = (typeof schedules)[number];
@@ -33,8 +34,9 @@ export interface ComponentChoice {
 const exploration = 0.2;
 
 /**
- * Chooses the component of an iteration. Whatever the schedule, every component is tried once before any is tried again
- * (what is known of an untried one may be from before the others' updates), and a component whose update was just rejected rests for one iteration where another is left to try.
+ * Chooses the component of an iteration. Every component is tried once before any is tried again (what is known of an untried
+ * one may be from before the others' updates; for `cheapest-first` see there), and a component whose update was just rejected
+ * rests for one iteration where another is left to try.
  *
  * @throws RangeError for no components, or a cost or gain that is not a finite number.
  */
@@ -50,9 +52,11 @@ export function chooseComponent(options: {
   options.components.forEach(checkComponent);
   const components = [...options.components].sort((a, b) => (a.name < b.name ? -1 : 1));
 
-  const untried = options.components.filter((item) => item.tries === 0);
-  const next = schedule === 'cheapest-first' ? untried.filter((item) => item === cheapestOf(untried)) : untried;
-  const due = untried.length > 0 ? components.filter((item) => next.includes(item)) : components;
+  const cheapestFirst = schedule === 'cheapest-first';
+  const outdated = (item: ScheduledComponent): boolean => cheapestFirst && wasRejectedBeforeAnUpdate(item, components);
+  const waiting = options.components.filter((item) => item.tries === 0 || outdated(item));
+  const next = cheapestFirst ? waiting.filter((item) => item === cheapestOf(waiting)) : waiting;
+  const due = waiting.length > 0 ? components.filter((item) => next.includes(item)) : components;
   const rested = due.filter((item) => !justRejected(item, iteration));
   const eligible = rested.length > 0 ? rested : due;
   const weights = weightsOf(schedule, eligible);
@@ -66,13 +70,20 @@ export function chooseComponent(options: {
   const notes = [
     `${schedule}: drawn with probability ${chance} among ${eligible.length} of ${components.length}`,
     ...(chosen.tries === 0 ? ['not tried yet'] : []),
-    ...(next.length < untried.length ? ['the cheapest of those'] : []),
+    ...(outdated(chosen) ? ["rejected before another's update was accepted"] : []),
+    ...(next.length < waiting.length ? ['the cheapest try of those that wait'] : []),
     ...(resting.length > 0 ? [`resting after a rejection: ${resting.join(', ')}`] : []),
-    ...(untried.length > 0 && untried.length < components.length
+    ...(!cheapestFirst && waiting.length > 0 && waiting.length < components.length
       ? ['components that were tried wait for untried ones']
       : []),
   ];
   return { component: chosen.name, reason: notes.join('; '), probabilities };
+}
+
+function wasRejectedBeforeAnUpdate(item: ScheduledComponent, components: readonly ScheduledComponent[]): boolean {
+  const tried = item.lastTried ?? null;
+  if (tried === null || item.lastAccepted === tried) return false;
+  return components.some((other) => other !== item && (other.lastAccepted ?? -Infinity) > tried);
 }
 
 /** The first of equals. */
