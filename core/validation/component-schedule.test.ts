@@ -11,21 +11,24 @@ const choose = (components: ScheduledComponent[], schedule?: Schedule, iteration
   chooseComponent({ ...(schedule && { schedule }), components, iteration, stream: randomStream(1, iteration) });
 
 describe('chooseComponent', () => {
-  it.each(schedules)('%s: tries every component before any a second time, and covers all of them', (schedule) => {
-    const state = new Map(
-      ['a', 'b', 'c', 'd'].map((name) => [name, component(name, { tries: 0, expectedGain: name === 'a' ? 1 : 0 })]),
-    );
-    for (let iteration = 0; iteration < 40; iteration++) {
-      const { component: name } = choose([...state.values()], schedule, iteration);
-      const item = state.get(name)!;
-      const untried = [...state.values()].some((other) => other.tries === 0);
-      expect(item.tries).toBeLessThan(untried ? 1 : Infinity);
-      state.set(name, { ...item, tries: item.tries + 1, lastTried: iteration, lastAccepted: item.lastAccepted });
-    }
-    expect(Math.min(...[...state.values()].map((item) => item.tries))).toBeGreaterThan(1);
-  });
+  it.each(schedules)(
+    '%s: tries every component before any a second time while nothing is accepted, and covers all of them',
+    (schedule) => {
+      const state = new Map(
+        ['a', 'b', 'c', 'd'].map((name) => [name, component(name, { tries: 0, expectedGain: name === 'a' ? 1 : 0 })]),
+      );
+      for (let iteration = 0; iteration < 40; iteration++) {
+        const { component: name } = choose([...state.values()], schedule, iteration);
+        const item = state.get(name)!;
+        const untried = [...state.values()].some((other) => other.tries === 0);
+        expect(item.tries).toBeLessThan(untried ? 1 : Infinity);
+        state.set(name, { ...item, tries: item.tries + 1, lastTried: iteration, lastAccepted: item.lastAccepted });
+      }
+      expect(Math.min(...[...state.values()].map((item) => item.tries))).toBeGreaterThan(1);
+    },
+  );
 
-  it('cheapest-first: tries each once by cost, of equals the one named first, whatever the gains; then by gain per cost', () => {
+  it('cheapest-first: tries each once by cost, of equals the one listed first, whatever the gains; then by gain per cost', () => {
     const costs = { writer: 3, retriever: 2, answerer: 2 };
     const gains = { writer: 0.1, retriever: 0, answerer: 5 };
     const names = ['writer', 'retriever', 'answerer'] as const;
@@ -66,6 +69,27 @@ describe('chooseComponent', () => {
     const unchanged = { ...accepted, lastAccepted: null };
     expect(choose([untried, rejected, unchanged], 'cheapest-first', 2).component).toBe('writer');
     expect(choose([untried, rejected, accepted], 'gain-per-cost', 2).component).toBe('writer');
+  });
+
+  it('cheapest-first: tries several that are outdated by cost, each once per accepted update, then the untried one', () => {
+    const tried = (name: string, lastTried: number, rest: Partial<ScheduledComponent> = {}) =>
+      component(name, { tries: 1, lastTried, costPerTry: 1, ...rest });
+    const state = [
+      tried('dearer', 0, { costPerTry: 2 }),
+      tried('first', 0),
+      tried('second', 1),
+      tried('accepted', 2, { lastAccepted: 2, costPerTry: 3 }),
+      component('untried', { tries: 0, costPerTry: 4 }),
+    ];
+    const chosen = [3, 4, 5, 6].map((iteration) => {
+      const { component: name } = choose(state, 'cheapest-first', iteration);
+      Object.assign(
+        state.find((item) => item.name === name)!,
+        { tries: 1, lastTried: iteration },
+      );
+      return name;
+    });
+    expect(chosen).toEqual(['first', 'second', 'dearer', 'untried']);
   });
 
   it('rests a component that was just rejected, not one that was just accepted', () => {

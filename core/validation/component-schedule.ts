@@ -3,9 +3,9 @@ import type { RandomStream } from '../random/stream';
 
 /**
  * `uniform`: the paper's; `softmax`: of the expected gains; `gain-per-cost`: the largest expected gain per cost, mostly;
- * `cheapest-first`: each component once, from the cheapest try to the dearest; ties go to the one that is earlier in the order of
- * the graph, because what a component is tuned to depends on what reaches it. A component that was rejected before another's
- * update was accepted is due again: it was judged in a system that is no more. Then as `gain-per-cost`.
+ * `cheapest-first`: waiting are components that were never tried and those that were rejected before another's update was
+ * accepted (they were judged in a system that is no more). The cheapest try among them is next; ties go to the one that is
+ * earlier in the graph, because what a component is tuned to depends on what reaches it. Where none waits, as `gain-per-cost`.
  */
 export const schedules = ['uniform', 'softmax', 'gain-per-cost', 'cheapest-first'] as const;
 export type Schedule = (typeof schedules)[number];
@@ -35,7 +35,7 @@ const exploration = 0.2;
 
 /**
  * Chooses the component of an iteration. Every component is tried once before any is tried again (what is known of an untried
- * one may be from before the others' updates; for `cheapest-first` see there), and a component whose update was just rejected
+ * one may be from before the others' updates; exception: `cheapest-first`), and a component whose update was just rejected
  * rests for one iteration where another is left to try.
  *
  * @throws RangeError for no components, or a cost or gain that is not a finite number.
