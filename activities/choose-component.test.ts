@@ -1,16 +1,12 @@
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { z } from 'zod';
 import { defaultPlan } from '../core/run/plan';
 import { component } from '../core/system/component';
 import { system } from '../core/system/system';
 import { oneOf } from '../core/system/variable';
-import { HashedNgramEncoder } from '../providers/encoder';
-import { LanguageModels } from '../providers/language-models';
-import { storesOf } from '../storage';
 import { TemporaryFolder } from '../storage/testing/temporary-folder';
+import { activityDependencies, attempt } from '../test/support/activity-attempt';
 import { chooseComponent } from './choose-component';
 import { resolveSystem } from './definition/resolve-system';
-import type { ActivityDependencies } from './dependencies';
 import { prepareRun } from './prepare-run';
 
 const text = z.object({ text: z.string() });
@@ -52,15 +48,7 @@ it('cheapest-first takes of components that cost the same the one that is earlie
   const folder = await TemporaryFolder.create();
   try {
     const resolved = await resolveSystem(reversed);
-    const dependencies: ActivityDependencies = {
-      stores: storesOf(await folder.open()),
-      resolve: async () => resolved,
-      languageModels: new LanguageModels({ e: { baseURL: 'http://127.0.0.1:1/v1', models: { small: {} } } }, {}),
-      encoder: async () => new HashedNgramEncoder(),
-      proposer: undefined,
-      workerIdentity: 'test',
-    };
-    const attempt = <T>(activity: () => Promise<T>): Promise<T> => new MockActivityEnvironment().run(activity);
+    const dependencies = await activityDependencies(folder, resolved);
     const plan = { ...defaultPlan, schedule: 'cheapest-first' as const };
     const begun = { runId: 'run', system: 'reversed', seed: 0, plan, fresh: false };
     const { components } = await attempt(() => prepareRun(dependencies, begun));

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { defaultPlan } from '../core/run/plan';
 import { component } from '../core/system/component';
 import { system } from '../core/system/system';
@@ -8,6 +7,7 @@ import { HashedNgramEncoder, type Encoder } from '../providers/encoder';
 import { LanguageModels } from '../providers/language-models';
 import { storesOf } from '../storage';
 import { TemporaryFolder } from '../storage/testing/temporary-folder';
+import { activityDependencies, attempt } from '../test/support/activity-attempt';
 import { resolveSystem } from './definition/resolve-system';
 import type { ActivityDependencies } from './dependencies';
 import { openRun } from './open-run';
@@ -44,16 +44,9 @@ let dependencies: ActivityDependencies;
 beforeEach(async () => {
   folder = await TemporaryFolder.create();
   const resolved = await resolveSystem(echo);
-  dependencies = {
-    stores: storesOf(await folder.open()),
-    resolve: async () => resolved,
-    languageModels: modelsAt('http://127.0.0.1:1/v1'),
-    encoder: async () => new HashedNgramEncoder(),
-    proposer: undefined,
-    workerIdentity: 'worker-1',
-  };
+  dependencies = await activityDependencies(folder, resolved, { workerIdentity: 'worker-1' });
   const input = { runId: 'run', system: 'echo', seed: 0, plan: defaultPlan, fresh: false };
-  await new MockActivityEnvironment().run(() => prepareRun(dependencies, input));
+  await attempt(() => prepareRun(dependencies, input));
 });
 afterEach(() => folder.remove());
 

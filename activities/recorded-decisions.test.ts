@@ -1,13 +1,11 @@
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { z } from 'zod';
 import { defaultPlan } from '../core/run/plan';
 import { component } from '../core/system/component';
 import { system } from '../core/system/system';
 import { oneOf } from '../core/system/variable';
-import { HashedNgramEncoder } from '../providers/encoder';
-import { LanguageModels } from '../providers/language-models';
-import { storesOf, type CandidateStore, type Ledger } from '../storage';
+import type { CandidateStore, Ledger } from '../storage';
 import { TemporaryFolder } from '../storage/testing/temporary-folder';
+import { activityDependencies, attempt } from '../test/support/activity-attempt';
 import { chooseComponent } from './choose-component';
 import type { DecideInput, FinishRunInput, FitRewardInput, PreparedRun, PrepareRunInput } from './contracts';
 import { decide } from './decide';
@@ -52,18 +50,10 @@ const begun: PrepareRunInput = { runId: 'run', system: 'pair', seed: 0, plan: de
 let folder: TemporaryFolder;
 let dependencies: ActivityDependencies;
 let prepared: PreparedRun;
-const attempt = <T>(activity: () => Promise<T>): Promise<T> => new MockActivityEnvironment().run(activity);
 beforeEach(async () => {
   folder = await TemporaryFolder.create();
   const resolved = await resolveSystem(pair);
-  dependencies = {
-    stores: storesOf(await folder.open()),
-    resolve: async () => resolved,
-    languageModels: new LanguageModels({ e: { baseURL: 'http://127.0.0.1:1/v1', models: { small: {} } } }, {}),
-    encoder: async () => new HashedNgramEncoder(),
-    proposer: undefined,
-    workerIdentity: 'test',
-  };
+  dependencies = await activityDependencies(folder, resolved);
   prepared = await attempt(() => prepareRun(dependencies, begun));
 });
 afterEach(() => folder.remove());

@@ -1,17 +1,14 @@
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { z } from 'zod';
 import { defaultPlan } from '../core/run/plan';
 import { component } from '../core/system/component';
 import { system, type System } from '../core/system/system';
 import { oneOf } from '../core/system/variable';
-import { HashedNgramEncoder } from '../providers/encoder';
 import { LanguageModels } from '../providers/language-models';
-import { storesOf } from '../storage';
 import { TemporaryFolder } from '../storage/testing/temporary-folder';
+import { activityDependencies, attempt } from '../test/support/activity-attempt';
 import { startScriptedEndpoint } from '../test/support/scripted-endpoint';
 import type { EvaluationSummary } from './contracts';
 import { resolveSystem } from './definition/resolve-system';
-import type { ActivityDependencies } from './dependencies';
 import { evaluate } from './evaluate';
 import { prepareRun } from './prepare-run';
 import { summarize } from './summarize';
@@ -52,22 +49,16 @@ async function baselineOf(usage: boolean, measuredSystem: System = talkative): P
   const endpoint = await startScriptedEndpoint({ reply: () => 'words', usage });
   try {
     const resolved = await resolveSystem(measuredSystem);
-    const dependencies: ActivityDependencies = {
-      stores: storesOf(await folder.open()),
-      resolve: async () => resolved,
+    const dependencies = await activityDependencies(folder, resolved, {
       languageModels: new LanguageModels({ e: { baseURL: endpoint.url, models: { small: {} } } }, {}),
-      encoder: async () => new HashedNgramEncoder(),
-      proposer: undefined,
-      workerIdentity: 'test',
-    };
+    });
     const run = { runId: 'run', system: measuredSystem.name, seed: 0, plan: defaultPlan, fresh: false };
-    const activity = <T>(body: () => Promise<T>): Promise<T> => new MockActivityEnvironment().run(body);
-    const { baseline } = await activity(() => prepareRun(dependencies, run));
+    const { baseline } = await attempt(() => prepareRun(dependencies, run));
     const sample = { purpose: 'baseline', iteration: -1, count: 2 } as const;
     const range = { ...sample, split: 'validation', from: 0, to: 2 } as const;
     const measured = { runId: 'run', limits: {}, configurationHash: baseline, range };
-    await activity(() => evaluate(dependencies, measured));
-    return await activity(() => summarize(dependencies, { runId: 'run', configurationHash: baseline, ...sample }));
+    await attempt(() => evaluate(dependencies, measured));
+    return await attempt(() => summarize(dependencies, { runId: 'run', configurationHash: baseline, ...sample }));
   } finally {
     await endpoint.close();
     await folder.remove();

@@ -3,14 +3,12 @@ import { defaultPlan } from '../../core/run/plan';
 import { component } from '../../core/system/component';
 import { system } from '../../core/system/system';
 import { prompt } from '../../core/system/variable';
-import { HashedNgramEncoder } from '../../providers/encoder';
 import { LanguageModels } from '../../providers/language-models';
-import { storesOf } from '../../storage';
 import { TemporaryFolder } from '../../storage/testing/temporary-folder';
+import { activityDependencies } from '../../test/support/activity-attempt';
 import { startScriptedEndpoint, type ScriptedEndpoint } from '../../test/support/scripted-endpoint';
 import type { ScriptedEndpointOptions } from '../../test/support/scripted-endpoint-options';
 import { resolveSystem } from '../definition/resolve-system';
-import type { ActivityDependencies } from '../dependencies';
 import { openRun } from '../open-run';
 import { runModels } from '../run-models';
 import type { TracedEvaluation } from '../traces';
@@ -50,14 +48,10 @@ afterEach(async () => {
 async function proposed(options: ScriptedEndpointOptions) {
   endpoint = await startScriptedEndpoint(options);
   const resolved = await resolveSystem(writing);
-  const dependencies: ActivityDependencies = {
-    stores: storesOf(await folder.open()),
-    resolve: async () => resolved,
+  const dependencies = await activityDependencies(folder, resolved, {
     languageModels: new LanguageModels({ e: { baseURL: endpoint.url, models: { large: {} } } }, {}),
-    encoder: async () => new HashedNgramEncoder(),
     proposer: 'large',
-    workerIdentity: 'test',
-  };
+  });
   const { stores } = dependencies;
   await stores.runs.create({
     runId: 'run',

@@ -1,4 +1,3 @@
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { z } from 'zod';
 import { defaultPlan } from '../../core/run/plan';
 import type { Proposal } from '../../core/search/proposal';
@@ -6,10 +5,8 @@ import { component } from '../../core/system/component';
 import { configurationHash } from '../../core/system/configuration';
 import { system } from '../../core/system/system';
 import { oneOf } from '../../core/system/variable';
-import { HashedNgramEncoder } from '../../providers/encoder';
-import { LanguageModels } from '../../providers/language-models';
-import { storesOf } from '../../storage';
 import { TemporaryFolder } from '../../storage/testing/temporary-folder';
+import { activityDependencies, attempt } from '../../test/support/activity-attempt';
 import type { LocalStep, ProposalScore, RankedProposals } from '../contracts';
 import { resolveSystem } from '../definition/resolve-system';
 import type { ActivityDependencies } from '../dependencies';
@@ -50,7 +47,6 @@ const scored = (tone: string, meanGain: number, outputsHash = tone): ProposalSco
 let folder: TemporaryFolder;
 let dependencies: ActivityDependencies;
 let step: LocalStep;
-const attempt = <T>(activity: () => Promise<T>): Promise<T> => new MockActivityEnvironment().run(activity);
 const round = async (...judged: [tone: string, score: ProposalScore][]): Promise<RankedProposals> => ({
   reference: await storeProposals(
     dependencies.stores,
@@ -62,14 +58,7 @@ const round = async (...judged: [tone: string, score: ProposalScore][]): Promise
 beforeEach(async () => {
   folder = await TemporaryFolder.create();
   const resolved = await resolveSystem(echoing);
-  dependencies = {
-    stores: storesOf(await folder.open()),
-    resolve: async () => resolved,
-    languageModels: new LanguageModels({ e: { baseURL: 'http://127.0.0.1:1/v1', models: { small: {} } } }, {}),
-    encoder: async () => new HashedNgramEncoder(),
-    proposer: undefined,
-    workerIdentity: 'test',
-  };
+  dependencies = await activityDependencies(folder, resolved);
   const plan = { ...defaultPlan, shortlist: 3, finalists: 1 };
   const run = { runId: 'run', system: 'echoing', seed: 0, plan, fresh: false };
   const { baseline } = await attempt(() => prepareRun(dependencies, run));

@@ -55,8 +55,9 @@ export function chooseComponent(options: {
   const cheapestFirst = schedule === 'cheapest-first';
   const outdated = (item: ScheduledComponent): boolean => cheapestFirst && wasRejectedBeforeAnUpdate(item, components);
   const waiting = options.components.filter((item) => item.tries === 0 || outdated(item));
-  const next = cheapestFirst ? waiting.filter((item) => item === cheapestOf(waiting)) : waiting;
-  const due = waiting.length > 0 ? components.filter((item) => next.includes(item)) : components;
+  // The sort is stable: of equals the one that is listed first.
+  const next = cheapestFirst ? waiting.toSorted((a, b) => a.costPerTry - b.costPerTry).slice(0, 1) : waiting;
+  const due = next.length > 0 ? components.filter((item) => next.includes(item)) : components;
   const rested = due.filter((item) => !justRejected(item, iteration));
   const eligible = rested.length > 0 ? rested : due;
   const weights = weightsOf(schedule, eligible);
@@ -73,9 +74,7 @@ export function chooseComponent(options: {
     ...(outdated(chosen) ? ["rejected before another's update was accepted"] : []),
     ...(next.length < waiting.length ? ['the cheapest try of those that wait'] : []),
     ...(resting.length > 0 ? [`resting after a rejection: ${resting.join(', ')}`] : []),
-    ...(!cheapestFirst && waiting.length > 0 && waiting.length < components.length
-      ? ['components that were tried wait for untried ones']
-      : []),
+    ...(!cheapestFirst && due.length < components.length ? ['components that were tried wait for untried ones'] : []),
   ];
   return { component: chosen.name, reason: notes.join('; '), probabilities };
 }
@@ -84,12 +83,6 @@ function wasRejectedBeforeAnUpdate(item: ScheduledComponent, components: readonl
   const tried = item.lastTried ?? null;
   if (tried === null || item.lastAccepted === tried) return false;
   return components.some((other) => other !== item && (other.lastAccepted ?? -Infinity) > tried);
-}
-
-/** The first of equals. */
-function cheapestOf(components: readonly ScheduledComponent[]): ScheduledComponent | undefined {
-  const least = Math.min(...components.map((item) => item.costPerTry));
-  return components.find((item) => item.costPerTry === least);
 }
 
 function checkComponent(item: ScheduledComponent): void {

@@ -1,14 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { packageRoot } from '../processes/package-root';
+import { builtModule } from '../../test/support/built-module';
 import { EncoderError } from './encoder-error';
 import { HashedNgramEncoder } from './hashed-ngram-encoder';
 import { OnnxEncoder } from './onnx-encoder';
-
-/** From test/jest-environment.js: loads built modules outside Jest, whose realm cannot load ES modules. */
-declare function hostImport<T>(specifier: string): Promise<T>;
 
 const words = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', 'lima', 'peru', 'is', 'capital'];
 
@@ -52,10 +48,8 @@ function tokenizerJson(): string {
 
 /** A one-layer "transformer" whose hidden states are its token table: small enough to check by hand. */
 async function tinyModel(inputName = 'input_ids'): Promise<Uint8Array> {
-  const built = join(packageRoot(), 'dist', 'providers', 'reward', 'onnx-graph.js');
-  const { OnnxGraph, loadOnnxProtobuf } = await hostImport<typeof import('../reward/onnx-graph')>(
-    pathToFileURL(built).href,
-  );
+  const { OnnxGraph, loadOnnxProtobuf } =
+    await builtModule<typeof import('../reward/onnx-graph')>('providers/reward/onnx-graph');
   const graph = new OnnxGraph(await loadOnnxProtobuf());
   const data = Float32Array.from(words.flatMap((_, id) => (id < 4 ? [0, 0, 1] : [id, 1, 0])));
   graph.initializer({ name: 'table', shape: [words.length, 3], data });

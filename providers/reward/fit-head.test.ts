@@ -1,16 +1,8 @@
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { randomStream } from '../../core/random/stream';
-import { packageRoot } from '../processes/package-root';
+import { builtModule } from '../../test/support/built-module';
+import { plainFeatureSpec } from '../../test/support/plain-feature-spec';
 import type { HeadChoice } from './head';
 import type { TrainingRequest, TrainingResult } from './training-request';
-
-/** From test/jest-environment.js: loads built modules outside Jest, whose realm cannot load ES modules. */
-declare function hostImport<T>(specifier: string): Promise<T>;
-
-function built<T>(name: string): Promise<T> {
-  return hostImport<T>(pathToFileURL(join(packageRoot(), 'dist', 'providers', 'reward', `${name}.js`)).href);
-}
 
 const inputs = 20;
 const candidates = 4;
@@ -47,14 +39,7 @@ function requestOf(shared: boolean): TrainingRequest {
     }
   }
   return {
-    spec: {
-      version: 1,
-      inputFields: [],
-      outputFields: ['text'],
-      embeddingDimension: dimension,
-      blocks: [{ name: 'whole', kind: 'embedding', offset: 0, length: dimension }],
-      dimension,
-    },
+    spec: plainFeatureSpec(dimension),
     features,
     pairs: {
       preferred: Int32Array.from(preferred),
@@ -70,9 +55,9 @@ function requestOf(shared: boolean): TrainingRequest {
 
 /** The fit, and how many steps were taken in all. */
 async function fit(request: TrainingRequest): Promise<TrainingResult & { taken: number }> {
-  const { fitHead } = await built<typeof import('./fit-head')>('fit-head');
-  const { TrainingRun } = await built<typeof import('./head-trainer')>('head-trainer');
-  const { loadOnnxProtobuf } = await built<typeof import('./onnx-graph')>('onnx-graph');
+  const { fitHead } = await builtModule<typeof import('./fit-head')>('providers/reward/fit-head');
+  const { TrainingRun } = await builtModule<typeof import('./head-trainer')>('providers/reward/head-trainer');
+  const { loadOnnxProtobuf } = await builtModule<typeof import('./onnx-graph')>('providers/reward/onnx-graph');
   const advance = jest.spyOn(TrainingRun.prototype, 'advance');
   try {
     const result = await fitHead(await loadOnnxProtobuf(), request, () => undefined);

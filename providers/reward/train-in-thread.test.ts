@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import workerThreads, { type Worker } from 'node:worker_threads';
+import { plainFeatureSpec } from '../../test/support/plain-feature-spec';
 import { packageRoot } from '../processes/package-root';
 import type { HeadChoice } from './head';
 import type { trainInThread as TrainInThread } from './train-in-thread';
@@ -15,14 +16,7 @@ function requestOf(): TrainingRequest {
   const [inputs, dimension] = [4, 3];
   const numbers = (of: (index: number) => number) => Array.from({ length: inputs }, (_, index) => of(index));
   return {
-    spec: {
-      version: 1,
-      inputFields: [],
-      outputFields: ['text'],
-      embeddingDimension: dimension,
-      blocks: [{ name: 'whole', kind: 'embedding', offset: 0, length: dimension }],
-      dimension,
-    },
+    spec: plainFeatureSpec(dimension),
     features: Float32Array.from({ length: 2 * inputs * dimension }, (_, k) =>
       k % (2 * dimension) < dimension ? 1 : 0,
     ),

@@ -52,12 +52,12 @@ export async function trainInThread(
 }
 
 function takeThread(): Worker {
-  for (const [thread, timer] of idleThreads) {
-    clearTimeout(timer);
-    idleThreads.delete(thread);
-    forgetListeners(thread);
-    thread.ref();
-    return thread;
+  const [idle] = idleThreads.keys();
+  if (idle !== undefined) {
+    notIdle(idle);
+    forgetListeners(idle);
+    idle.ref();
+    return idle;
   }
   const entry = join(packageRoot(), 'dist', 'providers', 'reward', 'training-thread.js');
   if (!existsSync(entry)) {
@@ -68,19 +68,20 @@ function takeThread(): Worker {
 }
 
 function keepThread(thread: Worker, forMs: number): void {
-  const forget = (): void => {
-    clearTimeout(idleThreads.get(thread));
-    idleThreads.delete(thread);
-  };
   const end = (): void => {
-    forget();
+    notIdle(thread);
     thread.postMessage('end' satisfies TrainingTask);
   };
-  thread.once('error', forget).once('exit', forget);
+  thread.once('error', () => notIdle(thread)).once('exit', () => notIdle(thread));
   // An idle thread does not keep the process alive.
   thread.unref();
   if (forMs === 0) end();
   else idleThreads.set(thread, setTimeout(end, forMs).unref());
+}
+
+function notIdle(thread: Worker): void {
+  clearTimeout(idleThreads.get(thread));
+  idleThreads.delete(thread);
 }
 
 /** Not `removeAllListeners()`: Node's own listeners on this object open and close its message port. */

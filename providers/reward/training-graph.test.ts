@@ -1,16 +1,7 @@
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { randomStream } from '../../core/random/stream';
+import { builtModule } from '../../test/support/built-module';
 import { initialParameters, type HeadParameters, type HeadShape } from './head';
-import { packageRoot } from '../processes/package-root';
 import { adamW } from './training-graph';
-
-/** From test/jest-environment.js: loads built modules outside Jest, whose realm cannot load ES modules. */
-declare function hostImport<T>(specifier: string): Promise<T>;
-
-function built<T>(name: string): Promise<T> {
-  return hostImport<T>(pathToFileURL(join(packageRoot(), 'dist', 'providers', 'reward', `${name}.js`)).href);
-}
 
 const dimension = 7;
 const rows = 9;
@@ -103,8 +94,8 @@ describe.each<HeadShape>([
   { kind: 'mlp', hidden: 5 },
 ])('training step of a $kind head', (head) => {
   async function train(parameters: HeadParameters, calls: number[], learningRate: number, decay: number) {
-    const { HeadTrainer } = await built<typeof import('./head-trainer')>('head-trainer');
-    const { loadOnnxProtobuf } = await built<typeof import('./onnx-graph')>('onnx-graph');
+    const { HeadTrainer } = await builtModule<typeof import('./head-trainer')>('providers/reward/head-trainer');
+    const { loadOnnxProtobuf } = await builtModule<typeof import('./onnx-graph')>('providers/reward/onnx-graph');
     const trainer = await HeadTrainer.open(await loadOnnxProtobuf(), head, dimension);
     const run = trainer.start(features, pairs, parameters);
     const losses: number[] = [];
