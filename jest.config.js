@@ -19,6 +19,15 @@ const project = {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/\\.dist-'],
 };
 
+/** Against one Temporal server and one workflow bundle for all test files of a command. */
+const onTemporal = {
+  ...project,
+  globalSetup: '<rootDir>/test/global-setup.ts',
+  setupFiles: ['<rootDir>/test/quiet-runtime.ts'],
+  globalTeardown: '<rootDir>/test/global-teardown.ts',
+};
+const long = '<rootDir>/test/long/';
+
 /** @type {import('jest').Config} */
 module.exports = {
   // One more than the cores of the smallest machine: some of the time tests wait for time-outs and processes.
@@ -27,14 +36,13 @@ module.exports = {
   projects: [
     // Beside their files: no server, so that a change of core is tested at once.
     { ...project, displayName: 'unit', testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/'] },
-    // Against one Temporal server and one workflow bundle for all of them.
     {
-      ...project,
+      ...onTemporal,
       displayName: 'temporal',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      globalSetup: '<rootDir>/test/global-setup.ts',
-      setupFiles: ['<rootDir>/test/quiet-runtime.ts'],
-      globalTeardown: '<rootDir>/test/global-teardown.ts',
+      testPathIgnorePatterns: ['/node_modules/', long],
     },
+    // Whole processes killed or cut off again and again, clocks that jump, an installed package: `npm run test:long`.
+    { ...onTemporal, displayName: 'long', testMatch: ['<rootDir>/test/long/*.test.ts'] },
   ],
 };

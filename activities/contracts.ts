@@ -147,20 +147,21 @@ export interface ProposeInput extends LocalStep, MeteredInput {
 export interface ProposalsReference {
   /** SHA-256 of the blob. */
   sha256: string;
-  proposals: number;
+  /** Hash of the whole configuration with each proposal in place: what identifies it from here on. */
+  hashes: string[];
 }
 
 export interface ScoreProposalsInput extends LocalStep, MeteredInput {
-  reference: ProposalsReference;
+  /** SHA-256 of the blobs that hold them. */
+  blobs: string[];
+  /** The proposals to judge. */
+  hashes: string[];
   /** Size of the sample that the iteration traced for its local step. */
   count: number;
   /** How many of it are judged on, from its first. */
   inputs: number;
   /** `reward`: the component's LRF where it is trusted, else the global metric. `metric`: always the global metric. */
   judge: 'reward' | 'metric';
-  /** Range of the proposals. */
-  from: number;
-  to: number;
 }
 
 /** Expected gain in score over the incumbent on the same inputs, by the trusted LRF or else by downstream rollouts. */
@@ -172,6 +173,8 @@ export interface ProposalScore {
   inputs: number;
   /** Hash of the component's outputs on all inputs: proposals with the same one do the same. */
   outputsHash: string;
+  /** Settings that it changes. */
+  changes: number;
 }
 
 export interface RankedProposals {
@@ -179,13 +182,10 @@ export interface RankedProposals {
   scores: ProposalScore[];
 }
 
-export interface ShortlistInput extends LocalStep {
+export interface SelectFinalistsInput extends LocalStep {
   rounds: RankedProposals[];
-}
-
-export interface SelectFinalistsInput extends ShortlistInput {
   /** The best of the rounds, judged by the global metric. */
-  shortlist: RankedProposals;
+  shortlist: ProposalScore[];
 }
 
 /** Configuration hashes, best first; the incumbent is not among them. */

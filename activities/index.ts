@@ -10,7 +10,6 @@ import { inActivity } from './in-activity';
 import { propose } from './optimize-component/propose';
 import { scoreProposals } from './optimize-component/score-proposals';
 import { selectFinalists } from './optimize-component/select-finalists';
-import { shortlistProposals } from './optimize-component/shortlist-proposals';
 import { prepareRun } from './prepare-run';
 import { recordEvent } from './record-event';
 import { remember } from './remember';
@@ -26,7 +25,6 @@ const bodies = {
   chooseComponent,
   propose,
   scoreProposals,
-  shortlistProposals,
   selectFinalists,
   halve,
   decide,

@@ -4,9 +4,16 @@ import { scriptedChain, scriptedReply } from '../systems/synthetic';
 import { iterationStepSignal } from '../workflows/messages';
 import { decisionProjection } from './support/decisions';
 import { startScriptedEndpoint, type ScriptedEndpoint } from './support/scripted-endpoint';
-import { quickActivities, TestRuns, tinyPlan } from './support/test-run';
+import { quickActivities, smallPlan, TestRuns, tinyPlan } from './support/test-run';
 
 jest.setTimeout(400_000);
+
+interface JudgedRound {
+  proposals: { expectedGain: number; measuredGain: number | null; sameOutputsAs: string | null }[];
+}
+
+const expectedGains = (proposals: JudgedRound['proposals']): number[] =>
+  proposals.map(({ expectedGain }) => expectedGain).sort((a, b) => b - a);
 
 /** Calls are counted: no attempt may be given up because a busy machine made its heartbeat late. */
 const activities = { ...quickActivities, heartbeatTimeoutMs: 30_000 };
@@ -67,6 +74,16 @@ describe('a whole optimization on the scripted endpoint', () => {
     expect(last).toEqual(document.iterations.map(({ accepted }) => (accepted ? 'accepted' : 'kept the incumbent')));
 
     const ledger = await runs.runtime.stores.ledger.list(runId);
+    const rounds = ledger
+      .filter((entry) => entry.kind === 'proposals')
+      .map((entry) => entry.body as unknown as JudgedRound);
+    expect(rounds).toHaveLength(5);
+    for (const { proposals } of rounds) {
+      // The best of both rounds, also losers, and one of those with the same outputs.
+      expect(expectedGains(proposals.filter(({ measuredGain }) => measuredGain !== null))).toEqual(
+        expectedGains(proposals.filter(({ sameOutputsAs }) => sameOutputsAs === null)).slice(0, smallPlan.shortlist),
+      );
+    }
     const kinds = ledger.map((entry) => entry.kind);
     for (const kind of ['prepared', 'reward', 'component', 'proposals', 'proposer', 'decision', 'finished']) {
       expect(kinds).toContain(kind);

@@ -12,7 +12,6 @@ export const activityNames = Object.keys({
   chooseComponent: true,
   propose: true,
   scoreProposals: true,
-  shortlistProposals: true,
   selectFinalists: true,
   halve: true,
   decide: true,

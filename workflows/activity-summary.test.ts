@@ -16,10 +16,13 @@ describe('activitySummary', () => {
     expect(activitySummary('fitReward', step)).toBe('answerer');
     const part = { limits: {}, count: 12, from: 4, to: 8 };
     expect(activitySummary('collectCandidates', { ...step, ...part })).toBe('answerer, inputs 5-8 of 12');
-    const reference = { sha256: hash, proposals: 16 };
-    const ranking = { ...step, ...part, reference, inputs: 12 };
-    expect(activitySummary('scoreProposals', { ...ranking, judge: 'reward' })).toBe('answerer, proposals 5-8 of 16');
-    expect(activitySummary('scoreProposals', { ...ranking, judge: 'metric' })).toBe('answerer, shortlist 5-8 of 16');
+    const ranking = { ...step, limits: {}, count: 12, blobs: [hash], hashes: [hash, '9876543210'], inputs: 12 };
+    expect(activitySummary('scoreProposals', { ...ranking, judge: 'reward' })).toBe(
+      'answerer, proposals abcdef01, 98765432',
+    );
+    expect(activitySummary('scoreProposals', { ...ranking, judge: 'metric' })).toBe(
+      'answerer, shortlist abcdef01, 98765432',
+    );
   });
 
   it('stays within what Temporal keeps', () => {

@@ -21,9 +21,8 @@ const summaries: { [Name in ActivityName]: (input: ActivityInput<Name>) => strin
   fitReward: ({ component }) => component,
   chooseComponent: ({ components }) => `of ${components.length}`,
   propose: ({ component, ranked }) => `${component}, ${ranked === undefined ? 'first round' : 'combinations'}`,
-  scoreProposals: ({ component, from, to, reference, judge }) =>
-    `${component}, ${judge === 'metric' ? 'shortlist' : 'proposals'} ${part({ from, to, count: reference.proposals })}`,
-  shortlistProposals: ({ component }) => component,
+  scoreProposals: ({ component, hashes, judge }) =>
+    `${component}, ${judge === 'metric' ? 'shortlist' : 'proposals'} ${hashes.map(short).join(', ')}`,
   selectFinalists: ({ component }) => component,
   halve: ({ finalists, measured, count }) => `${finalists.length} finalists after ${measured} of ${count} examples`,
   decide: ({ component, finalists }) => `${component}, ${finalists.length} finalists`,

@@ -45,3 +45,9 @@ export async function fanOut<T>(
   if (errors.length > 0) throw errors[0];
   return results;
 }
+
+/** Two things at once. Waits for both before it throws, as `fanOut` does. */
+export async function together<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([one, other]);
+  return Promise.all([one, other]);
+}

@@ -1,9 +1,10 @@
 import { CancellationScope, getExternalWorkflowHandle, setCurrentDetails, setHandler } from '@temporalio/workflow';
-import type { ProposalsReference, RankedProposals, ScoreProposalsInput } from '../activities/contracts';
+import type { ProposalScore, ProposalsReference, RankedProposals, ScoreProposalsInput } from '../activities/contracts';
 import { localStepInputs } from '../core/run/local-step-inputs';
+import { rankDistinct } from '../core/search/rank-distinct';
 import { Control, Stopped, type Pause } from './control';
 import { activityProxies } from './activity-proxies';
-import { boundedChunks, fanOut } from './fan-out';
+import { boundedChunks, fanOut, together } from './fan-out';
 import {
   cancelSignal,
   iterationPausedSignal,
@@ -108,59 +109,56 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
             range: { split: 'train', purpose, iteration: iterationIndex, count, ...range },
           }),
         );
-      await trace('preference', preferenceCount);
-      await trace('optimization', shortlistCount);
-      await spread(preferenceCount, (range) =>
-        calls.collectCandidates({
-          runId,
-          limits,
-          component,
-          configurationHash: incumbent,
-          iteration: iterationIndex,
-          count: preferenceCount,
-          ...range,
-        }),
-      );
+      const step = { runId, component, configurationHash: incumbent, iteration: iterationIndex };
+      const collect = () =>
+        spread(preferenceCount, (range) =>
+          calls.collectCandidates({ ...step, limits, count: preferenceCount, ...range }),
+        );
+      await together(trace('preference', preferenceCount).then(collect), trace('optimization', shortlistCount));
 
       announce('adapting its reward');
-      const reward = await control.step(() =>
-        rewards.fitReward({ runId, component, iteration: iterationIndex, configurationHash: incumbent }),
+      const propose = (ranked?: RankedProposals) =>
+        control.step(() =>
+          calls.propose({ ...step, limits, count: preferenceCount, ...(ranked === undefined ? {} : { ranked }) }),
+        );
+      // What is proposed does not depend on the reward, only how it ranks.
+      const [reward, proposals] = await together(
+        control.step(() => rewards.fitReward(step)),
+        propose(),
       );
       result.rewardVersion = reward.version;
       result.trusted = reward.trusted;
 
       announce('proposing and ranking settings');
-      const step = { runId, component, configurationHash: incumbent, iteration: iterationIndex };
       const judged = async (
-        reference: ProposalsReference,
+        blobs: string[],
+        hashes: string[],
         by: Pick<ScoreProposalsInput, 'inputs' | 'judge'>,
-      ): Promise<RankedProposals> => {
+      ): Promise<ProposalScore[]> => {
         const scores = await fanOut(
           control,
           input.fanOut,
-          boundedChunks(reference.proposals, proposalsPerActivity).map(
-            (range) => () =>
-              calls.scoreProposals({ ...step, limits, reference, count: shortlistCount, ...by, ...range }),
-          ),
+          boundedChunks(hashes.length, proposalsPerActivity).map(({ from, to }) => {
+            const part = { ...step, blobs, hashes: hashes.slice(from, to), count: shortlistCount, ...by };
+            return () => calls.scoreProposals({ ...part, limits });
+          }),
           () => {},
         );
-        return { reference, scores: scores.flat() };
+        return scores.flat();
       };
-      const rounds: RankedProposals[] = [];
-      while (rounds.length < 2) {
-        const ranked = rounds.at(-1);
-        const reference = await control.step(() =>
-          calls.propose({
-            ...step,
-            limits,
-            count: preferenceCount,
-            ...(ranked === undefined ? {} : { ranked }),
-          }),
-        );
-        rounds.push(await judged(reference, { inputs: rankingCount, judge: 'reward' }));
-      }
-      const best = await control.step(() => calls.shortlistProposals({ ...step, rounds }));
-      const shortlist = await judged(best, { inputs: shortlistCount, judge: 'metric' });
+      const ranked = async (reference: ProposalsReference): Promise<RankedProposals> => ({
+        reference,
+        scores: await judged([reference.sha256], reference.hashes, { inputs: rankingCount, judge: 'reward' }),
+      });
+      const first = await ranked(proposals);
+      const rounds = [first, await ranked(await propose(first))];
+      // Also those that are expected to lose: few inputs and a reward may be wrong about either.
+      const best = rankDistinct(rounds.flatMap(({ scores }) => scores)).distinct.slice(0, plan.shortlist);
+      const shortlist = await judged(
+        rounds.map(({ reference }) => reference.sha256),
+        best.map(({ configurationHash }) => configurationHash),
+        { inputs: shortlistCount, judge: 'metric' },
+      );
       const finalists = await control.step(() => calls.selectFinalists({ ...step, rounds, shortlist }));
 
       announce(`validating ${finalists.hashes.length} finalists`);
@@ -189,13 +187,13 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
       let remaining = finalists.hashes;
       let skipped = remaining.length === 0 ? finalists.reason : undefined;
       if (remaining.length > 0) {
-        const first = Math.ceil(count / 3);
-        await validate([incumbent, ...remaining], 0, first);
+        const third = Math.ceil(count / 3);
+        await validate([incumbent, ...remaining], 0, third);
         const halved = await control.step(() =>
-          calls.halve({ runId, iteration: iterationIndex, incumbent, finalists: remaining, count, measured: first }),
+          calls.halve({ runId, iteration: iterationIndex, incumbent, finalists: remaining, count, measured: third }),
         );
         remaining = halved.hashes;
-        if (remaining.length > 0) await validate([incumbent, ...remaining], first, count);
+        if (remaining.length > 0) await validate([incumbent, ...remaining], third, count);
         else skipped = halved.reason;
       }
       const decision = await control.step(() =>

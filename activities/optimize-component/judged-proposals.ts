@@ -1,5 +1,4 @@
 import type { Proposal } from '../../core/search/proposal';
-import { configurationHash, withComponent } from '../../core/system/configuration';
 import type { Stores } from '../../storage';
 import type { LocalStep, ProposalScore, RankedProposals } from '../contracts';
 import { loadProposals } from './stored-proposals';
@@ -10,20 +9,17 @@ export interface MeasuredProposal {
   score: ProposalScore | undefined;
 }
 
-/** All proposals of some rounds but the incumbent, by the hash of the whole configuration with the proposal in place. */
+/** All proposals of some rounds, by the hash of the whole configuration with the proposal in place. */
 export async function judgedProposals(
   stores: Stores,
-  { component, configurationHash: incumbentHash }: LocalStep,
+  step: LocalStep,
   rounds: readonly RankedProposals[],
 ): Promise<Map<string, MeasuredProposal>> {
-  const incumbent = await stores.configurations.get(incumbentHash);
   const scores = new Map(rounds.flatMap((round) => round.scores.map((score) => [score.configurationHash, score])));
-  const judged = new Map<string, MeasuredProposal>();
-  for (const { reference } of rounds) {
-    for (const proposal of await loadProposals(stores, reference)) {
-      const hash = configurationHash(withComponent(incumbent, component, proposal.settings));
-      if (hash !== incumbentHash) judged.set(hash, { proposal, score: scores.get(hash) });
-    }
-  }
-  return judged;
+  const proposals = await loadProposals(
+    stores,
+    step,
+    rounds.map(({ reference }) => reference.sha256),
+  );
+  return new Map([...proposals].map(([hash, proposal]) => [hash, { proposal, score: scores.get(hash) }]));
 }

@@ -35,7 +35,7 @@ export function propose(dependencies: ActivityDependencies, input: ProposeInput)
           judged.flatMap(({ proposal, score }) => (score === undefined ? [] : [[proposalHash(proposal), score]])),
         ),
       });
-      return storeProposals(stores, combineProposals({ incumbent, ranked }));
+      return storeProposals(stores, input, combineProposals({ incumbent, ranked }));
     }
     const traces = await incumbentTraces(dependencies, run, input);
     const pool = proposalPool(run, {
@@ -51,7 +51,11 @@ export function propose(dependencies: ActivityDependencies, input: ProposeInput)
       observations: await settingObservations(dependencies, input),
     });
     const written = await oproProposals(dependencies, run, { input, component, incumbent, traces, signal });
-    return storeProposals(stores, distinctProposals(incumbent, [...written, ...pool]).slice(0, run.plan.proposals));
+    return storeProposals(
+      stores,
+      input,
+      distinctProposals(incumbent, [...written, ...pool]).slice(0, run.plan.proposals),
+    );
   });
 }
 

@@ -1,7 +1,6 @@
 import type { Proposal } from '../../core/search/proposal';
 import { contentHash } from '../../core/system/canonical-json';
 import type { ComponentCallResult } from '../../core/system/component-caller';
-import { configurationHash, withComponent } from '../../core/system/configuration';
 import type { Draw } from '../../core/system/draw';
 import type { JsonObject } from '../../core/system/json';
 import { mean } from '../../core/validation/moments';
@@ -25,8 +24,8 @@ interface Judged {
 }
 
 /**
- * The local step's objective, `E[r_k(x_k, C_k(x_k; v_k))]` (paper, section 4.2), for a range of proposals: the mean gain
- * over the incumbent's output on the same inputs, in units of the score. All proposals are judged by the component's LRF
+ * The local step's objective, `E[r_k(x_k, C_k(x_k; v_k))]` (paper, section 4.2), for some proposals: the mean gain
+ * over the incumbent's output on the same inputs, in units of the score. Proposals are judged by the component's LRF
  * where it is trusted; otherwise, and for the shortlist, the global metric judges, through downstream rollouts.
  */
 export function scoreProposals(
@@ -39,7 +38,7 @@ export function scoreProposals(
     const { system } = run.resolved;
     const component = componentOf(run, input.component);
     const incumbent = await stores.configurations.get(input.configurationHash);
-    const proposals = (await loadProposals(stores, input.reference)).slice(input.from, input.to);
+    const proposals = await loadProposals(stores, input, input.blobs);
     const sample = exampleSample(run.resolved, run.seed, {
       split: 'train',
       purpose: 'optimization',
@@ -103,16 +102,19 @@ export function scoreProposals(
 
     try {
       return await settleAll(
-        proposals.map(async (proposal): Promise<ProposalScore> => {
+        input.hashes.map(async (hash): Promise<ProposalScore> => {
+          const proposal = proposals.get(hash);
+          if (proposal === undefined) throw new Error(`no proposal ${hash} in the blobs ${input.blobs.join(', ')}`);
           const judged = await settleAll(
             places.map((place) => gainOn(proposal, place)),
             () => Promise.resolve(),
           );
-          progress(++done, proposals.length);
+          progress(++done, input.hashes.length);
           return {
-            configurationHash: configurationHash(withComponent(incumbent, component.name, proposal.settings)),
+            configurationHash: hash,
             ...gainEstimate(judged.map((item) => item.gain)),
             outputsHash: contentHash(judged.map((item) => item.outcome)),
+            changes: proposal.changed.length,
           };
         }),
         () => Promise.resolve(),

@@ -16,16 +16,9 @@ export function selectFinalists(dependencies: ActivityDependencies, input: Selec
     const run = await openRun(dependencies, input.runId);
     const incumbent = await stores.configurations.get(input.configurationHash);
     const proposals = await judgedProposals(stores, input, input.rounds);
-    const shortlist = new Map(input.shortlist.scores.map((score) => [score.configurationHash, score]));
-    const changesOf = (hash: string): number => proposals.get(hash)?.proposal.changed.length ?? 0;
-    const { distinct } = rankDistinct(
-      [...shortlist.values()].map((score) => ({ ...score, changes: changesOf(score.configurationHash) })),
-    );
-    const { sameOutputsAs } = rankDistinct(
-      [...proposals].flatMap(([hash, { score }]) =>
-        score === undefined ? [] : { ...score, changes: changesOf(hash) },
-      ),
-    );
+    const shortlist = new Map(input.shortlist.map((score) => [score.configurationHash, score]));
+    const { distinct } = rankDistinct(input.shortlist);
+    const { sameOutputsAs } = rankDistinct(input.rounds.flatMap(({ scores }) => scores));
     const promising = distinct.filter((score) => score.meanGain > 0).slice(0, run.plan.finalists);
     const chosen = new Set(promising.map((score) => score.configurationHash));
     const record = [];

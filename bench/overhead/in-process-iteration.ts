@@ -1,5 +1,12 @@
-import type { Decision, ProposalsReference, RankedProposals, ScoreProposalsInput } from '../../activities/contracts';
+import type {
+  Decision,
+  ProposalScore,
+  ProposalsReference,
+  RankedProposals,
+  ScoreProposalsInput,
+} from '../../activities/contracts';
 import { localStepInputs } from '../../core/run/local-step-inputs';
+import { rankDistinct } from '../../core/search/rank-distinct';
 import { chunks } from '../../workflows/fan-out';
 import { spread, type InProcessRun } from './in-process-steps';
 
@@ -28,40 +35,42 @@ export async function runIteration(run: InProcessRun, iteration: number, incumbe
         range: { split: 'train', purpose, iteration, count, ...range },
       }),
     );
-  await trace('preference', preferenceCount);
-  await trace('optimization', shortlistCount);
   const step = { runId, component, configurationHash: incumbent, iteration };
-  await parts(preferenceCount, (range) =>
-    activities.collectCandidates({ ...step, limits: {}, count: preferenceCount, ...range }),
-  );
-  await activities.fitReward(step);
+  const collect = () =>
+    parts(preferenceCount, (range) =>
+      activities.collectCandidates({ ...step, limits: {}, count: preferenceCount, ...range }),
+    );
+  await Promise.all([trace('preference', preferenceCount).then(collect), trace('optimization', shortlistCount)]);
+  const propose = (ranked?: RankedProposals) =>
+    activities.propose({ ...step, limits: {}, count: preferenceCount, ...(ranked === undefined ? {} : { ranked }) });
+  const [, proposals] = await Promise.all([activities.fitReward(step), propose()]);
 
   const judged = async (
-    reference: ProposalsReference,
+    blobs: string[],
+    hashes: string[],
     by: Pick<ScoreProposalsInput, 'inputs' | 'judge'>,
-  ): Promise<RankedProposals> => {
+  ): Promise<ProposalScore[]> => {
     const scores = await spread(
       run,
-      chunks(reference.proposals, proposalsPerActivity).map(
-        (range) => () =>
-          activities.scoreProposals({ ...step, limits: {}, reference, count: shortlistCount, ...by, ...range }),
-      ),
+      chunks(hashes.length, proposalsPerActivity).map(({ from, to }) => {
+        const part = { ...step, limits: {}, blobs, hashes: hashes.slice(from, to), count: shortlistCount, ...by };
+        return () => activities.scoreProposals(part);
+      }),
     );
-    return { reference, scores: scores.flat() };
+    return scores.flat();
   };
-  const rounds: RankedProposals[] = [];
-  while (rounds.length < 2) {
-    const ranked = rounds.at(-1);
-    const reference = await activities.propose({
-      ...step,
-      limits: {},
-      count: preferenceCount,
-      ...(ranked === undefined ? {} : { ranked }),
-    });
-    rounds.push(await judged(reference, { inputs: rankingCount, judge: 'reward' }));
-  }
-  const best = await activities.shortlistProposals({ ...step, rounds });
-  const shortlist = await judged(best, { inputs: shortlistCount, judge: 'metric' });
+  const ranked = async (reference: ProposalsReference): Promise<RankedProposals> => ({
+    reference,
+    scores: await judged([reference.sha256], reference.hashes, { inputs: rankingCount, judge: 'reward' }),
+  });
+  const first = await ranked(proposals);
+  const rounds = [first, await ranked(await propose(first))];
+  const best = rankDistinct(rounds.flatMap(({ scores }) => scores)).distinct.slice(0, plan.shortlist);
+  const shortlist = await judged(
+    rounds.map(({ reference }) => reference.sha256),
+    best.map(({ configurationHash }) => configurationHash),
+    { inputs: shortlistCount, judge: 'metric' },
+  );
   const finalists = await activities.selectFinalists({ ...step, rounds, shortlist });
 
   const count = Math.min(counts.validation, plan.validationExamples);
@@ -89,18 +98,18 @@ export async function runIteration(run: InProcessRun, iteration: number, incumbe
   let remaining = finalists.hashes;
   let skipped = remaining.length === 0 ? finalists.reason : undefined;
   if (remaining.length > 0) {
-    const first = Math.ceil(count / 3);
-    await validate([incumbent, ...remaining], 0, first);
+    const third = Math.ceil(count / 3);
+    await validate([incumbent, ...remaining], 0, third);
     const halved = await activities.halve({
       runId,
       iteration,
       incumbent,
       finalists: remaining,
       count,
-      measured: first,
+      measured: third,
     });
     remaining = halved.hashes;
-    if (remaining.length > 0) await validate([incumbent, ...remaining], first, count);
+    if (remaining.length > 0) await validate([incumbent, ...remaining], third, count);
     else skipped = halved.reason;
   }
   return activities.decide({

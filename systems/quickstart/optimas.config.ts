@@ -7,19 +7,19 @@ export default defineConfig({
   // Sized for two cores: about 1,600 calls of two very small models, which answer alike whenever asked alike.
   // Why the cheapest component first: docs/decisions/0016.
   optimization: {
-    iterations: 3,
+    iterations: 4,
     schedule: 'cheapest-first',
-    preferenceInputs: 6,
-    adaptationInputs: 26,
+    preferenceInputs: 3,
+    adaptationInputs: 22,
     rankingInputs: 8,
     shortlist: 2,
     shortlistInputs: 16,
     candidatesPerInput: 4,
     rolloutsPerCandidate: 1,
-    proposals: 8,
+    proposals: 6,
     finalists: 1,
     validationExamples: 54,
-    testExamples: 40,
+    testExamples: 36,
   },
   systems: ({ encode, encoderFiles, models }) => {
     const instruct = models.find((name) => /instruct|chat|-it\b/i.test(name)) ?? models[0] ?? '';

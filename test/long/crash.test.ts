@@ -1,10 +1,10 @@
-import { scriptedChain, scriptedReply } from '../systems/synthetic';
-import { decisionProjection } from './support/decisions';
-import { startScriptedEndpoint, type ScriptedEndpoint } from './support/scripted-endpoint';
-import { suiteEnvironment } from './suite-environment';
-import { quickActivities, TestRuns } from './support/test-run';
-import { until } from './support/until';
-import { killNow, spawnWorker } from './support/worker-process';
+import { scriptedChain, scriptedReply } from '../../systems/synthetic';
+import { decisionProjection } from '../support/decisions';
+import { startScriptedEndpoint, type ScriptedEndpoint } from '../support/scripted-endpoint';
+import { suiteEnvironment } from '../suite-environment';
+import { quickActivities, TestRuns } from '../support/test-run';
+import { until } from '../support/until';
+import { killNow, spawnWorker } from '../support/worker-process';
 
 jest.setTimeout(400_000);
 

@@ -1,10 +1,10 @@
 import { Client, Connection } from '@temporalio/client';
-import { OptimasClient } from '../client/optimas-client';
-import { decisionProjection } from './support/decisions';
-import { openDurableRun, type DurableRun } from './support/durable-run';
-import { quickActivities, smallPlan, tinyPlan } from './support/test-run';
-import { until, untilPhase } from './support/until';
-import { killNow, spawnWorker } from './support/worker-process';
+import { OptimasClient } from '../../client/optimas-client';
+import { decisionProjection } from '../support/decisions';
+import { openDurableRun, type DurableRun } from '../support/durable-run';
+import { quickActivities, smallPlan, tinyPlan } from '../support/test-run';
+import { until, untilPhase } from '../support/until';
+import { killNow, spawnWorker } from '../support/worker-process';
 
 jest.setTimeout(300_000);
 

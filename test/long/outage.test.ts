@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { followRun } from '../client/cli/follow-run';
-import type { Runs } from '../client/cli/project';
-import { decisionProjection } from './support/decisions';
-import { openDurableRun, type DurableRun } from './support/durable-run';
-import { quickActivities, smallPlan, tinyPlan } from './support/test-run';
-import { until } from './support/until';
-import { killNow, spawnWorker } from './support/worker-process';
+import { followRun } from '../../client/cli/follow-run';
+import type { Runs } from '../../client/cli/project';
+import { decisionProjection } from '../support/decisions';
+import { openDurableRun, type DurableRun } from '../support/durable-run';
+import { quickActivities, smallPlan, tinyPlan } from '../support/test-run';
+import { until } from '../support/until';
+import { killNow, spawnWorker } from '../support/worker-process';
 
 jest.setTimeout(900_000);
 

@@ -1,7 +1,7 @@
-import { scriptedChain, scriptedReply } from '../systems/synthetic';
-import { decisionProjection } from './support/decisions';
-import { startScriptedEndpoint, type ScriptedEndpoint } from './support/scripted-endpoint';
-import { TestRuns, tinyPlan } from './support/test-run';
+import { scriptedChain, scriptedReply } from '../../systems/synthetic';
+import { decisionProjection } from '../support/decisions';
+import { startScriptedEndpoint, type ScriptedEndpoint } from '../support/scripted-endpoint';
+import { TestRuns, tinyPlan } from '../support/test-run';
 
 jest.setTimeout(600_000);
 

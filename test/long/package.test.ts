@@ -14,11 +14,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { resultDocumentSchema } from '../core/run/result-document';
-import { suiteEnvironment } from './suite-environment';
+import { resultDocumentSchema } from '../../core/run/result-document';
+import { suiteEnvironment } from '../suite-environment';
 
-const repository = path.resolve(__dirname, '..');
-const { ensureCompiled } = jest.requireActual<{ ensureCompiled: () => void }>('../scripts/compile.js');
+const repository = path.resolve(__dirname, '../..');
+const { ensureCompiled } = jest.requireActual<{ ensureCompiled: () => void }>('../../scripts/compile.js');
 
 interface PackedFile {
   path: string;

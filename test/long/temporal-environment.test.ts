@@ -1,20 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Connection } from '@temporalio/client';
-import { scriptedReply } from '../systems/synthetic';
-import { suiteEnvironment } from './suite-environment';
-import { CommandLine } from './support/command-line';
-import { startScriptedEndpoint, type ScriptedEndpoint } from './support/scripted-endpoint';
-import { tinyPlan } from './support/test-run';
-import { startTlsFront, tlsFiles, type TlsFront } from './support/tls-front';
-import { until } from './support/until';
+import { scriptedReply } from '../../systems/synthetic';
+import { suiteEnvironment } from '../suite-environment';
+import { CommandLine } from '../support/command-line';
+import { startScriptedEndpoint, type ScriptedEndpoint } from '../support/scripted-endpoint';
+import { tinyPlan } from '../support/test-run';
+import { startTlsFront, tlsFiles, type TlsFront } from '../support/tls-front';
+import { until } from '../support/until';
 
 jest.setTimeout(200_000);
 
 const apiKey = 'temporal-canary-83b0c1';
 const namespace = 'production';
-const distribution = path.resolve(__dirname, '../dist');
-const { ensureCompiled } = jest.requireActual<{ ensureCompiled: () => void }>('../scripts/compile.js');
+const distribution = path.resolve(__dirname, '../../dist');
+const { ensureCompiled } = jest.requireActual<{ ensureCompiled: () => void }>('../../scripts/compile.js');
 
 let endpoint: ScriptedEndpoint;
 let front: TlsFront;

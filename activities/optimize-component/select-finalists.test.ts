@@ -12,8 +12,7 @@ import { resolveSystem } from '../definition/resolve-system';
 import type { ActivityDependencies } from '../dependencies';
 import { prepareRun } from '../prepare-run';
 import { selectFinalists } from './select-finalists';
-import { shortlistProposals } from './shortlist-proposals';
-import { loadProposals, storeProposals } from './stored-proposals';
+import { storeProposals } from './stored-proposals';
 
 const text = z.object({ text: z.string() });
 const echoing = system({
@@ -41,7 +40,7 @@ const toned = (tone: string): Proposal => ({
 });
 const hashOf = (tone: string): string => configurationHash({ echo: { tone } });
 const scored = (tone: string, meanGain: number, outputsHash = tone): ProposalScore => ({
-  ...{ configurationHash: hashOf(tone), meanGain, standardError: 0.1, inputs: 12, outputsHash },
+  ...{ configurationHash: hashOf(tone), meanGain, standardError: 0.1, inputs: 12, outputsHash, changes: 1 },
 });
 
 let folder: TemporaryFolder;
@@ -50,6 +49,7 @@ let step: LocalStep;
 const round = async (...judged: [tone: string, score: ProposalScore][]): Promise<RankedProposals> => ({
   reference: await storeProposals(
     dependencies.stores,
+    step,
     judged.map(([tone]) => toned(tone)),
   ),
   scores: judged.map(([, score]) => score),
@@ -59,27 +59,16 @@ beforeEach(async () => {
   folder = await TemporaryFolder.create();
   const resolved = await resolveSystem(echoing);
   dependencies = await activityDependencies(folder, resolved);
-  const plan = { ...defaultPlan, shortlist: 3, finalists: 1 };
+  const plan = { ...defaultPlan, finalists: 1 };
   const run = { runId: 'run', system: 'echoing', seed: 0, plan, fresh: false };
   const { baseline } = await attempt(() => prepareRun(dependencies, run));
   step = { runId: 'run', component: 'echo', iteration: 0, configurationHash: baseline };
 });
 afterEach(() => folder.remove());
 
-it('shortlists the best of all rounds, also losers, and one of those with the same outputs', async () => {
-  const rounds = [
-    await round(['a', scored('a', 0.3)], ['b', scored('b', -0.1)], ['c', scored('c', -0.4)]),
-    await round(['d', scored('d', 0.2, 'as d')], ['e', scored('e', 0.1, 'as d')]),
-  ];
-  const reference = await attempt(() => shortlistProposals(dependencies, { ...step, rounds }));
-  const settings = (await loadProposals(dependencies.stores, reference)).map((proposal) => proposal.settings['tone']);
-  expect(settings).toEqual(['a', 'd', 'b']);
-  expect(reference.proposals).toBe(3);
-});
-
 it('lets the metric, not the reward, choose the finalist, and records what both said', async () => {
   const rounds = [await round(['a', scored('a', 0.3)], ['b', scored('b', 0.1)], ['c', scored('c', 0.05)])];
-  const shortlist = await round(['a', scored('a', -0.2)], ['b', scored('b', 0.15)]);
+  const shortlist = [scored('a', -0.2), scored('b', 0.15)];
   const finalists = await attempt(() => selectFinalists(dependencies, { ...step, rounds, shortlist }));
   expect(finalists.hashes).toEqual([hashOf('b')]);
   const [entry] = await dependencies.stores.ledger.list('run', { kind: 'proposals' });
@@ -94,7 +83,7 @@ it('lets the metric, not the reward, choose the finalist, and records what both 
 
 it('has no finalist where the metric sees no gain in the shortlist', async () => {
   const rounds = [await round(['a', scored('a', 0.3)])];
-  const shortlist = await round(['a', scored('a', -0.02)]);
+  const shortlist = [scored('a', -0.02)];
   const finalists = await attempt(() => selectFinalists(dependencies, { ...step, rounds, shortlist }));
   expect(finalists).toEqual({
     hashes: [],

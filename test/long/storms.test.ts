@@ -4,14 +4,14 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { CompiledQuery } from 'kysely';
-import { scriptedChain, scriptedReply } from '../systems/synthetic';
-import { databaseAwayMs } from './support/database-away';
-import { decisionProjection } from './support/decisions';
-import { startScriptedEndpoint, type FaultRule, type ScriptedEndpoint } from './support/scripted-endpoint';
-import { quickActivities, TestRuns, tinyPlan } from './support/test-run';
-import { until } from './support/until';
-import { killNow, spawnWorker } from './support/worker-process';
-import { suiteEnvironment } from './suite-environment';
+import { scriptedChain, scriptedReply } from '../../systems/synthetic';
+import { databaseAwayMs } from '../support/database-away';
+import { decisionProjection } from '../support/decisions';
+import { startScriptedEndpoint, type FaultRule, type ScriptedEndpoint } from '../support/scripted-endpoint';
+import { quickActivities, TestRuns, tinyPlan } from '../support/test-run';
+import { until } from '../support/until';
+import { killNow, spawnWorker } from '../support/worker-process';
+import { suiteEnvironment } from '../suite-environment';
 
 jest.setTimeout(400_000);
 

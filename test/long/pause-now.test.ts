@@ -1,10 +1,10 @@
-import { scriptedChain, scriptedReply } from '../systems/synthetic';
-import { decisionProjection } from './support/decisions';
-import { startScriptedEndpoint, type ScriptedEndpoint } from './support/scripted-endpoint';
-import { quickActivities, TestRuns, tinyPlan } from './support/test-run';
-import { until, untilPhase } from './support/until';
-import { killNow, spawnWorker } from './support/worker-process';
-import { suiteEnvironment } from './suite-environment';
+import { scriptedChain, scriptedReply } from '../../systems/synthetic';
+import { decisionProjection } from '../support/decisions';
+import { startScriptedEndpoint, type ScriptedEndpoint } from '../support/scripted-endpoint';
+import { quickActivities, TestRuns, tinyPlan } from '../support/test-run';
+import { until, untilPhase } from '../support/until';
+import { killNow, spawnWorker } from '../support/worker-process';
+import { suiteEnvironment } from '../suite-environment';
 
 jest.setTimeout(240_000);
 
