@@ -61,7 +61,7 @@ export async function startTemporalStack(options: {
     const request: ServeRequest = { configFile, address: server.address, taskQueue };
     const worker = await startOwnProgram({
       name: 'the worker',
-      program: path.join(__dirname, '../../workers/worker-main'),
+      program: path.join(__dirname, '../../dist/workers/worker-main'),
       arguments: [JSON.stringify(request)],
       environment: workerEnvironment(parts),
       logFile: path.join(folder, 'worker.log'),
