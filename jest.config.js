@@ -42,7 +42,7 @@ module.exports = {
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       testPathIgnorePatterns: ['/node_modules/', long],
     },
-    // Whole processes killed or cut off again and again, clocks that jump, an installed package: `npm run test:long`.
+    // Processes killed or cut off again and again, several workers, limits in real time, clocks that jump, the installed package.
     { ...onTemporal, displayName: 'long', testMatch: ['<rootDir>/test/long/*.test.ts'] },
   ],
 };

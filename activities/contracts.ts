@@ -152,10 +152,10 @@ export interface ProposalsReference {
 }
 
 export interface ScoreProposalsInput extends LocalStep, MeteredInput {
-  /** SHA-256 of the blobs that hold them. */
-  blobs: string[];
-  /** The proposals to judge. */
+  /** The proposals to judge, by the hash of the whole configuration with each in place. */
   hashes: string[];
+  /** SHA-256 of the blobs that hold these proposals. */
+  blobs: string[];
   /** Size of the sample that the iteration traced for its local step. */
   count: number;
   /** How many of it are judged on, from its first. */

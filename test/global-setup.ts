@@ -13,7 +13,7 @@ declare global {
   var optimasSuite: { environment: TestWorkflowEnvironment; folder: string } | undefined;
 }
 
-/** One server and one bundle for all test files of the `temporal` project: each costs seconds to make. */
+/** One server and one bundle for all test files of the `temporal` and `long` projects: each costs seconds to make. */
 export default async function globalSetup(): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'optimas-test-'));
   const executable = await temporalExecutable();

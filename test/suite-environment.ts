@@ -10,7 +10,9 @@ export const suiteVariables = {
 function required(name: string): string {
   const value = process.env[name];
   if (!value)
-    throw new Error(`${name} is not set: run this test in Jest's 'temporal' project (its file lies in test/)`);
+    throw new Error(
+      `${name} is not set: run this test in Jest's 'temporal' or 'long' project (its file lies in test/)`,
+    );
   return value;
 }
 
@@ -21,7 +23,7 @@ export interface SuiteEnvironment {
   readonly workflowBundle: string;
 }
 
-/** The suite's Temporal server and workflow bundle. Throws outside the `temporal` project. */
+/** The suite's Temporal server and workflow bundle. Throws outside the `temporal` and `long` projects. */
 export function suiteEnvironment(): SuiteEnvironment {
   return { address: required(suiteVariables.address), workflowBundle: required(suiteVariables.workflowBundle) };
 }

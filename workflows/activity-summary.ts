@@ -22,7 +22,7 @@ const summaries: { [Name in ActivityName]: (input: ActivityInput<Name>) => strin
   chooseComponent: ({ components }) => `of ${components.length}`,
   propose: ({ component, ranked }) => `${component}, ${ranked === undefined ? 'first round' : 'combinations'}`,
   scoreProposals: ({ component, hashes, judge }) =>
-    `${component}, ${judge === 'metric' ? 'shortlist' : 'proposals'} ${hashes.map(short).join(', ')}`,
+    `${component}, ${hashes.length} ${judge === 'metric' ? 'of the shortlist' : 'proposals'}: ${hashes.map(short).join(', ')}`,
   selectFinalists: ({ component }) => component,
   halve: ({ finalists, measured, count }) => `${finalists.length} finalists after ${measured} of ${count} examples`,
   decide: ({ component, finalists }) => `${component}, ${finalists.length} finalists`,

@@ -1,4 +1,4 @@
-import { boundedChunks, chunks } from './fan-out';
+import { boundedChunks, chunks, together } from './fan-out';
 import { mostActivitiesPerFanOut } from './long-history';
 
 const covered = (ranges: { from: number; to: number }[]): number[] =>
@@ -32,5 +32,22 @@ describe('boundedChunks', () => {
 
   it('does not cut what it can not bound: one range each', () => {
     expect(boundedChunks(50, 8, 101)).toEqual([{ from: 0, to: 50 }]);
+  });
+});
+
+describe('together', () => {
+  it('gives both results, by place', async () => {
+    await expect(together(Promise.resolve('one'), Promise.resolve(2))).resolves.toEqual(['one', 2]);
+  });
+
+  it('throws only when the other one has ended as well', async () => {
+    let end = (): void => {};
+    let ended = false;
+    const slow = new Promise<void>((resolve) => (end = resolve)).then(() => (ended = true));
+    const both = together(Promise.reject(new Error('stopped')), slow).catch(
+      (error: Error) => `${error.message}, ${ended}`,
+    );
+    setTimeout(end, 20);
+    await expect(both).resolves.toBe('stopped, true');
   });
 });

@@ -1,7 +1,7 @@
 import { CancellationScope, getExternalWorkflowHandle, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import type { ProposalScore, ProposalsReference, RankedProposals, ScoreProposalsInput } from '../activities/contracts';
 import { localStepInputs } from '../core/run/local-step-inputs';
-import { rankDistinct } from '../core/search/rank-distinct';
+import { shortlist } from '../core/search/shortlist';
 import { Control, Stopped, type Pause } from './control';
 import { activityProxies } from './activity-proxies';
 import { boundedChunks, fanOut, together } from './fan-out';
@@ -117,9 +117,14 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
       await together(trace('preference', preferenceCount).then(collect), trace('optimization', shortlistCount));
 
       announce('adapting its reward');
-      const propose = (ranked?: RankedProposals) =>
+      const propose = (after?: RankedProposals) =>
         control.step(() =>
-          calls.propose({ ...step, limits, count: preferenceCount, ...(ranked === undefined ? {} : { ranked }) }),
+          calls.propose({
+            ...step,
+            limits,
+            count: preferenceCount,
+            ...(after === undefined ? {} : { ranked: after }),
+          }),
         );
       // What is proposed does not depend on the reward, only how it ranks.
       const [reward, proposals] = await together(
@@ -152,14 +157,12 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
       });
       const first = await ranked(proposals);
       const rounds = [first, await ranked(await propose(first))];
-      // Also those that are expected to lose: few inputs and a reward may be wrong about either.
-      const best = rankDistinct(rounds.flatMap(({ scores }) => scores)).distinct.slice(0, plan.shortlist);
-      const shortlist = await judged(
+      const measured = await judged(
         rounds.map(({ reference }) => reference.sha256),
-        best.map(({ configurationHash }) => configurationHash),
+        shortlist(rounds, plan.shortlist).map(({ configurationHash }) => configurationHash),
         { inputs: shortlistCount, judge: 'metric' },
       );
-      const finalists = await control.step(() => calls.selectFinalists({ ...step, rounds, shortlist }));
+      const finalists = await control.step(() => calls.selectFinalists({ ...step, rounds, shortlist: measured }));
 
       announce(`validating ${finalists.hashes.length} finalists`);
       const count = Math.min(input.counts.validation, plan.validationExamples);

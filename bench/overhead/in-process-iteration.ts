@@ -6,7 +6,7 @@ import type {
   ScoreProposalsInput,
 } from '../../activities/contracts';
 import { localStepInputs } from '../../core/run/local-step-inputs';
-import { rankDistinct } from '../../core/search/rank-distinct';
+import { shortlist } from '../../core/search/shortlist';
 import { chunks } from '../../workflows/fan-out';
 import { spread, type InProcessRun } from './in-process-steps';
 
@@ -41,8 +41,13 @@ export async function runIteration(run: InProcessRun, iteration: number, incumbe
       activities.collectCandidates({ ...step, limits: {}, count: preferenceCount, ...range }),
     );
   await Promise.all([trace('preference', preferenceCount).then(collect), trace('optimization', shortlistCount)]);
-  const propose = (ranked?: RankedProposals) =>
-    activities.propose({ ...step, limits: {}, count: preferenceCount, ...(ranked === undefined ? {} : { ranked }) });
+  const propose = (after?: RankedProposals) =>
+    activities.propose({
+      ...step,
+      limits: {},
+      count: preferenceCount,
+      ...(after === undefined ? {} : { ranked: after }),
+    });
   const [, proposals] = await Promise.all([activities.fitReward(step), propose()]);
 
   const judged = async (
@@ -65,13 +70,12 @@ export async function runIteration(run: InProcessRun, iteration: number, incumbe
   });
   const first = await ranked(proposals);
   const rounds = [first, await ranked(await propose(first))];
-  const best = rankDistinct(rounds.flatMap(({ scores }) => scores)).distinct.slice(0, plan.shortlist);
-  const shortlist = await judged(
+  const measured = await judged(
     rounds.map(({ reference }) => reference.sha256),
-    best.map(({ configurationHash }) => configurationHash),
+    shortlist(rounds, plan.shortlist).map(({ configurationHash }) => configurationHash),
     { inputs: shortlistCount, judge: 'metric' },
   );
-  const finalists = await activities.selectFinalists({ ...step, rounds, shortlist });
+  const finalists = await activities.selectFinalists({ ...step, rounds, shortlist: measured });
 
   const count = Math.min(counts.validation, plan.validationExamples);
   const validate = (hashes: string[], from: number, to: number) =>

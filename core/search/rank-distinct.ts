@@ -10,7 +10,7 @@ export interface JudgedProposal {
 
 /**
  * Proposals by expected gain, then fewest changes, then hash. Of those with the same outputs only the first is `distinct`:
- * the others could only repeat its scores.
+ * the others could only repeat its scores. Workflow code calls it: another order would break the replay of open runs.
  *
  * @returns `sameOutputsAs`: hash of each that is not distinct -> hash of the one that stands for it.
  */

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { climb } from '../ladders/climb';
@@ -34,6 +34,8 @@ describe('a Temporal server', () => {
       await Promise.all([first.stop(), second.stop()]);
     }
     expect(processAlive(first.pid)).toBe(false);
+    // Bytes 18 and 19 of an SQLite file: 2 for a write-ahead log.
+    expect([...(await readFile(options.dbFilename)).subarray(18, 20)]).toEqual([2, 2]);
 
     // A server whose port another program takes in the moment before it listens.
     const unlucky = path.join(folder, 'unlucky.sh');

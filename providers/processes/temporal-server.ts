@@ -20,7 +20,7 @@ const mostStarts = 3;
  * A write-ahead log: a transaction waits for the disk once, where the server's default, a rollback journal, waits several times.
  * What it answered is on the disk as before.
  */
-const durablePragmas = ['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=full'];
+const writeAheadLog = ['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=full'];
 
 export interface TemporalServerOptions {
   /** The `temporal` executable. */
@@ -130,7 +130,7 @@ async function startOnce(options: TemporalServerOptions) {
       ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--namespace', options.namespace],
       ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]),
       ...['--log-level', 'warn', '--log-format', 'json'],
-      ...(detail.dbFilename === undefined ? [] : ['--db-filename', detail.dbFilename, ...durablePragmas]),
+      ...(detail.dbFilename === undefined ? [] : ['--db-filename', detail.dbFilename, ...writeAheadLog]),
       ...dynamicConfigArguments(options.dynamicConfig ?? {}),
       ...Object.entries(options.searchAttributes ?? {}).flatMap(([key, type]) => [
         '--search-attribute',

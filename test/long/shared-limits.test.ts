@@ -6,10 +6,10 @@ import { sql } from 'kysely';
 import type { Limits } from '../../core/run/budget';
 import type { EndpointOptions } from '../../providers/language-models';
 import { storesOf, type Stores } from '../../storage';
-import { startScriptedEndpoint, type ScriptedEndpoint } from '../../test/support/scripted-endpoint';
-import { databaseKinds, TestDatabases } from '../../test/support/test-databases';
-import { typescriptFlags } from '../../test/support/typescript-flags';
-import { modelSpend } from './model-spend';
+import { startScriptedEndpoint, type ScriptedEndpoint } from '../support/scripted-endpoint';
+import { databaseKinds, TestDatabases } from '../support/test-databases';
+import { typescriptFlags } from '../support/typescript-flags';
+import { modelSpend } from '../../activities/calls/model-spend';
 
 jest.setTimeout(120_000);
 
@@ -46,7 +46,7 @@ describe.each(databaseKinds)('workers that share limits on %s', (kind) => {
     count: number,
     options: { limits: Limits; endpoint?: Partial<EndpointOptions>; callers: number; callsEach: number },
   ): Promise<Worker[]> {
-    const program = join(__dirname, 'testing', 'calling-program.js');
+    const program = join(__dirname, '../support/calling-program.js');
     const started = Array.from({ length: count }, (_, index) => {
       const shared = { baseURL: endpoint.url, models: { small: { price } }, concurrency: 32, ...options.endpoint };
       const given = { ...options, url: databases.url, name: `worker${index}`, leaseMs: 8_000, endpoint: shared };

@@ -2,9 +2,9 @@
 // callers, callsEach, name, leaseMs. It says 'ready', waits for a line on stdin, calls until its calls are made or the
 // budget is used up, and prints what became of them as JSON.
 const { once, setMaxListeners } = require('node:events');
-const { LanguageModels } = require('../../../providers/language-models/index.ts');
-const { openDatabase, storesOf } = require('../../../storage/index.ts');
-const { recordedModels } = require('../recorded-models.ts');
+const { LanguageModels } = require('../../providers/language-models/index.ts');
+const { openDatabase, storesOf } = require('../../storage/index.ts');
+const { recordedModels } = require('../../activities/calls/recorded-models.ts');
 
 const options = JSON.parse(process.argv[2]);
 

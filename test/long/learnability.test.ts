@@ -4,7 +4,7 @@ import { runExample } from '../../core/system/interpreter';
 import type { JsonObject } from '../../core/system/json';
 import type { Split } from '../../core/system/system';
 import { randomStream } from '../../core/random/stream';
-import { chain, conditional, fork, interaction, type SyntheticSystem } from './index';
+import { chain, conditional, fork, interaction, type SyntheticSystem } from '../../systems/synthetic';
 
 /** What a reward model sees of one output. */
 interface View {

@@ -1,16 +1,16 @@
-import { scriptedChain, scriptedReply } from '../systems/synthetic';
-import { CommandLine } from './support/command-line';
-import { decisionProjection } from './support/decisions';
-import { startScriptedEndpoint, type ScriptedEndpoint } from './support/scripted-endpoint';
-import { TestRuns, tinyPlan } from './support/test-run';
-import { until, untilPhase } from './support/until';
-import { suiteEnvironment } from './suite-environment';
+import { scriptedChain, scriptedReply } from '../../systems/synthetic';
+import { CommandLine } from '../support/command-line';
+import { decisionProjection } from '../support/decisions';
+import { startScriptedEndpoint, type ScriptedEndpoint } from '../support/scripted-endpoint';
+import { TestRuns, tinyPlan } from '../support/test-run';
+import { until, untilPhase } from '../support/until';
+import { suiteEnvironment } from '../suite-environment';
 
 jest.setTimeout(400_000);
 
 const who = { actor: 'test', reason: 'to see what happens' };
 const waits = { maximumAttempts: 3, declinedWaitMs: 100, longestDeclinedWaitMs: 400 };
-const { ensureCompiled } = jest.requireActual<{ ensureCompiled: () => void }>('../scripts/compile.js');
+const { ensureCompiled } = jest.requireActual<{ ensureCompiled: () => void }>('../../scripts/compile.js');
 
 let endpoint: ScriptedEndpoint;
 beforeAll(async () => {
@@ -52,7 +52,7 @@ async function workersOf(runs: TestRuns, workflowIds: string[]): Promise<{ activ
 describe('two worker processes of which one does not define the system', () => {
   const config = (taskQueue: string, database: string, systems: string) => `
     import { defineConfig } from 'optimas';
-    import { chain, scriptedChain } from '${require.resolve('../dist/systems/synthetic')}';
+    import { chain, scriptedChain } from '${require.resolve('../../dist/systems/synthetic')}';
     export default defineConfig({
       endpoints: ${JSON.stringify(all())},
       encoder: 'hashed-ngrams',
