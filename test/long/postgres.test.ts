@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { scriptedChain, scriptedReply } from '../systems/synthetic';
-import { databaseAwayMs } from './support/database-away';
-import { decisionProjection } from './support/decisions';
-import { postgresInstalled, startPostgres, type PostgresServer } from './support/postgres-server';
-import { startScriptedEndpoint } from './support/scripted-endpoint';
-import { quickActivities, TestRuns } from './support/test-run';
+import { scriptedChain, scriptedReply } from '../../systems/synthetic';
+import { databaseAwayMs } from '../support/database-away';
+import { decisionProjection } from '../support/decisions';
+import { postgresInstalled, startPostgres, type PostgresServer } from '../support/postgres-server';
+import { startScriptedEndpoint } from '../support/scripted-endpoint';
+import { quickActivities, TestRuns } from '../support/test-run';
 
 jest.setTimeout(400_000);
 
