@@ -9,7 +9,7 @@ import { startTemporalServer, type TemporalServer } from '../../providers/proces
 import { decisionProjection } from '../support/decisions';
 import { TestRuns, tinyPlan } from '../support/test-run';
 import { until } from '../support/until';
-import { temporalExecutable } from './temporal-executable';
+import { temporalExecutable } from '../temporal-executable';
 
 jest.setTimeout(300_000);
 
