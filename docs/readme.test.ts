@@ -105,6 +105,7 @@ it('shows the output of a quick start with the present plan', () => {
   // The order of the first tries says which schedule it was.
   const tried = [...shown.matchAll(/^iteration \d: (\w+) (?:accepted|kept)/gm)].map(([, component]) => component);
   expect(schedule).toBe('cheapest-first');
+  expect(tried.length).toBe(iterations);
   expect(tried.slice(0, 3)).toEqual(['retriever', 'answerer', 'query_writer']);
   expect(Math.max(...numbers(/validating (\d+) finalists/g))).toBe(finalists);
   expect(numbers(/, (\d+) held-out examples/g)).toEqual([testExamples]);

@@ -1,39 +1,14 @@
 import { defaultPayloadConverter } from '@temporalio/common';
-import { z } from 'zod';
-import { component } from '../core/system/component';
-import { system } from '../core/system/system';
-import { oneOf } from '../core/system/variable';
 import { searchAttributes } from '../workflows/search-attributes';
+import { shoutingOn } from './support/shouting-system';
 import { TestRuns, tinyPlan } from './support/test-run';
 
 jest.setTimeout(180_000);
 
-const text = z.object({ text: z.string() });
-const loud = z.object({ loud: z.string() });
-const examples = (split: string, count: number) =>
-  Array.from({ length: count }, (_, index) => ({ id: `${split}${index}`, text: `${split} ${index}` }));
-const shouting = system({
-  name: 'shouting',
-  input: text,
-  output: loud,
-  components: [
-    component({
-      name: 'shouter',
-      description: 'Says it louder',
-      input: text,
-      output: loud,
-      configuration: { marks: oneOf([1, 2, 3]) },
-      run: ({ text: said }) => ({ loud: `${said}!` }),
-    }),
-  ],
-  metric: () => 0.5,
-  dataset: { train: examples('a', 12), validation: examples('b', 12), test: examples('c', 10) },
-});
-
 describe("Temporal's interface", () => {
   let runs: TestRuns;
   beforeEach(async () => {
-    runs = await TestRuns.open({ systems: [shouting], endpoints: {} });
+    runs = await TestRuns.open({ systems: [shoutingOn(10)], endpoints: {} });
   });
   afterEach(() => runs.close());
 

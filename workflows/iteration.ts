@@ -1,10 +1,10 @@
 import { CancellationScope, getExternalWorkflowHandle, setCurrentDetails, setHandler } from '@temporalio/workflow';
-import type { ProposalScore, ProposalsReference, RankedProposals, ScoreProposalsInput } from '../activities/contracts';
+import type { RankedProposals } from '../activities/contracts';
 import { localStepInputs } from '../core/run/local-step-inputs';
-import { shortlist } from '../core/search/shortlist';
 import { Control, Stopped, type Pause } from './control';
 import { activityProxies } from './activity-proxies';
 import { boundedChunks, fanOut, together } from './fan-out';
+import { judgeProposals } from './judge-proposals';
 import {
   cancelSignal,
   iterationPausedSignal,
@@ -15,8 +15,6 @@ import {
   resumeSignal,
 } from './messages';
 import { defaultActivitySettings, type IterationInput, type IterationResult } from './run-input';
-
-const proposalsPerActivity = 4;
 
 /**
  * One Optimas iteration: choose a component, collect rollouts for it, adapt its Local Reward Function, optimize it against
@@ -135,34 +133,21 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
       result.trusted = reward.trusted;
 
       announce('proposing and ranking settings');
-      const judged = async (
-        blobs: string[],
-        hashes: string[],
-        by: Pick<ScoreProposalsInput, 'inputs' | 'judge'>,
-      ): Promise<ProposalScore[]> => {
-        const scores = await fanOut(
-          control,
-          input.fanOut,
-          boundedChunks(hashes.length, proposalsPerActivity).map(({ from, to }) => {
-            const part = { ...step, blobs, hashes: hashes.slice(from, to), count: shortlistCount, ...by };
-            return () => calls.scoreProposals({ ...part, limits });
-          }),
-          () => {},
-        );
-        return scores.flat();
-      };
-      const ranked = async (reference: ProposalsReference): Promise<RankedProposals> => ({
-        reference,
-        scores: await judged([reference.sha256], reference.hashes, { inputs: rankingCount, judge: 'reward' }),
+      const { rounds, shortlist } = await judgeProposals({
+        proposals,
+        propose,
+        score: (parts) =>
+          fanOut(
+            control,
+            input.fanOut,
+            parts.map((part) => () => calls.scoreProposals({ ...step, limits, count: shortlistCount, ...part })),
+            () => {},
+          ),
+        rankingInputs: rankingCount,
+        shortlistInputs: shortlistCount,
+        shortlistSize: plan.shortlist,
       });
-      const first = await ranked(proposals);
-      const rounds = [first, await ranked(await propose(first))];
-      const measured = await judged(
-        rounds.map(({ reference }) => reference.sha256),
-        shortlist(rounds, plan.shortlist).map(({ configurationHash }) => configurationHash),
-        { inputs: shortlistCount, judge: 'metric' },
-      );
-      const finalists = await control.step(() => calls.selectFinalists({ ...step, rounds, shortlist: measured }));
+      const finalists = await control.step(() => calls.selectFinalists({ ...step, rounds, shortlist }));
 
       announce(`validating ${finalists.hashes.length} finalists`);
       const count = Math.min(input.counts.validation, plan.validationExamples);

@@ -1,7 +1,7 @@
 import type { Proposal } from '../../core/search/proposal';
 import type { Stores } from '../../storage';
-import type { LocalStep, ProposalScore, RankedProposals } from '../contracts';
-import { loadProposals } from './stored-proposals';
+import type { ProposalScore, RankedProposals } from '../contracts';
+import { loadProposals, type ProposalPlace } from './stored-proposals';
 
 /** A proposal with what was measured of it; absent: nothing was. */
 export interface MeasuredProposal {
@@ -12,13 +12,13 @@ export interface MeasuredProposal {
 /** All proposals of some rounds, by the hash of the whole configuration with the proposal in place. */
 export async function judgedProposals(
   stores: Stores,
-  step: LocalStep,
+  place: ProposalPlace,
   rounds: readonly RankedProposals[],
 ): Promise<Map<string, MeasuredProposal>> {
   const scores = new Map(rounds.flatMap((round) => round.scores.map((score) => [score.configurationHash, score])));
   const proposals = await loadProposals(
     stores,
-    step,
+    place,
     rounds.map(({ reference }) => reference.sha256),
   );
   return new Map([...proposals].map(([hash, proposal]) => [hash, { proposal, score: scores.get(hash) }]));

@@ -26,8 +26,9 @@ export function propose(dependencies: ActivityDependencies, input: ProposeInput)
       variables: component.configuration,
       settings: configuration[component.name] ?? {},
     };
+    const place = { incumbent: configuration, component: component.name };
     if (input.ranked !== undefined) {
-      const judged = [...(await judgedProposals(stores, input, [input.ranked])).values()];
+      const judged = [...(await judgedProposals(stores, place, [input.ranked])).values()];
       const ranked = rankProposals({
         incumbent: incumbent.settings,
         proposals: judged.map(({ proposal }) => proposal),
@@ -35,7 +36,7 @@ export function propose(dependencies: ActivityDependencies, input: ProposeInput)
           judged.flatMap(({ proposal, score }) => (score === undefined ? [] : [[proposalHash(proposal), score]])),
         ),
       });
-      return storeProposals(stores, input, combineProposals({ incumbent, ranked }));
+      return storeProposals(stores, place, combineProposals({ incumbent, ranked }));
     }
     const traces = await incumbentTraces(dependencies, run, input);
     const pool = proposalPool(run, {
@@ -53,7 +54,7 @@ export function propose(dependencies: ActivityDependencies, input: ProposeInput)
     const written = await oproProposals(dependencies, run, { input, component, incumbent, traces, signal });
     return storeProposals(
       stores,
-      input,
+      place,
       distinctProposals(incumbent, [...written, ...pool]).slice(0, run.plan.proposals),
     );
   });

@@ -38,7 +38,7 @@ export function scoreProposals(
     const { system } = run.resolved;
     const component = componentOf(run, input.component);
     const incumbent = await stores.configurations.get(input.configurationHash);
-    const proposals = await loadProposals(stores, input, input.blobs);
+    const proposals = await loadProposals(stores, { incumbent, component: component.name }, input.blobs);
     const sample = exampleSample(run.resolved, run.seed, {
       split: 'train',
       purpose: 'optimization',

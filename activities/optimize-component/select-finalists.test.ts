@@ -49,7 +49,7 @@ let step: LocalStep;
 const round = async (...judged: [tone: string, score: ProposalScore][]): Promise<RankedProposals> => ({
   reference: await storeProposals(
     dependencies.stores,
-    step,
+    { incumbent: { echo: { tone: 'start' } }, component: 'echo' },
     judged.map(([tone]) => toned(tone)),
   ),
   scores: judged.map(([, score]) => score),

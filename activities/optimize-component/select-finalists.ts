@@ -15,7 +15,7 @@ export function selectFinalists(dependencies: ActivityDependencies, input: Selec
     const { stores } = dependencies;
     const run = await openRun(dependencies, input.runId);
     const incumbent = await stores.configurations.get(input.configurationHash);
-    const proposals = await judgedProposals(stores, input, input.rounds);
+    const proposals = await judgedProposals(stores, { incumbent, component: input.component }, input.rounds);
     const shortlist = new Map(input.shortlist.map((score) => [score.configurationHash, score]));
     const { distinct } = rankDistinct(input.shortlist);
     const { sameOutputsAs } = rankDistinct(input.rounds.flatMap(({ scores }) => scores));

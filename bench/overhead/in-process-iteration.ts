@@ -1,17 +1,8 @@
-import type {
-  Decision,
-  ProposalScore,
-  ProposalsReference,
-  RankedProposals,
-  ScoreProposalsInput,
-} from '../../activities/contracts';
+import type { Decision, RankedProposals } from '../../activities/contracts';
 import { localStepInputs } from '../../core/run/local-step-inputs';
-import { shortlist } from '../../core/search/shortlist';
 import { chunks } from '../../workflows/fan-out';
+import { judgeProposals } from '../../workflows/judge-proposals';
 import { spread, type InProcessRun } from './in-process-steps';
-
-/** As in the workflow `iteration`. */
-const proposalsPerActivity = 4;
 
 /** The order of activities of the `iteration` workflow, without Temporal. */
 export async function runIteration(run: InProcessRun, iteration: number, incumbent: string): Promise<Decision> {
@@ -50,32 +41,19 @@ export async function runIteration(run: InProcessRun, iteration: number, incumbe
     });
   const [, proposals] = await Promise.all([activities.fitReward(step), propose()]);
 
-  const judged = async (
-    blobs: string[],
-    hashes: string[],
-    by: Pick<ScoreProposalsInput, 'inputs' | 'judge'>,
-  ): Promise<ProposalScore[]> => {
-    const scores = await spread(
-      run,
-      chunks(hashes.length, proposalsPerActivity).map(({ from, to }) => {
-        const part = { ...step, limits: {}, blobs, hashes: hashes.slice(from, to), count: shortlistCount, ...by };
-        return () => activities.scoreProposals(part);
-      }),
-    );
-    return scores.flat();
-  };
-  const ranked = async (reference: ProposalsReference): Promise<RankedProposals> => ({
-    reference,
-    scores: await judged([reference.sha256], reference.hashes, { inputs: rankingCount, judge: 'reward' }),
+  const { rounds, shortlist } = await judgeProposals({
+    proposals,
+    propose,
+    score: (parts) =>
+      spread(
+        run,
+        parts.map((part) => () => activities.scoreProposals({ ...step, limits: {}, count: shortlistCount, ...part })),
+      ),
+    rankingInputs: rankingCount,
+    shortlistInputs: shortlistCount,
+    shortlistSize: plan.shortlist,
   });
-  const first = await ranked(proposals);
-  const rounds = [first, await ranked(await propose(first))];
-  const measured = await judged(
-    rounds.map(({ reference }) => reference.sha256),
-    shortlist(rounds, plan.shortlist).map(({ configurationHash }) => configurationHash),
-    { inputs: shortlistCount, judge: 'metric' },
-  );
-  const finalists = await activities.selectFinalists({ ...step, rounds, shortlist: measured });
+  const finalists = await activities.selectFinalists({ ...step, rounds, shortlist });
 
   const count = Math.min(counts.validation, plan.validationExamples);
   const validate = (hashes: string[], from: number, to: number) =>

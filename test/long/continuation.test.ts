@@ -1,12 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { component } from '../../core/system/component';
-import { system } from '../../core/system/system';
-import { oneOf } from '../../core/system/variable';
 import { startTemporalServer, type TemporalServer } from '../../providers/processes';
 import { decisionProjection } from '../support/decisions';
+import { shoutingOn } from '../support/shouting-system';
 import { TestRuns, tinyPlan } from '../support/test-run';
 import { until } from '../support/until';
 import { temporalExecutable } from '../temporal-executable';
@@ -14,30 +11,6 @@ import { temporalExecutable } from '../temporal-executable';
 jest.setTimeout(300_000);
 
 const who = { actor: 'test', reason: 'to see what happens' };
-const text = z.object({ text: z.string() });
-const loud = z.object({ loud: z.string() });
-const examples = (split: string, count: number) =>
-  Array.from({ length: count }, (_, index) => ({ id: `${split}${index}`, text: `${split} ${index}` }));
-
-/** Runs of many quick iterations, of which none improves anything. */
-const shoutingOn = (tests: number) =>
-  system({
-    name: 'shouting',
-    input: text,
-    output: loud,
-    components: [
-      component({
-        name: 'shouter',
-        description: 'Says it louder',
-        input: text,
-        output: loud,
-        configuration: { marks: oneOf([1, 2, 3]) },
-        run: ({ text: said }) => ({ loud: `${said}!` }),
-      }),
-    ],
-    metric: () => 0.5,
-    dataset: { train: examples('a', 12), validation: examples('b', 12), test: examples('c', tests) },
-  });
 const shouting = shoutingOn(10);
 const plan = { ...tinyPlan, preferenceInputs: 4, validationExamples: 4, testExamples: 4, patience: 100 };
 
