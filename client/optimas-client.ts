@@ -16,6 +16,7 @@ import type { ConfigOptions } from '../workers/config/define-config';
 import { rewardsQueue } from '../workers/task-queues';
 import {
   cancelUpdate,
+  iterationStepQuery,
   pauseUpdate,
   progressQuery,
   resumeUpdate,
@@ -113,9 +114,15 @@ export class OptimasClient {
     return runId;
   }
 
-  /** Where the run is. @throws RunNotFound */
-  progress(runId: string): Promise<Progress> {
-    return this.asking(runId, (handle) => handle.query(progressQuery));
+  /** Where the run is, with the component and the step of the iteration that is running. @throws RunNotFound */
+  async progress(runId: string): Promise<Progress> {
+    const progress = await this.asking(runId, (handle) => handle.query(progressQuery));
+    const { iterationWorkflowId } = progress;
+    if (iterationWorkflowId === null) return progress;
+    const iteration = this.temporal.workflow.getHandle(iterationWorkflowId);
+    // One that has not taken its first task yet cannot answer.
+    const step = await iteration.query(iterationStepQuery).catch(() => undefined);
+    return { ...progress, ...step };
   }
 
   /**

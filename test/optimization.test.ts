@@ -1,7 +1,6 @@
-import { defaultPayloadConverter } from '@temporalio/common';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { resultDocumentSchema } from '../core/run/result-document';
 import { scriptedChain, scriptedReply } from '../systems/synthetic';
-import { iterationStepSignal } from '../workflows/messages';
 import { decisionProjection } from './support/decisions';
 import { startScriptedEndpoint, type ScriptedEndpoint } from './support/scripted-endpoint';
 import { quickActivities, smallPlan, TestRuns, tinyPlan } from './support/test-run';
@@ -45,8 +44,18 @@ describe('a whole optimization on the scripted endpoint', () => {
 
   it('ends with a better configuration on held-out test examples, and explains every decision', async () => {
     const runId = await runs.start({ system: 'scripted-chain', plan: { iterations: 5 }, activities });
-    const result = await runs.client.result(runId);
-    expect(result.status).toBe('completed');
+    const steps = new Set<string>();
+    let ended = false;
+    const watch = async (): Promise<void> => {
+      while (!ended) {
+        const { component, step } = await runs.client.progress(runId);
+        if (component !== null) steps.add(step);
+        await sleep(50);
+      }
+    };
+    const result = runs.client.result(runId).finally(() => (ended = true));
+    await Promise.all([result, watch()]);
+    expect((await result).status).toBe('completed');
     const document = resultDocumentSchema.parse(await runs.client.document(runId));
     expect(document.final.gain?.mean).toBeGreaterThan(0.1);
     expect(document.final.gain?.ci95[0]).toBeGreaterThan(0);
@@ -62,16 +71,11 @@ describe('a whole optimization on the scripted endpoint', () => {
     expect(document.cost.usd).toBeGreaterThan(0);
     expect(document.cost.componentCalls).toBeGreaterThan(document.cost.llmCalls / 2);
 
-    // What an iteration says last reaches the run before its result does, or the progress would show a step that is over.
+    // Iterations are asked for their step: telling their run would cost both of them a workflow task each time.
+    expect([...steps]).toEqual(expect.arrayContaining(['collecting rollouts', 'adapting its reward']));
+    expect([...steps].some((step) => /^validating \d finalists$/.test(step))).toBe(true);
     const events = (await runs.temporal.workflow.getHandle(runId).fetchHistory()).events ?? [];
-    const told = events.flatMap((event) => {
-      if (event.childWorkflowExecutionCompletedEventAttributes) return ['completed'];
-      const signal = event.workflowExecutionSignaledEventAttributes;
-      const [payload] = signal?.signalName === iterationStepSignal.name ? (signal.input?.payloads ?? []) : [];
-      return payload ? [defaultPayloadConverter.fromPayload<{ step: string }>(payload).step] : [];
-    });
-    const last = told.flatMap((step, index) => (step === 'completed' ? [told[index - 1]] : []));
-    expect(last).toEqual(document.iterations.map(({ accepted }) => (accepted ? 'accepted' : 'kept the incumbent')));
+    expect(events.filter((event) => event.workflowExecutionSignaledEventAttributes)).toEqual([]);
 
     const ledger = await runs.runtime.stores.ledger.list(runId);
     const rounds = ledger

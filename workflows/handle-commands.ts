@@ -8,7 +8,6 @@ import {
 import {
   cancelUpdate,
   iterationPausedSignal,
-  iterationStepSignal,
   iterationWaitingSignal,
   pauseSignal,
   pauseUpdate,
@@ -82,7 +81,6 @@ export function handleCommands(run: Run): void {
   );
   setHandler(iterationPausedSignal, (pause) => run.pause(pause));
   setHandler(iterationWaitingSignal, (reason) => run.childWaits(reason));
-  setHandler(iterationStepSignal, (step) => run.describe(step));
 }
 
 /**

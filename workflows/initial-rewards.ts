@@ -59,7 +59,7 @@ export async function fitInitialRewards(run: Run): Promise<void> {
   const sample = { count: Math.min(state.counts.preference, plan.preferenceInputs) };
   run.enter('preference-data', 'running the system on training inputs');
   await run.evaluate([state.baseline], { split: 'train', purpose: 'preference', ...sample }, () => run.limits());
-  run.describe({ component: null, step: 'collecting preference data for every component', done: 0, total: 0 });
+  run.describe('collecting preference data for every component');
   await run.spread(
     state.components.flatMap(({ name }) =>
       boundedChunks(sample.count, input.chunkSize, state.components.length).map(

@@ -91,7 +91,9 @@ async function updateReserve(run: Run): Promise<void> {
  */
 async function runIteration(run: Run): Promise<IterationResult | null> {
   const { input, prepared: state, control } = run;
+  const { plan } = input;
   const number = state.nextIteration + 1;
+  run.describe(`${number} of ${plan.iterations}`);
   const told = { paused: control.paused, limits: run.limits(), limitsVersion: control.limitsVersion };
   const { workflowId } = workflowInfo();
   const child = await startChild(iteration, {
@@ -106,7 +108,7 @@ async function runIteration(run: Run): Promise<IterationResult | null> {
         system: input.system,
         seed: input.seed,
         iteration: state.nextIteration,
-        plan: input.plan,
+        plan,
         limits: told.limits,
         limitsVersion: told.limitsVersion,
         incumbent: state.incumbent,

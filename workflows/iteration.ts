@@ -8,12 +8,13 @@ import { judgeProposals } from './judge-proposals';
 import {
   cancelSignal,
   iterationPausedSignal,
-  iterationStepSignal,
+  iterationStepQuery,
   iterationWaitingSignal,
   limitsSignal,
   pauseSignal,
   resumeSignal,
 } from './messages';
+import type { IterationStep } from './progress';
 import { defaultActivitySettings, type IterationInput, type IterationResult } from './run-input';
 
 /**
@@ -27,9 +28,13 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
   const tellParent = (pause: Pause): void => {
     void parent.signal(iterationPausedSignal, pause).catch(() => {}); // The run may have ended; the pause still holds here.
   };
-  let details = 'choosing a component';
-  const showDetails = (): void =>
-    setCurrentDetails(control.waiting === null ? details : `${details}\n\n**waiting**: ${control.waiting}`);
+  const current: IterationStep = { component: null, step: 'choosing a component' };
+  setHandler(iterationStepQuery, () => current);
+  const showDetails = (): void => {
+    const { component, step } = current;
+    const waiting = control.waiting === null ? '' : `\n\n**waiting**: ${control.waiting}`;
+    setCurrentDetails(`${component === null ? '' : `**${component}**: `}${step}${waiting}`);
+  };
   const settings = { ...defaultActivitySettings, ...input.activities };
   const control = new Control(input.paused, settings, {
     paused: (pause) => {
@@ -72,13 +77,9 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
       rewardVersion: null,
       trusted: null,
     };
-    // A step does not wait for the run to hear of it: that would be a trip through the server each time.
-    const announcements: Promise<void>[] = [];
-    const announce = (step: string, done = 0, total = 0): void => {
-      details = `**${result.component ?? 'choosing a component'}**: ${step}`;
+    const begin = (step: string): void => {
+      current.step = step;
       showDetails();
-      const announced = { component: result.component, step, done, total };
-      announcements.push(parent.signal(iterationStepSignal, announced).catch(() => {}));
     };
     const spread = <T>(count: number, task: (range: { from: number; to: number }) => Promise<T>): Promise<T[]> =>
       fanOut(
@@ -94,8 +95,9 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
       );
       const { component } = choice;
       result.component = component;
+      current.component = component;
 
-      announce('collecting rollouts');
+      begin('collecting rollouts');
       const preferenceCount = Math.min(input.counts.preference, plan.adaptationInputs);
       const { ranked: rankingCount, traced: shortlistCount } = localStepInputs(plan, input.counts.ranking);
       const trace = (purpose: 'preference' | 'optimization', count: number) =>
@@ -114,7 +116,7 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
         );
       await together(trace('preference', preferenceCount).then(collect), trace('optimization', shortlistCount));
 
-      announce('adapting its reward');
+      begin('adapting its reward');
       const propose = (after?: RankedProposals) =>
         control.step(() =>
           calls.propose({
@@ -132,7 +134,7 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
       result.rewardVersion = reward.version;
       result.trusted = reward.trusted;
 
-      announce('proposing and ranking settings');
+      begin('proposing and ranking settings');
       const { rounds, shortlist } = await judgeProposals({
         proposals,
         propose,
@@ -149,7 +151,7 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
       });
       const finalists = await control.step(() => calls.selectFinalists({ ...step, rounds, shortlist }));
 
-      announce(`validating ${finalists.hashes.length} finalists`);
+      begin(`validating ${finalists.hashes.length} finalists`);
       const count = Math.min(input.counts.validation, plan.validationExamples);
       const validate = async (hashes: string[], from: number, to: number): Promise<void> => {
         const tasks = hashes.flatMap((configurationHash) =>
@@ -196,13 +198,11 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
           ...(skipped === undefined ? {} : { skipped }),
         }),
       );
-      announce(decision.accepted ? 'accepted' : 'kept the incumbent', 1, 1);
+      begin(decision.accepted ? 'accepted' : 'kept the incumbent');
       return { ...result, ...decision };
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
       return { ...result, status: error.status, reason: error.reason, limitsVersion: control.limitsVersion };
-    } finally {
-      await Promise.all(announcements); // The server drops signals that are still to be sent when a workflow ends.
     }
   });
 }

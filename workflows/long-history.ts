@@ -6,10 +6,10 @@ import { workflowInfo } from '@temporalio/workflow';
  * scheduled, started and completed, and as many of the workflow task that it wakes.
  *
  * - A run before its iterations: 3 fan-outs, 2 single activities and a fit of each of 20 components are 1,932 events.
- * - Until it continues: 2,000, and an iteration that was begun just before, with its signals: about 60.
- * - Its final test when it ended early, without a continuation: 2 fan-outs and 1 single activity are 1,206. In all 3,266.
+ * - Until it continues: 2,000, and an iteration that was begun just before: about 20.
+ * - Its final test when it ended early, without a continuation: 2 fan-outs and 1 single activity are 1,206. In all 3,226.
  * - An iteration: 5 fan-outs over examples, 3 over proposals (twice 16 and a shortlist of 6 in 10 activities), 7 single
- *   activities are 3,102 events; what it tells its run, 8 times 5 more.
+ *   activities are 3,102 events.
  *
  * The rest is left for commands, for pauses and for waiting.
  */

@@ -1,6 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Budget, Limits } from '../core/run/budget';
-import type { Progress } from './progress';
+import type { IterationStep, Progress } from './progress';
 import type { Pause } from './control';
 
 /** Who asks, and why: recorded with every command. */
@@ -29,6 +29,8 @@ export const resumeUpdate = defineUpdate<Progress, [Command]>('resume');
 export const cancelUpdate = defineUpdate<Progress, [CancelCommand]>('cancel');
 export const setBudgetUpdate = defineUpdate<Progress, [SetBudgetCommand]>('setBudget');
 export const progressQuery = defineQuery<Progress>('progress');
+/** What an iteration is doing. It is asked, and does not tell its run: each signal would cost both of them a workflow task. */
+export const iterationStepQuery = defineQuery<IterationStep>('step');
 
 /** From the run to its iteration: a workflow cannot send an Update to another. */
 export const pauseSignal = defineSignal<[Pause]>('pauseIteration');
@@ -40,5 +42,3 @@ export const limitsSignal = defineSignal<[Limits, number?]>('setIterationLimits'
 export const iterationPausedSignal = defineSignal<[Pause]>('iterationPaused');
 /** Why nothing goes on there, or that it does again. */
 export const iterationWaitingSignal = defineSignal<[string | null]>('iterationWaiting');
-export const iterationStepSignal =
-  defineSignal<[{ component: string | null; step: string; done: number; total: number }]>('iterationStep');

@@ -2,6 +2,13 @@ import type { Budget } from '../core/run/budget';
 import type { RunPhase, RunStatus } from '../core/run/run-phase';
 import type { Pause } from './control';
 
+/** What the `step` query of an iteration answers. */
+export interface IterationStep {
+  component: string | null;
+  /** What is being done now, in words. */
+  step: string;
+}
+
 /** What the `progress` query answers. Spend and history are in the database, under `runId`. */
 export interface Progress {
   runId: string;
@@ -12,6 +19,9 @@ export interface Progress {
   /** Iterations finished, and planned at most. */
   iterationsDone: number;
   iterationsPlanned: number;
+  /** Workflow id of the iteration that is running: it knows component and step, and answers to its own query. */
+  iterationWorkflowId: string | null;
+  /** Null in what the run itself answers. */
   component: string | null;
   /** What is being done now, in words, and how much of it is done. */
   step: string;

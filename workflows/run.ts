@@ -39,7 +39,7 @@ export class Run {
   /** How the run ended, once it has. */
   endedAs: OptimizationResult['status'] | null = null;
   private childWaiting: string | null = null;
-  private current: Pick<Progress, 'component' | 'step' | 'done' | 'total'>;
+  private current: Pick<Progress, 'step' | 'done' | 'total'>;
 
   constructor(readonly input: OptimizationInput) {
     const { carried } = input;
@@ -50,7 +50,7 @@ export class Run {
     this.phase = carried?.phase ?? 'prepare';
     this.budget = carried?.budget ?? input.budget;
     this.state = carried ?? null;
-    this.current = { component: null, step: 'starting', done: 0, total: 0 };
+    this.current = { step: 'starting', done: 0, total: 0 };
     this.clock = new ActiveClock(carried?.activeMs ?? 0);
     this.control = new Control(carried?.paused ?? null, settings, {
       paused: () => this.clock.pause(),
@@ -139,12 +139,12 @@ export class Run {
     this.phase = phase;
     this.clock.wake();
     if (this.state !== null) this.state.phase = phase;
-    this.describe({ component: null, step, done: 0, total });
+    this.describe(step, total);
     upsertSearchAttributes([{ key: searchAttributes.phase, value: phase }]);
   }
 
-  describe(step: Pick<Progress, 'component' | 'step' | 'done' | 'total'>): void {
-    this.current = { ...step };
+  describe(step: string, total = 0): void {
+    this.current = { step, done: 0, total };
     this.showDetails();
   }
 
@@ -159,9 +159,8 @@ export class Run {
   }
 
   private showDetails(): void {
-    const { component, step } = this.current;
     const waiting = this.waiting === null ? '' : `\n\n**waiting**: ${this.waiting}`;
-    setCurrentDetails(`**${this.phase}** ${component === null ? '' : `${component}: `}${step}${waiting}`);
+    setCurrentDetails(`**${this.phase}** ${this.current.step}${waiting}`);
   }
 
   /** Runs tasks at most `fanOut` at a time, counting them in the progress. */
@@ -204,6 +203,8 @@ export class Run {
       phase,
       iterationsDone: state?.nextIteration ?? 0,
       iterationsPlanned: input.plan.iterations,
+      iterationWorkflowId: this.child?.workflowId ?? null,
+      component: null,
       ...this.current,
       baselineScore: state?.baselineScore ?? null,
       incumbentScore: state?.incumbentScore ?? null,

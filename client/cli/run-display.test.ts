@@ -9,6 +9,7 @@ const progress: Progress = {
   phase: 'iterations',
   iterationsDone: 1,
   iterationsPlanned: 3,
+  iterationWorkflowId: 'run/iteration-2',
   component: 'answerer',
   step: 'collecting rollouts',
   done: 0,
