@@ -8,15 +8,16 @@ jest.setTimeout(400_000);
 
 const { ensureCompiled } = jest.requireActual<{ ensureCompiled: () => void }>('../scripts/compile.js');
 const ofLinux = process.platform === 'linux' ? it : it.skip;
-const ownNumber = process.env['MALLOC_ARENA_MAX'];
+const own = { ...process.env };
+const settings = { MALLOC_ARENA_MAX: '4', NODE_OPTIONS: '--max-semi-space-size=8' };
 let queues = 0;
 
 beforeAll(() => {
   ensureCompiled();
-  delete process.env['MALLOC_ARENA_MAX'];
+  for (const name of Object.keys(settings)) delete process.env[name];
 });
 afterAll(() => {
-  if (ownNumber !== undefined) process.env['MALLOC_ARENA_MAX'] = ownNumber;
+  for (const name of Object.keys(settings)) if (own[name] !== undefined) process.env[name] = own[name];
 });
 
 const projects: CommandLine[] = [];
@@ -48,10 +49,12 @@ async function startWorker(environment: Record<string, string> = {}): Promise<Ru
 const environmentOf = (pid: number) => readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
 
 describe('optimas worker', () => {
-  ofLinux('serves with two memory arenas, and ends with code 0 at SIGTERM', async () => {
+  ofLinux('serves with two memory arenas and room for young objects, and ends with code 0 at SIGTERM', async () => {
     const worker = await startWorker();
     expect(worker.servingPid).not.toBe(worker.child.pid);
-    expect(environmentOf(worker.servingPid)).toContain('MALLOC_ARENA_MAX=2');
+    expect(environmentOf(worker.servingPid)).toEqual(
+      expect.arrayContaining(['MALLOC_ARENA_MAX=2', 'NODE_OPTIONS=--max-semi-space-size=64']),
+    );
     worker.child.kill('SIGTERM');
     // As from a service manager that tells all processes of a service: the one that serves then hears of it twice.
     process.kill(worker.servingPid, 'SIGTERM');
@@ -68,8 +71,8 @@ describe('optimas worker', () => {
     expect((await second.ended).code).toBe(137);
   });
 
-  it("serves in its own process under a person's own number of arenas", async () => {
-    const worker = await startWorker({ MALLOC_ARENA_MAX: '4' });
+  it("serves in its own process under a person's own settings", async () => {
+    const worker = await startWorker(settings);
     expect(worker.servingPid).toBe(worker.child.pid);
     worker.child.kill('SIGINT');
     expect((await worker.ended).code).toBe(0);

@@ -1,17 +1,19 @@
 import { workerEnvironment } from './worker-environment';
 
-const parts = { environment: { OPTIMAS_LOCAL_PARTS: '{}' } };
+const settings = { MALLOC_ARENA_MAX: '2', NODE_OPTIONS: '--max-semi-space-size=64' };
 
 describe('workerEnvironment', () => {
-  it('hands over the parts, and bounds the memory arenas', () => {
-    expect(workerEnvironment(parts, {})).toEqual({ OPTIMAS_LOCAL_PARTS: '{}', MALLOC_ARENA_MAX: '2' });
+  it('bounds the memory arenas, makes room for young objects, and hands over the parts', () => {
+    expect(workerEnvironment(undefined, {})).toEqual(settings);
+    const parts = { environment: { OPTIMAS_LOCAL_PARTS: '{}' } };
+    expect(workerEnvironment(parts, {})).toEqual({ ...settings, OPTIMAS_LOCAL_PARTS: '{}' });
   });
 
-  it('bounds the memory arenas of a process that finds its parts itself', () => {
-    expect(workerEnvironment(undefined, {})).toEqual({ MALLOC_ARENA_MAX: '2' });
-  });
-
-  it("leaves a person's own number of arenas", () => {
-    expect(workerEnvironment(parts, { MALLOC_ARENA_MAX: '4' })['MALLOC_ARENA_MAX']).toBe('4');
+  it("keeps a person's own settings", () => {
+    const own = { MALLOC_ARENA_MAX: '4', NODE_OPTIONS: '--max-semi-space-size=8 --enable-source-maps' };
+    expect(workerEnvironment(undefined, own)).toEqual(own);
+    expect(workerEnvironment(undefined, { NODE_OPTIONS: '--enable-source-maps' })['NODE_OPTIONS']).toBe(
+      '--enable-source-maps --max-semi-space-size=64',
+    );
   });
 });

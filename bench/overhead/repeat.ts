@@ -11,6 +11,7 @@ import { benchRun, benchVariables, configFile } from './bench-run';
 import { startEndpoint, type EndpointProcess } from './endpoint-process';
 import { historySizes, type HistorySize } from './history-sizes';
 import { processUsage } from './process-usage';
+import { workerEnvironment } from '../../workers/worker-environment';
 import { startTemporalStack } from './temporal-stack';
 
 /** One run of the optimization, one way. */
@@ -94,7 +95,7 @@ async function measureTemporal(folder: string, environment: Record<string, strin
 async function measureInProcess(_folder: string, environment: Record<string, string>): Promise<Measured> {
   const child = fork(path.join(__dirname, 'in-process-main.ts'), {
     execArgv: typescriptFlags,
-    env: { ...process.env, ...environment },
+    env: { ...process.env, ...workerEnvironment(), ...environment },
   });
   const failed = once(child, 'exit').then(([code]) => Promise.reject(new Error(`the run ended with code ${code}`)));
   failed.catch(() => {}); // It ends in any case; only before its message is that a failure.

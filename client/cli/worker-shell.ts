@@ -6,8 +6,6 @@ import { exitCode } from './exit-code';
 
 /** Whether a worker in this process would lack what must be in the environment before a process starts. */
 export function lacksWorkerEnvironment(environment: NodeJS.ProcessEnv = process.env): boolean {
-  // The setting is glibc's: elsewhere a second process would gain nothing.
-  if (process.platform !== 'linux') return false;
   return Object.entries(workerEnvironment(undefined, environment)).some(([name, value]) => environment[name] !== value);
 }
 
