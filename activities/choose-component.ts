@@ -31,13 +31,11 @@ export function chooseComponent(
       const own = decisions.filter((decision) => decision.component === name);
       const accepted = own.filter((decision) => decision.accepted);
       const candidates = await stores.candidates.listNewest(input.runId, name, input.iteration);
-      const trusted = (await stores.rewardVersions.list(input.runId, name)).findLast(
-        (reward) => reward.version <= input.iteration,
-      )?.metrics['trusted'];
+      const reward = await stores.rewardVersions.newest(input.runId, name, input.iteration);
       components.push({
         name,
         expectedGain: expectedGain(candidates, own),
-        costPerTry: costPerTry(run, name, trusted === true),
+        costPerTry: costPerTry(run, name, reward?.metrics['trusted'] === true),
         tries: own.length,
         lastTried: own.at(-1)?.iteration ?? null,
         lastAccepted: accepted.at(-1)?.iteration ?? null,

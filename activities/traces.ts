@@ -16,14 +16,15 @@ export async function loadTraces(
   return tracesOf(stores, await stores.evaluations.list(key));
 }
 
-/** The traces of measurements that have been read already, by example id. */
+/** The traces of measurements that have been read already, by example id: of several of one example, the last. */
 export async function tracesOf(
   stores: Stores,
   evaluations: readonly Evaluation[],
 ): Promise<Map<string, TracedEvaluation>> {
-  const blobs = await stores.blobs.getMany(evaluations.flatMap((evaluation) => evaluation.traceBlob ?? []));
+  const last = [...new Map(evaluations.map((evaluation) => [evaluation.exampleId, evaluation])).values()];
+  const blobs = await stores.blobs.getMany(last.flatMap((evaluation) => evaluation.traceBlob ?? []));
   return new Map(
-    evaluations.flatMap((evaluation) => {
+    last.flatMap((evaluation) => {
       const bytes = blobs.get(evaluation.traceBlob ?? '');
       if (bytes === undefined) return [];
       return [

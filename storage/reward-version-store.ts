@@ -44,19 +44,29 @@ export class RewardVersionStore {
   }
 
   async get(runId: string, component: string, version: number): Promise<RewardVersion | undefined> {
-    return (await this.list(runId, component)).find((reward) => reward.version === version);
+    const newest = await this.newest(runId, component, version);
+    return newest?.version === version ? newest : undefined;
+  }
+
+  /** The last one with at most this number. */
+  async newest(runId: string, component: string, upTo: number): Promise<RewardVersion | undefined> {
+    const [row] = await this.database.read(
+      this.ofRun(runId)
+        .where('component', '=', component)
+        .where('version', '<=', upTo)
+        .orderBy('version', 'desc')
+        .limit(1),
+    );
+    return row === undefined ? undefined : rewardVersion(row);
   }
 
   /** Ordered by component, then version. */
-  async list(runId: string, component?: string): Promise<RewardVersion[]> {
-    let query = this.database.queries
-      .selectFrom('reward_versions')
-      .where('run_id', '=', runId)
-      .orderBy('component')
-      .orderBy('version')
-      .selectAll();
-    if (component !== undefined) query = query.where('component', '=', component);
-    return (await this.database.read(query)).map(rewardVersion);
+  async list(runId: string): Promise<RewardVersion[]> {
+    return (await this.database.read(this.ofRun(runId).orderBy('component').orderBy('version'))).map(rewardVersion);
+  }
+
+  private ofRun(runId: string) {
+    return this.database.queries.selectFrom('reward_versions').where('run_id', '=', runId).selectAll();
   }
 }
 

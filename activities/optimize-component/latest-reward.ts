@@ -17,8 +17,7 @@ export async function openLatestReward(
   run: OpenRun,
   { component, iteration }: LocalStep,
 ): Promise<GainEstimator | undefined> {
-  const versions = await stores.rewardVersions.list(run.runId, component);
-  const version = versions.filter((item) => item.version <= iteration + 1).at(-1);
+  const version = await stores.rewardVersions.newest(run.runId, component, iteration + 1);
   if (version?.artefactSha256 === undefined || version.metrics['trusted'] !== true) return undefined;
   const manifest = rewardManifestSchema.parse(version.manifest);
   const reward = await openReward(await stores.blobs.get(version.artefactSha256), manifest, await encoder());
