@@ -1,5 +1,6 @@
 import { CancelledFailure, WorkflowFailedError } from '@temporalio/client';
 import { RetryState } from '@temporalio/common';
+import { StorageError } from '../../storage';
 import { followRun } from './follow-run';
 import type { Runs } from './project';
 
@@ -38,6 +39,40 @@ describe('a run that has ended', () => {
   it('has failed where nothing is recorded and the workflow failed', async () => {
     await expect(follow(endedRun(false, terminated))).rejects.toBe(terminated);
     expect(await follow(endedRun(true, terminated))).toEqual({ ended: 'result' });
+  });
+});
+
+describe('a database that is away', () => {
+  const away = new StorageError('UNREACHABLE', 'cannot reach the database at db:5432');
+
+  /** A run that goes on for as many questions as there are answers of the database, then pauses itself. */
+  function pausingRun(answers: (Error | undefined)[]): Runs {
+    const ended = endedRun(true);
+    const left = [...answers];
+    const client = {
+      ...ended.client,
+      isOpen: async () => true,
+      progress: async () => ({ status: left.length > 0 ? 'running' : 'paused', paused: { by: 'optimas' } }),
+      spend: async () => {
+        const answer = left.shift();
+        if (answer !== undefined) throw answer;
+        return {};
+      },
+    };
+    return { ...ended, client } as unknown as Runs;
+  }
+
+  it('ends nothing while the run is open, and is told once', async () => {
+    const lines: string[] = [];
+    const telling = { ...display, line: (text: string) => void lines.push(text) };
+    const run = pausingRun([undefined, away, away, undefined]);
+    expect(await followRun(run, 'run', telling, new AbortController().signal)).toMatchObject({ ended: 'paused' });
+    expect(lines).toEqual(['cannot reach the database at db:5432; the run waits for it, and pauses if it stays away']);
+  });
+
+  it('is an error where it can never answer', async () => {
+    const refused = new StorageError('REFUSED', 'wrong password');
+    await expect(follow(pausingRun([refused, undefined]))).rejects.toBe(refused);
   });
 });
 

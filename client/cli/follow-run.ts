@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CancelledFailure, WorkflowFailedError } from '@temporalio/client';
+import { StorageError, type SpendTotals } from '../../storage';
 import type { Progress } from '../../workflows/progress';
 import { decisionText } from '../report/decision-text';
 import { rewardText } from '../report/reward-text';
-import { readDecisions, readRewards } from '../report/run-report';
+import { readDecisions, readProposerRejections, readRewards } from '../report/run-report';
 import type { Runs } from './project';
 import type { RunDisplay } from './run-display';
 
@@ -36,12 +37,15 @@ export async function followRun(
   let answeredAt = performance.now();
   let serverAnsweredAt = answeredAt;
   let told = false;
+  let toldOfDatabase = false;
+  let spend: SpendTotals | undefined;
   const showRecords = async (): Promise<void> => {
     const fits = (await readRewards(runs.stores, runId)).map((fit) => ({ ...fit, text: rewardText(fit) }));
     const decisions = await readDecisions(runs.stores, runId);
     const decided = decisions.map((decision) => ({ ...decision, text: decisionText(decision) }));
-    // An iteration's reward is fitted before it decides.
-    for (const { text } of [...fits, ...decided].sort((a, b) => a.iteration - b.iteration)) {
+    const rejected = await readProposerRejections(runs.stores, runId);
+    // An iteration's reward is fitted, and its settings are proposed, before it decides.
+    for (const { text } of [...fits, ...rejected, ...decided].sort((a, b) => a.iteration - b.iteration)) {
       if (!shown.has(text)) display.line(text);
       shown.add(text);
     }
@@ -55,8 +59,16 @@ export async function followRun(
     });
     if (open !== undefined) serverAnsweredAt = performance.now();
     const progress = open === true ? await runs.client.progress(runId).catch(() => undefined) : undefined; // Between two workers nobody answers.
-    const spend = await runs.client.spend(runId);
-    await showRecords();
+    try {
+      spend = await runs.client.spend(runId);
+      await showRecords();
+      toldOfDatabase = false;
+    } catch (error) {
+      // The worker tries again, and the run pauses itself in the end: both need this command to go on.
+      if (open === false || !mayPass(error)) throw error;
+      if (!toldOfDatabase) display.line(`${error.message}; the run waits for it, and pauses if it stays away`);
+      toldOfDatabase = true;
+    }
     if (open === false) {
       await refuseFailure(runs, runId);
       return { ended: 'result' };
@@ -65,7 +77,7 @@ export async function followRun(
     if (progress !== undefined) {
       answeredAt = performance.now();
       told = false;
-      display.update(progress, spend);
+      if (spend !== undefined) display.update(progress, spend);
       if (progress.status === 'paused' && progress.paused?.by === 'optimas') return { ended: 'paused', progress };
     } else if (!told && performance.now() - answeredAt > silenceMs) {
       told = true;
@@ -73,6 +85,11 @@ export async function followRun(
     }
     await sleep(pollMs, undefined, { signal }).catch(() => undefined); // Aborted: the next round ends it.
   }
+}
+
+/** A database that is away, or kept busy by others, for longer than each question waits for it. */
+function mayPass(error: unknown): error is StorageError {
+  return StorageError.isInstance(error) && ['UNREACHABLE', 'BUSY'].includes(error.code);
 }
 
 /**

@@ -84,6 +84,20 @@ export async function readRewards(stores: Stores, runId: string): Promise<Reward
   return entries.map(({ iteration, body }) => ({ ...(body as object), iteration }) as unknown as RewardRecord);
 }
 
+/** What the proposer model's endpoint would not take, in one line each: the iteration went on without its instructions. */
+export async function readProposerRejections(
+  stores: Stores,
+  runId: string,
+): Promise<{ iteration: number; text: string }[]> {
+  const entries = await stores.ledger.list(runId, { kind: 'proposer' });
+  return entries.flatMap(({ iteration, body }) => {
+    const { component, variable, reason } = body as { component: string; variable: string; reason?: string };
+    if (reason === undefined) return [];
+    const text = `iteration ${iteration + 1}: the proposer wrote nothing for ${component}.${variable}: ${reason}`;
+    return [{ iteration, text }];
+  });
+}
+
 /** An iteration's decision as the ledger has it, with the incumbent after it (configuration hash). */
 export type IterationDecision = ResultDocument['iterations'][number] & { incumbent: string };
 

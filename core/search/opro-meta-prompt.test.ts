@@ -56,6 +56,20 @@ describe('oproMetaPrompt', () => {
     expect(text({ history: options.history, shown: 1 })).not.toContain('Best {q}');
   });
 
+  it('shows the worst and the best calls, each once, as many as fit', () => {
+    const examples = Array.from({ length: 300 }, (_, index) => ({
+      inputs: { q: `question ${index}` },
+      outputs: { answer: 'z'.repeat(5_000) },
+      score: index / 300,
+    }));
+    const shown = (rest: Partial<MetaPromptOptions>) =>
+      [...text(rest).matchAll(/input q: question (\d+)/g)].map((match) => Number(match[1]));
+    expect(shown({ examples })).toEqual([0, 299, 1, 298, 2, 297, 3, 296, 4, 295, 5, 294, 6, 293, 7, 292]);
+    expect(shown({ examples: examples.slice(0, 3) })).toEqual([0, 2, 1]);
+    expect(shown({ examples, callCharacters: 1_400 })).toEqual([0, 299]);
+    expect(text({ examples }).length).toBeLessThan(15_000);
+  });
+
   it('does without history, examples and description', () => {
     const bare = text({ history: [], examples: [], component: { name: 'a', description: '' } });
     expect(bare).toContain('Score 0.500 (current)');

@@ -24,7 +24,7 @@ export interface MetaPromptOptions {
   incumbent: ScoredInstructions;
   /** Earlier instructions of this prompt; the incumbent may be among them. */
   history: readonly ScoredInstructions[];
-  /** From training examples only. */
+  /** From training examples only; the worst and the best of them are shown. */
   examples: readonly ScoredCall[];
   /** How many proposals to ask for. */
   count: number;
@@ -32,6 +32,10 @@ export interface MetaPromptOptions {
   shown?: number;
   /** Most characters of those others. Default 20,000. */
   historyCharacters?: number;
+  /** Most calls shown. Default 16. */
+  shownCalls?: number;
+  /** Most characters of those calls. Default 20,000. */
+  callCharacters?: number;
 }
 
 /** The most characters of one field of an example. */
@@ -46,7 +50,8 @@ export const proposalTag = 'instructions';
  * "Large language models as optimizers"; Optimas, section 4.3).
  */
 export function oproMetaPrompt(options: MetaPromptOptions): ChatMessage[] {
-  const { component, definition, count, examples } = options;
+  const { component, definition, count } = options;
+  const calls = shownCalls(options);
   const rules = [
     `Write ${count} new and different ${count === 1 ? 'version' : 'versions'} that would score higher than all of the above.`,
     ...definition.placeholders.map((name) => `Each must contain the placeholder {${name}}, exactly so.`),
@@ -57,9 +62,7 @@ export function oproMetaPrompt(options: MetaPromptOptions): ChatMessage[] {
   const sections = [
     `The step '${component.name}' of a larger system does this: ${component.description || '(no description)'}`,
     `Instructions for it that were tried, from the lowest score to the highest:\n\n${scoredList(options)}`,
-    ...(examples.length > 0
-      ? [`Calls of the step with the current instructions:\n\n${examples.map(callText).join('\n\n')}`]
-      : []),
+    ...(calls.length > 0 ? [`Calls of the step with the current instructions:\n\n${calls.join('\n\n')}`] : []),
     rules.join('\n'),
   ];
   return [
@@ -93,6 +96,19 @@ function scoredList({ incumbent, history, shown = 20, historyCharacters = 20_000
 
 function ascending(a: ScoredInstructions, b: ScoredInstructions): number {
   return a.score - b.score || (a.instructions < b.instructions ? -1 : 1);
+}
+
+/** The worst calls and the best in turn, as many as fit, each once: what to mend, and what to keep. */
+function shownCalls({ examples, shownCalls: most = 16, callCharacters = 20_000 }: MetaPromptOptions): string[] {
+  const ascendingCalls = examples.toSorted((a, b) => a.score - b.score);
+  const inTurn = ascendingCalls.map((_, index) =>
+    index % 2 === 0 ? ascendingCalls[index / 2] : ascendingCalls[ascendingCalls.length - (index + 1) / 2],
+  );
+  let left = callCharacters;
+  return inTurn
+    .slice(0, most)
+    .map((call) => callText(call as ScoredCall))
+    .filter((text) => (left -= text.length) >= 0);
 }
 
 function callText({ inputs, outputs, score, feedback }: ScoredCall): string {
