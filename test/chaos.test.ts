@@ -3,6 +3,7 @@ import { suiteEnvironment } from './suite-environment';
 import { smallPlan, tinyPlan } from './support/test-run';
 
 jest.setTimeout(400_000);
+jest.retryTimes(0);
 
 /** The short version of `npm run chaos`: the same program on a small run. */
 it('10 random kills of workers and server lose, double and change nothing', async () => {

@@ -10,6 +10,7 @@ import { resultDocumentSchema } from '../core/run/result-document';
 import { processAlive } from '../providers/processes';
 import { scriptedReply } from '../systems/synthetic';
 import { suiteEnvironment } from './suite-environment';
+import { commandConfig, quickPlan } from './support/command-config';
 import { CommandLine } from './support/command-line';
 import { startScriptedEndpoint, type ScriptedEndpoint } from './support/scripted-endpoint';
 
@@ -17,41 +18,6 @@ jest.setTimeout(400_000);
 
 const distribution = path.resolve(__dirname, '../dist');
 const { ensureCompiled } = jest.requireActual<{ ensureCompiled: () => void }>('../scripts/compile.js');
-
-const quickPlan = {
-  iterations: 1,
-  preferenceInputs: 6,
-  adaptationInputs: 4,
-  rankingInputs: 4,
-  shortlist: 2,
-  shortlistInputs: 4,
-  candidatesPerInput: 3,
-  rolloutsPerCandidate: 1,
-  proposals: 4,
-  finalists: 2,
-  validationExamples: 12,
-  testExamples: 8,
-};
-
-/** A config on the scripted endpoint. */
-function configText(
-  endpoint: string,
-  options: { address?: string | undefined; price?: string; dataSeed?: number; apiKey?: string } = {},
-): string {
-  const temporal = options.address === undefined ? '' : `temporal: { address: '${options.address}' },`;
-  return `
-    import { defineConfig } from 'optimas';
-    import { scriptedChain } from '${distribution}/systems/synthetic';
-    export default defineConfig({
-      endpoints: {
-        scripted: { baseURL: '${endpoint}', models: { small: {}, large: { ${options.price ?? ''} } }, pure: true, timeoutMs: 5_000, ${options.apiKey ?? ''} },
-      },
-      encoder: 'hashed-ngrams',
-      systems: [scriptedChain({ seed: ${options.dataSeed ?? 0} })],
-      optimization: ${JSON.stringify(quickPlan)},
-      ${temporal}
-    });`;
-}
 
 let endpoint: ScriptedEndpoint;
 let address: string;
@@ -79,7 +45,7 @@ describe('optimas run, and what it leaves behind', () => {
 
   beforeAll(async () => {
     project = new CommandLine();
-    project.write('optimas.config.ts', configText(endpoint.url, { address }));
+    project.write('optimas.config.ts', commandConfig(endpoint.url, { address }));
     const { code, out, err } = await project.run('run', '--seed', '4', '--json', 'out/result.json');
     expect({ code, err }).toMatchObject({ code: 0 });
     // Plain lines: no control characters where no person watches.
@@ -141,7 +107,7 @@ describe('optimas run, and what it leaves behind', () => {
 it('commands a run from other processes: start, pause, resume, budget, cancel, watch', async () => {
   const slow = await startScriptedEndpoint({ reply: scriptedReply, latencyMs: 100 });
   try {
-    await withProject(configText(slow.url, { address }), async (project) => {
+    await withProject(commandConfig(slow.url, { address }), async (project) => {
       const started = await project.run('start', '--iterations', '10');
       expect(started).toMatchObject({ code: 0, err: expect.stringContaining('no worker runs yet') });
       const runId = started.out.trim();
@@ -172,7 +138,7 @@ it('commands a run from other processes: start, pause, resume, budget, cancel, w
 it('Ctrl-C pauses a run, and the same command goes on with it', async () => {
   const slow = await startScriptedEndpoint({ reply: scriptedReply, latencyMs: 100 });
   try {
-    await withProject(configText(slow.url, { address }), async (project) => {
+    await withProject(commandConfig(slow.url, { address }), async (project) => {
       const first = project.start('run', '--iterations', '10');
       await first.says(/preference-data/);
       const [, pid] = await first.says(/worker: started \(pid (\d+)/);
@@ -187,9 +153,9 @@ it('Ctrl-C pauses a run, and the same command goes on with it', async () => {
         code: 2,
         err: expect.stringMatching(/has not ended. Resume it\? .*--yes/),
       });
-      project.write('optimas.config.ts', configText(slow.url, { address, price, dataSeed: 1 }));
+      project.write('optimas.config.ts', commandConfig(slow.url, { address, price, dataSeed: 1 }));
       expect((await project.run('run')).err).toContain('began with another definition of the system');
-      project.write('optimas.config.ts', configText(slow.url, { address }));
+      project.write('optimas.config.ts', commandConfig(slow.url, { address }));
       const second = project.start('run', '--yes');
       await second.says(/goes on/);
       expect((await project.run('cancel', '--now')).code).toBe(0);
@@ -205,7 +171,7 @@ it("takes Temporal's own Cancel for what it is, and starts anew where a new run 
   const slow = await startScriptedEndpoint({ reply: scriptedReply, latencyMs: 100 });
   const connection = await Connection.connect({ address });
   try {
-    await withProject(configText(slow.url, { address }), async (project) => {
+    await withProject(commandConfig(slow.url, { address }), async (project) => {
       const first = project.start('run', '--iterations', '10', '--max-calls', '90000', '--max-usd', '5');
       await first.says(/preference-data/);
       const [, runId = ''] = await first.says(/run (scripted-chain-seed0-\w+) started/);
@@ -243,7 +209,7 @@ it('writes an API key nowhere', async () => {
   const project = new CommandLine({ SCRIPTED_API_KEY: canary });
   try {
     // Its own Temporal server: the workflow history is under .optimas too.
-    project.write('optimas.config.ts', configText(guarded.url, { apiKey: 'apiKey: process.env.SCRIPTED_API_KEY' }));
+    project.write('optimas.config.ts', commandConfig(guarded.url, { apiKey: 'apiKey: process.env.SCRIPTED_API_KEY' }));
     const run = await project.run('run', '--json', 'result.json');
     expect(run).toMatchObject({ code: 0 });
     const outcomes = [
@@ -270,7 +236,7 @@ it('writes an API key nowhere', async () => {
 it('ends with its own exit code and what to mend when the run pauses itself', async () => {
   const refusing = await startScriptedEndpoint({ faults: [{ when: 'always', fault: { type: 'unauthorized' } }] });
   try {
-    await withProject(configText(refusing.url, { address }), async (project) => {
+    await withProject(commandConfig(refusing.url, { address }), async (project) => {
       const { code, err } = await project.run('run');
       expect(code).toBe(4);
       expect(err).toMatch(/paused itself: .*401/);
@@ -289,7 +255,7 @@ it('ends with its own exit code and what to mend when the run pauses itself', as
 const price = 'price: { promptPerMillion: 10, completionPerMillion: 30 }';
 
 it('asks before it spends money', async () => {
-  await withProject(configText(endpoint.url, { address, price }), async (project) => {
+  await withProject(commandConfig(endpoint.url, { address, price }), async (project) => {
     const { code, err } = await project.run('run');
     expect({ code, err }).toMatchObject({
       code: 2,
@@ -300,7 +266,7 @@ it('asks before it spends money', async () => {
 });
 
 it('asks, and warns of a limit in dollars, where a price is not known', async () => {
-  await withProject(configText('http://models.invalid/v1', { address }), async (project) => {
+  await withProject(commandConfig('http://models.invalid/v1', { address }), async (project) => {
     const { code, err } = await project.run('run', '--max-usd', '1');
     expect({ code, err }).toMatchObject({
       code: 2,
@@ -312,7 +278,7 @@ it('asks, and warns of a limit in dollars, where a price is not known', async ()
 });
 
 it('dev runs server and worker as processes of their own, and ends both', async () => {
-  await withProject(configText(endpoint.url), async (project) => {
+  await withProject(commandConfig(endpoint.url), async (project) => {
     const dev = project.start('dev');
     await dev.says(/ready/);
     const pids = [...dev.output().matchAll(/\(pid (\d+)/g)].map(([, pid]) => Number(pid));
@@ -326,12 +292,23 @@ it('dev runs server and worker as processes of their own, and ends both', async 
   });
 });
 
+it('dev tells a mistake in the config as run does, without a stack', async () => {
+  const text = commandConfig(endpoint.url, { address }).replace('encoder:', "proposer: 'huge', encoder:");
+  await withProject(text, async (project) => {
+    const { code, err } = await project.run('run', '--yes');
+    const dev = await project.run('dev');
+    expect({ code: dev.code, err: dev.err }).toMatchObject({ code, err: expect.stringContaining('huge') });
+    expect(code).toBe(2);
+    expect(err + dev.err).not.toMatch(/\n +at /);
+  });
+});
+
 it('dev says when a port is taken', async () => {
   const occupant = createServer();
   await new Promise<void>((resolve) => occupant.listen(0, '127.0.0.1', resolve));
   const { port } = occupant.address() as AddressInfo;
   try {
-    await withProject(configText(endpoint.url), async (project) => {
+    await withProject(commandConfig(endpoint.url), async (project) => {
       const { code, err } = await project.run('dev', '--port', String(port));
       expect({ code, err }).toMatchObject({ code: 3, err: expect.stringMatching(new RegExp(`port ${port} .*in use`)) });
     });
@@ -342,14 +319,14 @@ it('dev says when a port is taken', async () => {
 
 describe('mistakes', () => {
   it('have exit code 2 and a message without a stack', async () => {
-    await withProject(configText(endpoint.url, { address }), async (project) => {
+    await withProject(commandConfig(endpoint.url, { address }), async (project) => {
       project.write('broken.ts', 'export default {{');
       project.write('empty.ts', 'export default 1');
       project.write(
         'unknown.ts',
         `import { defineConfig } from 'optimas'; export default defineConfig({ system: [] } as never)`,
       );
-      const lacking = configText(endpoint.url, { address }).replace(/, large: \{.*?\}/, '');
+      const lacking = commandConfig(endpoint.url, { address }).replace(/, large: \{.*?\}/, '');
       project.write('lacking.ts', lacking);
       const mistakes: [RegExp, ...string[]][] = [
         [/no system 'nope' .*scripted-chain/, 'run', 'nope'],
@@ -375,7 +352,7 @@ describe('mistakes', () => {
   });
 
   it('a server that cannot be reached has exit code 3', async () => {
-    await withProject(configText(endpoint.url, { address: '127.0.0.1:9' }), async (project) => {
+    await withProject(commandConfig(endpoint.url, { address: '127.0.0.1:9' }), async (project) => {
       for (const args of [['run'], ['start'], ['status'], ['worker']]) {
         const { code, err } = await project.run(...args);
         expect({ args, code, err }).toMatchObject({
@@ -384,7 +361,7 @@ describe('mistakes', () => {
         });
       }
     });
-    await withProject(configText(endpoint.url), async (project) => {
+    await withProject(commandConfig(endpoint.url), async (project) => {
       const { code, err } = await project.run('status');
       expect({ code, err }).toMatchObject({ code: 3, err: expect.stringContaining('optimas dev') });
     });

@@ -1,3 +1,4 @@
+import type { Budget } from '../../core/run/budget';
 import { scriptedChain, scriptedReply } from '../../systems/synthetic';
 import { decisionProjection } from '../support/decisions';
 import { startScriptedEndpoint, type ScriptedEndpoint } from '../support/scripted-endpoint';
@@ -7,6 +8,7 @@ import { until } from '../support/until';
 import { killNow, spawnWorker } from '../support/worker-process';
 
 jest.setTimeout(400_000);
+jest.retryTimes(0);
 
 interface Outcome {
   decisions: string[];
@@ -15,12 +17,32 @@ interface Outcome {
   distinctRequests: number;
   /** Requests sent whose result was not committed at the kills. */
   inFlightAtKills: number;
+  /** Requests sent beyond those whose result was committed, at the last kill and at the end. */
+  uncommitted: { atLastKill: number; atEnd: number };
+  status: string;
+  usd: number;
+  /** Calls that the run was charged for. */
+  charged: number;
+  committed: number;
+  /** Calls for which money is still held back. */
+  reserved: number;
 }
 
-/** One run with worker processes of its own; each share of `undisturbedRequests` in `killAt` is a kill -9 and a new worker. */
-async function runWithKills(killAt: number[], undisturbedRequests: number): Promise<Outcome> {
-  const endpoint: ScriptedEndpoint = await startScriptedEndpoint({ reply: scriptedReply, latencyMs: 20 });
-  const endpoints = { scripted: { baseURL: endpoint.url, models: { small: {}, large: {} }, pure: true } };
+interface KilledRun {
+  /** Shares of `undisturbedRequests` at which the worker is killed. */
+  killAt: number[];
+  undisturbedRequests: number;
+  /** Default: replies are a pure function of the request. Otherwise no two replies are the same. */
+  pure?: boolean;
+  budget?: Budget;
+}
+
+/** One run with worker processes of its own; at each share in `killAt` a kill -9 and a new worker. */
+async function runWithKills({ killAt, undisturbedRequests, pure = true, budget = {} }: KilledRun): Promise<Outcome> {
+  let replies = 0;
+  const reply: typeof scriptedReply = (request) => `${scriptedReply(request)}${pure ? '' : ` #${replies++}`}`;
+  const endpoint: ScriptedEndpoint = await startScriptedEndpoint({ reply, latencyMs: 20 });
+  const endpoints = { scripted: { baseURL: endpoint.url, models: { small: {}, large: {} }, pure } };
   const runs = await TestRuns.open({ systems: [scriptedChain()], endpoints, withWorkers: false });
   const { address, workflowBundle } = suiteEnvironment();
   const spawnOne = () =>
@@ -30,6 +52,7 @@ async function runWithKills(killAt: number[], undisturbedRequests: number): Prom
       databaseUrl: runs.runtime.stores.database.url,
       endpointUrl: endpoint.url,
       bundlePath: workflowBundle,
+      pure,
     });
   let worker = await spawnOne();
   try {
@@ -37,25 +60,38 @@ async function runWithKills(killAt: number[], undisturbedRequests: number): Prom
       system: 'scripted-chain',
       runId: `crash-${runs.taskQueue}`,
       seed: 3,
+      budget,
       // A busy machine must not make a heartbeat late: its activity would call again. Every kill costs this time.
       activities: { ...quickActivities, heartbeatTimeoutMs: killAt.length === 0 ? 30_000 : 6_000, maximumAttempts: 10 },
     });
     let inFlightAtKills = 0;
+    let atLastKill = 0;
     for (const share of killAt) {
       while (endpoint.requests.total < share * undisturbedRequests)
         await new Promise((resolve) => setTimeout(resolve, 5));
       await killNow(worker);
       await untilQuiet(endpoint);
-      inFlightAtKills += Object.keys(endpoint.requests.byHash).length - (await committedCalls(runs));
+      const committed = await committedCalls(runs);
+      inFlightAtKills += Object.keys(endpoint.requests.byHash).length - committed;
+      atLastKill = endpoint.requests.total - committed;
       worker = await spawnOne();
     }
     const result = await runs.client.result(runId);
+    const { spend, reservations } = runs.runtime.stores;
+    const { usd, calls } = await spend.totals(runId);
+    const committed = await committedCalls(runs);
     return {
       decisions: decisionProjection(await runs.runtime.stores.ledger.list(runId)),
       configuration: result.configuration,
       requests: endpoint.requests.total,
       distinctRequests: Object.keys(endpoint.requests.byHash).length,
       inFlightAtKills,
+      uncommitted: { atLastKill, atEnd: endpoint.requests.total - committed },
+      status: result.status,
+      usd,
+      charged: calls,
+      committed,
+      reserved: await reservations.count(runId),
     };
   } finally {
     await killNow(worker);
@@ -87,16 +123,34 @@ async function committedCalls({ runtime }: TestRuns): Promise<number> {
 }
 
 describe('kill -9 of the worker', () => {
+  const killAt = [0.25, 0.5, 0.75];
+  let undisturbed: Outcome;
+  beforeAll(async () => {
+    undisturbed = await runWithKills({ killAt: [], undisturbedRequests: 0 });
+  });
+
   it('changes no decision and pays no committed call again, at 25, 50 and 75 % of a run', async () => {
-    const undisturbed = await runWithKills([], 0);
     expect(undisturbed.decisions.length).toBeGreaterThan(5);
     expect(undisturbed.requests).toBe(undisturbed.distinctRequests);
 
-    const killed = await runWithKills([0.25, 0.5, 0.75], undisturbed.requests);
+    const killed = await runWithKills({ killAt, undisturbedRequests: undisturbed.requests });
     expect(killed.decisions).toEqual(undisturbed.decisions);
     expect(killed.configuration).toBe(undisturbed.configuration);
     expect(killed.distinctRequests).toBe(undisturbed.distinctRequests);
     const paidTwice = killed.requests - killed.distinctRequests;
     expect(paidTwice).toBeLessThanOrEqual(killed.inFlightAtKills);
+    expect(killed.uncommitted.atEnd).toBe(killed.uncommitted.atLastKill);
+  });
+
+  it('loses and pays again nothing that was committed where no two replies are the same, and keeps the money limit', async () => {
+    const usd = 0.5 * undisturbed.usd;
+    const undisturbedRequests = 0.5 * undisturbed.requests;
+    const killed = await runWithKills({ killAt, undisturbedRequests, pure: false, budget: { usd } });
+    expect(killed.status).toBe('budget-exhausted');
+    expect(killed.usd).toBeLessThanOrEqual(usd);
+    expect(killed.usd).toBeGreaterThan(0.5 * usd);
+    expect(killed.reserved).toBe(0);
+    expect(killed.charged).toBe(killed.committed);
+    expect(killed.uncommitted.atEnd).toBe(killed.uncommitted.atLastKill);
   });
 });

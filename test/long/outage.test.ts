@@ -9,6 +9,7 @@ import { until } from '../support/until';
 import { killNow, spawnWorker } from '../support/worker-process';
 
 jest.setTimeout(900_000);
+jest.retryTimes(0);
 
 const options = { system: 'scripted-chain', plan: { ...smallPlan, ...tinyPlan }, activities: quickActivities };
 const display = { update: () => {}, line: () => {}, end: () => {} };

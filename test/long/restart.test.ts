@@ -7,6 +7,7 @@ import { until, untilPhase } from '../support/until';
 import { killNow, spawnWorker } from '../support/worker-process';
 
 jest.setTimeout(300_000);
+jest.retryTimes(0);
 
 const who = { actor: 'operator', reason: 'deployment' };
 const plan = { ...smallPlan, ...tinyPlan, iterations: 3 };

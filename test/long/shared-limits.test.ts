@@ -66,6 +66,19 @@ describe.each(databaseKinds)('workers that share limits on %s', (kind) => {
     return JSON.parse(line) as Outcomes;
   };
 
+  /** Lets all workers call, and gives when each request came (milliseconds from the start). */
+  async function timed(started: readonly Worker[]): Promise<{ outcomes: Outcomes[]; times: number[]; tookMs: number }> {
+    const times: number[] = [];
+    const began = performance.now();
+    let seen = 0;
+    const timer = setInterval(() => {
+      for (; seen < endpoint.requests.total; seen++) times.push(performance.now() - began);
+    }, 5);
+    const outcomes = await Promise.all(started.map(outcomesOf));
+    clearInterval(timer);
+    return { outcomes, times, tookMs: performance.now() - began };
+  }
+
   /** The most that was ever spent and held back together (US dollars), looked at again and again until `done`. */
   async function mostCommitted(done: Promise<unknown>): Promise<number> {
     // In one statement: between two, a call could be paid that was held back before.
@@ -127,18 +140,37 @@ describe.each(databaseKinds)('workers that share limits on %s', (kind) => {
       callers: 16,
       callsEach: 5,
     });
-    const times: number[] = [];
-    const began = performance.now();
-    let seen = 0;
-    const timer = setInterval(() => {
-      for (; seen < endpoint.requests.total; seen++) times.push(performance.now() - began);
-    }, 5);
-    const outcomes = await Promise.all(started.map(outcomesOf));
-    clearInterval(timer);
+    const { outcomes, times, tookMs } = await timed(started);
     expect(outcomes.map(({ made }) => made)).toEqual([80, 80, 80]);
     // 60 at once, then 20 a second: 240 calls take 9 s.
-    expect(performance.now() - began).toBeGreaterThan(8_500);
+    expect(tookMs).toBeGreaterThan(8_500);
     times.forEach((time, index) => expect(time).toBeGreaterThanOrEqual((index - 60) * 50));
     expect(endpoint.requests.total).toBe(240);
+  });
+
+  it('use no more tokens than the rate of their endpoint allows, all together', async () => {
+    const tokensPerMinute = 12_000;
+    const started = await startWorkers(3, { limits: {}, endpoint: { tokensPerMinute }, callers: 16, callsEach: 3 });
+    const { outcomes, times, tookMs } = await timed(started);
+    expect(outcomes.map(({ made }) => made)).toEqual([48, 48, 48]);
+    const { promptTokens, completionTokens } = await stores.spend.totals('run');
+    const tokens = promptTokens + completionTokens;
+    // 600 at once, then 200 a second.
+    expect(tokens).toBeGreaterThan(2_000);
+    expect(tookMs).toBeGreaterThan((tokens - 600) * 5 * 0.95);
+    times.forEach((time, index) => expect(time).toBeGreaterThanOrEqual(((index * tokens) / 144 - 600) * 5 * 0.95));
+  });
+
+  it('send nothing while their endpoint told one of them to wait', async () => {
+    endpoint.setFaults([{ when: { request: 40 }, fault: { type: 'rate-limit', retryAfter: 4 } }]);
+    const endpointRate = { requestsPerMinute: 3_000 };
+    const started = await startWorkers(3, { limits: {}, endpoint: endpointRate, callers: 8, callsEach: 10 });
+    const { outcomes, times } = await timed(started);
+    expect(outcomes.map(({ made }) => made)).toEqual([80, 80, 80]);
+    const refused = times[39] ?? 0;
+    // What a process had taken from the bucket a moment before is still sent.
+    expect(times.filter((time) => time > refused + 600 && time < refused + 3_900)).toEqual([]);
+    expect(times.filter((time) => time > refused + 3_900).length).toBeGreaterThan(50);
+    expect(endpoint.requests.total).toBe(241);
   });
 });

@@ -200,6 +200,9 @@ it('pauses when the disk is full, and goes on after space is freed, with nothing
     reason: expect.stringMatching(/^the disk is full: cannot write to .*optimas\.db; free some space$/),
   });
   const kept = await committed();
+  const asked = endpoint.requests.total;
+  await sleep(3_000);
+  expect(endpoint.requests.total).toBe(asked); // Replies that cannot be stored are not paid for again.
   await pragma('max_page_count = 1000000');
   await runs.client.resume(runId, who);
   expect((await runs.client.result(runId)).status).toBe('completed');

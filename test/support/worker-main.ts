@@ -18,7 +18,7 @@ async function main(options: WorkerProcessOptions): Promise<void> {
     scripted: {
       baseURL: options.endpointUrl,
       models: { small: { price }, large: { price } },
-      pure: true,
+      pure: options.pure ?? true,
       concurrency: 32,
       headers: { 'x-worker': options.label ?? 'worker' },
     },

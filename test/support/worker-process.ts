@@ -9,6 +9,8 @@ export interface WorkerProcessOptions {
   databaseUrl: string;
   endpointUrl: string;
   bundlePath: string;
+  /** Default: true. */
+  pure?: boolean;
   /** Header `x-worker` of its calls, which tells the endpoint whose they are. */
   label?: string;
   /** Kind of a ledger entry: the process kills itself once it has committed one, before Temporal hears of it. */
