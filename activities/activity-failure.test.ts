@@ -40,7 +40,8 @@ describe('activityFailure', () => {
     expect(failureOf(new StorageError('NEWER_SCHEMA', 'newer')).nonRetryable).toBe(true);
     expect(failureOf(new StorageError('REFUSED', 'wrong password')).nonRetryable).toBe(true);
     expect(failureOf(new StorageError('UNREACHABLE', 'away')).nonRetryable).toBe(false);
-    expect(failureOf(new StorageError('DISK_FULL', 'full')).nonRetryable).toBe(false);
+    for (const code of ['DISK_FULL', 'NOT_A_DATABASE', 'NETWORK_DISK', 'UNSUPPORTED_URL'] as const)
+      expect(failureOf(new StorageError(code, 'no'))).toMatchObject({ nonRetryable: true, type: `Storage.${code}` });
     expect(failureOf(new BudgetExhausted('200 of 200 calls are made')).type).toBe('BudgetExhausted');
     const share = failureOf(new BudgetShareReached('80 % of the limit of calls is reached'));
     expect(share).toMatchObject({ type: 'BudgetShareReached', nonRetryable: true });

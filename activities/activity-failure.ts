@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { DefinitionError } from '../core/system/definition-error';
 import { infrastructureCause } from '../core/system/infrastructure-error';
-import { StorageError } from '../storage';
+import { StorageError, type StorageErrorCode } from '../storage';
 import { BudgetExhausted } from './calls/budget-exhausted';
 import { Declined, offeredAgainAfterMs } from './declined';
 import { BudgetShareReached } from './calls/budget-share-reached';
@@ -10,6 +10,11 @@ import { shortText } from './short-text';
 
 /** A longer `Retry-After` pauses the run, so that a person sees why nothing happens. */
 const longestSilentWaitMs = 10 * 60_000;
+
+/** On a full disk each attempt would pay for calls whose replies cannot be stored. */
+const needsAPerson: ReadonlySet<StorageErrorCode> = new Set([
+  ...(['NEWER_SCHEMA', 'NOT_A_DATABASE', 'UNSUPPORTED_URL', 'REFUSED', 'NETWORK_DISK', 'DISK_FULL'] as const),
+]);
 
 /** Characters of a failure's message, and of all its texts with stacks and causes: they go into the history. */
 const longestMessage = 2_000;
@@ -51,9 +56,7 @@ function classified(error: unknown, attempt: number): unknown {
     return ApplicationFailure.create({
       message: error.message,
       type: `Storage.${error.code}`,
-      nonRetryable: ['NEWER_SCHEMA', 'NOT_A_DATABASE', 'UNSUPPORTED_URL', 'REFUSED', 'NETWORK_DISK'].includes(
-        error.code,
-      ),
+      nonRetryable: needsAPerson.has(error.code),
     });
   }
   return error;

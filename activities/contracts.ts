@@ -61,6 +61,8 @@ export interface ExampleRange {
 export interface EvaluateInput extends MeteredInput {
   configurationHash: string;
   range: ExampleRange;
+  /** Measure those again that failed: what made them fail was mended. */
+  again?: boolean;
 }
 
 export interface EvaluateResult {
@@ -85,6 +87,8 @@ export interface EvaluationSummary {
   ci95: [number, number];
   n: number;
   failures: number;
+  /** Said when all examples failed: the definition or the set-up is broken, and tuning would be a waste. */
+  nothingWorks?: string;
   costPerExample: ExampleCost;
 }
 

@@ -16,8 +16,11 @@ export function evaluate(dependencies: ActivityDependencies, input: EvaluateInpu
     const { range, configurationHash } = input;
     const key = { runId: input.runId, purpose: range.purpose, iteration: range.iteration, configurationHash };
     const examples = exampleSample(run.resolved, run.seed, range).slice(range.from, range.to);
+    const again = input.again ?? false;
     const stored = new Map(
-      (await stores.evaluations.list(key)).map((evaluation) => [evaluation.exampleId, evaluation]),
+      (await stores.evaluations.list(key))
+        .filter(({ failure }) => !again || failure === undefined)
+        .map((evaluation) => [evaluation.exampleId, evaluation]),
     );
     const missing = examples.filter((example) => !stored.has(example.id));
     const configuration = await stores.configurations.get(configurationHash);
@@ -39,7 +42,7 @@ export function evaluate(dependencies: ActivityDependencies, input: EvaluateInpu
         progress(++done, missing.length);
         return { ...score, drawIndex: 0, traceBlob: sha256 };
       }),
-      (results) => stores.evaluations.putMany(key, results),
+      (results) => stores.evaluations.putMany(key, results, { replaceFailures: again }),
     );
     const failures = [...evaluated, ...stored.values()].filter((evaluation) => evaluation.failure !== undefined);
     return { examples: examples.length, failures: failures.length };

@@ -66,7 +66,7 @@ async function resultDocument(stores: Stores, run: RunRecord, input: FinishRunIn
   const finalTest = await scores('test', incumbent, input.testCount);
   const decisions = await stores.ledger.list(runId, { kind: 'decision' });
   const componentCalls = await stores.spend.totals(runId, 'component');
-  const chat = await stores.spend.totals(runId, 'chat');
+  const spent = await stores.spend.totals(runId);
   const hits = await stores.memo.hitsByKind(runId);
   return {
     schemaVersion: 1,
@@ -102,10 +102,10 @@ async function resultDocument(stores: Stores, run: RunRecord, input: FinishRunIn
       systemRuns: componentCalls.entries / (run.input as unknown as StoredRunInput).components,
       componentCalls: componentCalls.entries,
       memoHits: Object.values(hits).reduce((sum, count) => sum + count, 0),
-      llmCalls: chat.calls,
-      promptTokens: chat.promptTokens,
-      completionTokens: chat.completionTokens,
-      usd: (await stores.spend.totals(runId)).usd,
+      llmCalls: spent.calls,
+      promptTokens: spent.promptTokens,
+      completionTokens: spent.completionTokens,
+      usd: spent.usd,
       wallClockMs: input.wallClockMs,
     },
     configuration: (await stores.configurations.get(incumbent)) as ResultDocument['configuration'],

@@ -1,4 +1,3 @@
-import { ApplicationFailure } from '@temporalio/common';
 import { noCost } from '../core/system/interpreter';
 import { meanInterval } from '../core/validation/score-interval';
 import type { EvaluationSummary, SummarizeInput } from './contracts';
@@ -8,11 +7,7 @@ import { openRun } from './open-run';
 import { shortText } from './short-text';
 import { tracesOf } from './traces';
 
-/**
- * Mean score of what `evaluate` stored, and what an example costs.
- *
- * @throws ApplicationFailure `EveryExampleFailed`: then the definition or the set-up is broken, and tuning would be a waste.
- */
+/** Mean score of what `evaluate` stored, and what an example costs. */
 export function summarize(dependencies: ActivityDependencies, input: SummarizeInput): Promise<EvaluationSummary> {
   return inActivity(async () => {
     const { stores } = dependencies;
@@ -20,13 +15,11 @@ export function summarize(dependencies: ActivityDependencies, input: SummarizeIn
     const evaluations = await stores.evaluations.list(input);
     const failures = evaluations.flatMap((evaluation) => evaluation.failure ?? []);
     const commonFailure = commonest(failures);
-    if (failures.length === evaluations.length && commonFailure !== null) {
-      throw ApplicationFailure.nonRetryable(
-        `all ${evaluations.length} examples failed; most often: ${shortText(commonFailure, 600)}. Nothing can be learned from that: ` +
-          `mend system '${run.resolved.system.name}', restart the worker and start a new run`,
-        'EveryExampleFailed',
-      );
-    }
+    const nothingWorks =
+      commonFailure === null || failures.length < evaluations.length
+        ? undefined
+        : `all ${evaluations.length} examples failed; most often: ${shortText(commonFailure, 600)}. Nothing can be learned from that: ` +
+          `mend what fails and resume; if system '${run.resolved.system.name}' itself must change, cancel this run and start a new one`;
     const traces = [...(await tracesOf(stores, evaluations)).values()].map((traced) => traced.trace);
     const usages = traces.flatMap((trace) => [
       ...Object.values(trace.components).map((item) => item.usage),
@@ -41,6 +34,7 @@ export function summarize(dependencies: ActivityDependencies, input: SummarizeIn
       ci95: interval.ci95,
       n: interval.n,
       failures: failures.length,
+      ...(nothingWorks !== undefined && { nothingWorks }),
       costPerExample: {
         calls: perExample(sum((usage) => usage.calls)),
         tokens: perExample(sum((usage) => usage.promptTokens + usage.completionTokens)),

@@ -34,6 +34,8 @@ import { askThroughOutages } from './ask-through-outages';
 import { RunNotFound } from './run-not-found';
 
 const outagePatienceMs = 600_000;
+/** Milliseconds: where a run is must not wait for where its iteration is. */
+const longestStepWaitMs = 1_000;
 
 export interface StartOptions {
   system: string;
@@ -120,8 +122,10 @@ export class OptimasClient {
     const { iterationWorkflowId } = progress;
     if (iterationWorkflowId === null) return progress;
     const iteration = this.temporal.workflow.getHandle(iterationWorkflowId);
-    // One that has not taken its first task yet cannot answer.
-    const step = await iteration.query(iterationStepQuery).catch(() => undefined);
+    // One that has not taken its first task yet cannot answer, nor one whose worker was just killed.
+    const step = await this.temporal
+      .withDeadline(Date.now() + longestStepWaitMs, () => iteration.query(iterationStepQuery))
+      .catch(() => undefined);
     return { ...progress, ...step };
   }
 

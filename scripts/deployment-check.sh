@@ -68,7 +68,7 @@ start_server || { tail -n 30 server.log; exit 1; }
 "$cli" operator namespace create --address "$TEMPORAL_ADDRESS" --namespace optimas --retention 720h
 
 step 'Optimas'
-export DATABASE_URL=postgres://optimas@127.0.0.1:15432/optimas PGPASSWORD=check-optimas MALLOC_ARENA_MAX=2
+export DATABASE_URL=postgres://optimas@127.0.0.1:15432/optimas PGPASSWORD=check-optimas
 cat > project/optimas.config.ts << CONFIG
 import { defineConfig } from 'optimas';
 import { chain } from '$root/dist/systems/synthetic';

@@ -2,8 +2,13 @@ import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { CompiledQuery } from 'kysely';
 import Libsql from 'libsql';
 import { databaseKinds, TestDatabases } from '../test/support/test-databases';
-import { openDatabase, type Database } from './database';
+import { inspectDatabase, openDatabase, type Database } from './database';
+import { databaseFile } from './database-url';
+import { openLibsql } from './libsql-dialect';
+import { migrate } from './migrate';
 import { migrations } from './migrations';
+import { openPostgres } from './postgres-dialect';
+import { postgresAddress } from './postgres-url';
 import { TemporaryFolder } from './testing/temporary-folder';
 
 jest.setTimeout(60_000);
@@ -27,6 +32,38 @@ describe.each(databaseKinds)('a database on %s', (kind) => {
     expect(
       await database.read(database.queries.selectFrom('optimas_schema').select('version').orderBy('version')),
     ).toEqual(migrations.map(({ version }) => ({ version })));
+  });
+
+  it('is looked at without being changed', async () => {
+    const missing = async () => (await inspectDatabase(databases.url)).missingSteps;
+    expect(await missing()).toBe(migrations.length);
+    expect(await missing()).toBe(migrations.length);
+    const database = await databases.open();
+    expect(await missing()).toBe(0);
+    await database.write([
+      database.queries.insertInto('optimas_schema').values({ version: 99, name: 'future', applied_at: 0 }),
+    ]);
+    expect(await missing()).toBeLessThan(0);
+  });
+
+  it('takes the steps that it lacks and keeps what it has', async () => {
+    const first = migrations.slice(0, 1);
+    const waiting = { signal: undefined, patienceMs: 1_000 };
+    const dialect =
+      kind === 'file'
+        ? await openLibsql(databaseFile(databases.url), waiting)
+        : await openPostgres(postgresAddress(databases.url), waiting);
+    await migrate(dialect, first, Date.now);
+    await dialect.driver.write([
+      dialect.queries.insertInto('counters').values({ run_id: 'old', name: 'n', value: 7 }).compile(),
+    ]);
+    await dialect.driver.close();
+    expect((await inspectDatabase(databases.url)).missingSteps).toBe(migrations.length - 1);
+    const database = await databases.open();
+    expect(await database.read(database.queries.selectFrom('counters').selectAll())).toEqual([
+      { run_id: 'old', name: 'n', value: 7 },
+    ]);
+    expect((await inspectDatabase(databases.url)).missingSteps).toBe(0);
   });
 
   it('refuses a schema from a newer version', async () => {

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import { databaseFile } from './database-url';
-import type { Query, WriteOptions } from './driver';
+import type { Dialect, Query, Waiting, WriteOptions } from './driver';
 import { openLibsql } from './libsql-dialect';
-import { migrate } from './migrate';
+import { migrate, missingSteps } from './migrate';
 import { migrations } from './migrations';
 import { openPostgres } from './postgres-dialect';
 import { isPostgresUrl, postgresAddress } from './postgres-url';
@@ -34,6 +34,32 @@ export interface OpenOptions {
 }
 
 /**
+ * Looks at a database without changing it: how many steps its schema lacks, which the next `openDatabase` takes; below 0 for
+ * that of a newer Optimas.
+ *
+ * @throws StorageError as `openDatabase`, but for the schema.
+ */
+export async function inspectDatabase(
+  url: string,
+  { signal, patienceMs = 60_000 }: Pick<OpenOptions, 'signal' | 'patienceMs'> = {},
+): Promise<{ url: string; missingSteps: number }> {
+  const { label, open } = behind(url);
+  const dialect = await open({ signal, patienceMs });
+  try {
+    return { url: label, missingSteps: await missingSteps(dialect, migrations) };
+  } finally {
+    await dialect.driver.close();
+  }
+}
+
+/** What is behind a URL, and its name without password. */
+function behind(url: string): { label: string; open: (waiting: Waiting) => Promise<Dialect> } {
+  if (!isPostgresUrl(url)) return { label: url, open: (waiting) => openLibsql(databaseFile(url), waiting) };
+  const address = postgresAddress(url);
+  return { label: address.label, open: (waiting) => openPostgres(address, waiting) };
+}
+
+/**
  * Opens the database behind a `file:` URL, creating folder and file as needed, or a `postgres:` URL, whose database must
  * exist. Creates the tables. Any number of processes may open one database at once.
  *
@@ -41,11 +67,8 @@ export interface OpenOptions {
  */
 export async function openDatabase(url: string, options: OpenOptions = {}): Promise<Database> {
   const now = options.now ?? Date.now;
-  const waiting = { signal: options.signal, patienceMs: options.patienceMs ?? 60_000 };
-  const address = isPostgresUrl(url) ? postgresAddress(url) : undefined;
-  const label = address?.label ?? url;
-  const dialect =
-    address === undefined ? await openLibsql(databaseFile(url), waiting) : await openPostgres(address, waiting);
+  const { label, open } = behind(url);
+  const dialect = await open({ signal: options.signal, patienceMs: options.patienceMs ?? 60_000 });
   const { driver, queries } = dialect;
   try {
     await migrate(dialect, migrations, now);

@@ -1,8 +1,10 @@
+import type { OnConflictBuilder } from 'kysely';
 import type { Purpose } from '../core/system/draw';
 import type { ExampleScore } from '../core/system/trace';
 import { chunked } from './chunked';
 import type { Database } from './database';
 import { storedText } from './stored-text';
+import type { Tables } from './tables';
 
 /** Which measurements belong together: one configuration, for one purpose, in one iteration. */
 export interface EvaluationKey {
@@ -20,12 +22,28 @@ export interface Evaluation extends ExampleScore {
   traceBlob?: string;
 }
 
+const measured = ['score', 'sub_scores', 'feedback', 'failure', 'trace_blob'] as const;
+
+function replaceFailed(conflict: OnConflictBuilder<Tables, 'evaluations'>) {
+  return conflict
+    .columns(['run_id', 'purpose', 'iteration', 'configuration_hash', 'example_id', 'draw_index'])
+    .doUpdateSet((build) => Object.fromEntries(measured.map((name) => [name, build.ref(`excluded.${name}`)])))
+    .where('evaluations.failure', 'is not', null);
+}
+
 /** Scores by run, purpose, iteration, configuration, example and draw. */
 export class EvaluationStore {
   constructor(private readonly database: Database) {}
 
-  /** Stores all in one batch. A measurement that is there already stays: measuring again needs a new draw. */
-  async putMany(key: EvaluationKey, evaluations: readonly Evaluation[]): Promise<void> {
+  /**
+   * Stores all in one batch. A measurement that is there already stays: measuring again needs a new draw. With
+   * `replaceFailures` those stay that did not fail.
+   */
+  async putMany(
+    key: EvaluationKey,
+    evaluations: readonly Evaluation[],
+    { replaceFailures = false }: { replaceFailures?: boolean } = {},
+  ): Promise<void> {
     const rows = evaluations.map((evaluation) => ({
       run_id: key.runId,
       purpose: key.purpose,
@@ -44,7 +62,7 @@ export class EvaluationStore {
         this.database.queries
           .insertInto('evaluations')
           .values(chunk)
-          .onConflict((conflict) => conflict.doNothing()),
+          .onConflict((conflict) => (replaceFailures ? replaceFailed(conflict) : conflict.doNothing())),
       ),
     );
   }

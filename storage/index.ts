@@ -3,7 +3,7 @@ export { CallRateStore } from './call-rate-store';
 export { CandidateStore, type CandidateFilter, type StoredCandidate } from './candidate-store';
 export { ConfigurationStore } from './configuration-store';
 export { CounterStore } from './counter-store';
-export { openDatabase, type Database, type OpenOptions } from './database';
+export { inspectDatabase, openDatabase, type Database, type OpenOptions } from './database';
 export { EvaluationStore, type Evaluation, type EvaluationKey } from './evaluation-store';
 export { Ledger, type LedgerEntry, type RecordedEntry } from './ledger';
 export { Memo, type Made, type Recalled, type RecallRequest } from './memo';

@@ -56,6 +56,19 @@ describe.each(databaseKinds)('on %s', (kind) => {
       expect(await leases()).toEqual([]);
     });
 
+    it('makes again what is not to be kept, and spends each time', async () => {
+      const make = maker('made');
+      const fleeting = async (): Promise<Made> => ({ ...(await make()), keep: false });
+      for (const calls of [1, 2]) {
+        expect(await memo.recall(request('k'), fleeting, signal)).toEqual({ value: 'made', usage, hit: false });
+        expect(make.calls).toBe(calls);
+      }
+      expect(await memo.recall(request('k'), make, signal)).toMatchObject({ hit: false });
+      expect(await memo.recall(request('k'), make, signal)).toMatchObject({ hit: true });
+      expect(await new SpendStore(database).totals('run')).toMatchObject({ entries: 3, calls: 3 });
+      expect(await leases()).toEqual([]);
+    });
+
     it('keeps large values as blobs', async () => {
       const large = { text: 'ä'.repeat(40_000) };
       await memo.recall(request('k'), maker(large), signal);

@@ -30,6 +30,8 @@ export interface Made {
   calls?: number;
   /** What else is written in the transaction that stores the value: the end of a reservation, say. */
   also?: readonly Query[];
+  /** False: the cost is recorded, but whoever asks next makes the value again. */
+  keep?: boolean;
 }
 
 export interface Recalled {
@@ -148,7 +150,7 @@ export class Memo {
 
   private async store(request: RecallRequest, made: Made): Promise<Recalled> {
     const { key, kind, runId, role, model } = request;
-    const { usage, calls = 0, also = [] } = made;
+    const { usage, calls = 0, also = [], keep = true } = made;
     const value = encodeJson(made.value);
     const insertion = this.database.queries
       .insertInto('memo')
@@ -167,8 +169,7 @@ export class Memo {
       .onConflict((conflict) => conflict.column('key').doNothing());
     const [inserted] = await this.withPendingHits(runId, (additions) =>
       this.database.write([
-        insertion,
-        ...this.blobs.insertions(value.blobs),
+        ...(keep ? [insertion, ...this.blobs.insertions(value.blobs)] : []),
         ...this.spend.insertions({ runId, kind, role, model, calls, usage }),
         this.leases.removal(key),
         ...also,
@@ -176,7 +177,7 @@ export class Memo {
       ]),
     );
     this.leases.forget(key);
-    if (inserted === 1) return { value: JSON.parse(value.text) as Json, usage, hit: false };
+    if (inserted === 1 || !keep) return { value: JSON.parse(value.text) as Json, usage, hit: false };
     // Our lease was lost and another process came first: everyone goes on with the value that is stored.
     const stored = await this.lookUp(request);
     if (stored === undefined) throw new StorageError('MISSING', `memo entry ${key} vanished: was the file replaced?`);

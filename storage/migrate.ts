@@ -48,6 +48,12 @@ export async function migrate(dialect: Dialect, migrations: readonly Migration[]
   }
 }
 
+/** Steps that the schema lacks; below 0 for the database of a newer Optimas. */
+export async function missingSteps(dialect: Dialect, migrations: readonly Migration[]): Promise<number> {
+  const known = migrations.at(-1)?.version ?? 0;
+  return (await dialect.tableNames()).includes('optimas_schema') ? known - (await schemaVersion(dialect)) : known;
+}
+
 async function schemaVersion({ driver, queries }: Dialect): Promise<number> {
   const [row] = await driver.read(
     queries

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { StorageError } from './storage-error';
 
-/** What Linux's statfs(2) calls file systems whose files are on another machine. */
+/** What Linux's statfs(2) calls file systems whose files are on another machine, or on the host of a virtual one. */
 const networkTypes: Readonly<Record<number, string>> = {
   0x6969: 'NFS',
   0x517b: 'SMB',
@@ -12,6 +12,9 @@ const networkTypes: Readonly<Record<number, string>> = {
   0x00c36400: 'Ceph',
   0x19830326: 'BeeGFS',
   0x47504653: 'GPFS',
+  0x7461636f: 'OCFS2',
+  0x01161970: 'GFS2',
+  0x786f4256: 'VirtualBox shared folder',
 };
 
 /**

@@ -66,6 +66,18 @@ describe.each(databaseKinds)('on %s', (kind) => {
       expect(await evaluations.list({ ...key, iteration: 3 })).toEqual([]);
     });
 
+    it('replaces failures where that is wanted, and nothing else', async () => {
+      const evaluations = new EvaluationStore(database);
+      const row = (exampleId: string, score: number, failure?: string) => ({
+        ...{ exampleId, drawIndex: 0, score },
+        ...(failure !== undefined && { failure }),
+      });
+      await evaluations.putMany(key, [row('a', 0, 'threw'), row('b', 0.5), row('c', 0, 'threw')]);
+      await evaluations.putMany(key, [row('c', 1)]);
+      await evaluations.putMany(key, [row('a', 1), row('b', 1)], { replaceFailures: true });
+      expect(await evaluations.list(key)).toEqual([row('a', 1), row('b', 0.5), row('c', 0, 'threw')]);
+    });
+
     it('lists several iterations in their order, and none that came later', async () => {
       const evaluations = new EvaluationStore(database);
       const row = (exampleId: string, score: number) => ({ exampleId, drawIndex: 0, score });

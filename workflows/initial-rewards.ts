@@ -1,3 +1,4 @@
+import type { EvaluationSummary } from '../activities/contracts';
 import { boundedChunks } from './fan-out';
 import { finalTestReserve } from './final-test-reserve';
 import type { Run } from './run';
@@ -41,10 +42,18 @@ export async function measureBaseline(run: Run): Promise<void> {
   const { plan, runId } = input;
   run.enter('baseline', 'measuring the initial configuration');
   const count = Math.min(state.counts.validation, plan.validationExamples);
-  await run.evaluate([state.baseline], { split: 'validation', purpose: 'baseline', count }, () => run.limits());
-  const summary = await run.control.step(() =>
-    run.calls.summarize({ runId, configurationHash: state.baseline, purpose: 'baseline', iteration: -1, count }),
-  );
+  const measure = async (again: boolean): Promise<EvaluationSummary> => {
+    const sample = { split: 'validation', purpose: 'baseline', count, again } as const;
+    await run.evaluate([state.baseline], sample, () => run.limits());
+    return run.control.step(() =>
+      run.calls.summarize({ runId, configurationHash: state.baseline, purpose: 'baseline', iteration: -1, count }),
+    );
+  };
+  let summary = await measure(false);
+  while (summary.nothingWorks !== undefined) {
+    run.pause({ reason: summary.nothingWorks, by: 'optimas', now: false });
+    summary = await measure(true);
+  }
   state.baselineScore = summary.mean;
   state.incumbentScore = summary.mean;
   state.baselineCost = summary.costPerExample;

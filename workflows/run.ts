@@ -171,10 +171,10 @@ export class Run {
     });
   }
 
-  /** Measures configurations on a sample, in chunks. */
+  /** Measures configurations on a sample, in chunks; with `again` also those examples once more that failed. */
   async evaluate(
     configurationHashes: readonly string[],
-    sample: { split: Split; purpose: Purpose; count: number },
+    { again, ...sample }: { split: Split; purpose: Purpose; count: number; again?: boolean },
     limits: () => Limits,
   ): Promise<void> {
     const { runId, chunkSize } = this.input;
@@ -187,6 +187,7 @@ export class Run {
               limits: limits(),
               configurationHash,
               range: { ...sample, iteration: -1, ...part },
+              ...(again === true && { again }),
             }),
         ),
       ),

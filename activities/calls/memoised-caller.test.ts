@@ -107,6 +107,25 @@ describe('a component entry of the memo', () => {
     expect(await speak(made, modelsAt(second.url, moved))).toMatchObject({ outcome: said('first'), memoHit: true });
   });
 
+  it('is not made of a failure, deterministic or not: what was mended is seen; the model calls in it are kept', async () => {
+    const server = await endpoint('first');
+    let down = true;
+    const failing: Run = async (_, { models }) => {
+      const reply = await ask(models, 'hi');
+      if (down) throw new Error('the tool is down');
+      return { text: reply.text };
+    };
+    for (const deterministic of [true, false]) {
+      down = true;
+      const made = systemOf(failing, { deterministic });
+      expect((await speak(made, modelsAt(server.url))).outcome.status).toBe('failed');
+      down = false;
+      expect(await speak(made, modelsAt(server.url))).toMatchObject({ outcome: said('first'), memoHit: false });
+      expect(await speak(made, modelsAt(server.url))).toMatchObject({ outcome: said('first'), memoHit: true });
+    }
+    expect(server.requests.total).toBe(1);
+  });
+
   it('is not shared by components of one name in one file that differ in their code or in what they capture', async () => {
     const models = modelsAt('http://127.0.0.1:9/v1');
     const suffixed = (suffix: string) =>

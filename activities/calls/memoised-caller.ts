@@ -18,6 +18,8 @@ import { recordedModels, type CallMeter, type RecordedModels } from './recorded-
 
 /**
  * Runs components and metrics of one system, answering from the memo where it may.
+ * A component's failure is not kept: its cause may be outside of all that the key holds (a tool that is down, a variable that
+ * is not set), and the next run is to see what was mended. Its model calls are kept.
  * A deterministic component has one entry per (version, models, configuration, inputs); a stochastic one also one per draw.
  * `models` is what all configured models stand for: which of them a component calls is not known, deterministic or not.
  */
@@ -42,8 +44,8 @@ export class MemoisedCaller implements ComponentCaller {
     const stored = await this.meter.memo.recall(
       { key, kind: 'component', runId: this.meter.runId, role: component.name },
       async (memoSignal) => {
-        const outcome = await this.runComponent(call, memoSignal);
-        return { value: outcome as unknown as Json, usage: noCost };
+        const made = await this.runComponent(call, memoSignal);
+        return { value: made as unknown as Json, usage: noCost, keep: made.outcome.status === 'ok' };
       },
       signal,
     );

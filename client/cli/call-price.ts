@@ -20,9 +20,7 @@ export async function callPrice(
   endpoints: Readonly<Record<string, EndpointOptions>>,
 ): Promise<KnownCalls> {
   const [latest] = (await stores.runs.list({ system })).sort((a, b) => b.createdAt - a.createdAt);
-  const prices = Object.values(endpoints).flatMap(({ models }) =>
-    Object.values(models).flatMap(({ price }) => price ?? []),
-  );
+  const prices = pricesOf(endpoints);
   if (latest !== undefined) {
     const spent = await stores.spend.totals(latest.runId, 'chat');
     if (spent.calls >= enoughCalls) {
@@ -44,6 +42,15 @@ export async function callPrice(
     callsOf: {},
     from: `assuming ${assumed.promptTokens} + ${assumed.completionTokens} tokens and ${assumed.latencyMs / 1_000} s a call`,
   };
+}
+
+/** Whether calls may cost money, also where none is foreseen: a metric may make some, and a component declared deterministic. */
+export function hasPrice(endpoints: Readonly<Record<string, EndpointOptions>>): boolean {
+  return dearest(pricesOf(endpoints), { promptTokens: 1, completionTokens: 1 }) > 0;
+}
+
+function pricesOf(endpoints: Readonly<Record<string, EndpointOptions>>): Price[] {
+  return Object.values(endpoints).flatMap(({ models }) => Object.values(models).flatMap(({ price }) => price ?? []));
 }
 
 /** Model calls per component call that was really made, of components with enough of those. */

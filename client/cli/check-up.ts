@@ -6,7 +6,7 @@ import { embeddedModels } from '../../providers/embedded-models';
 import { HashedNgramEncoder, OnnxEncoder } from '../../providers/encoder';
 import { cacheFolder, modelsFolder } from '../../providers/ladders';
 import { LanguageModels } from '../../providers/language-models';
-import { openDatabase } from '../../storage';
+import { inspectDatabase } from '../../storage';
 import { configuredSystems } from '../../workers/config/configured-systems';
 import { findTemporal } from '../../workers/find-temporal';
 import { liveWorkers } from '../../workers/live-workers';
@@ -66,9 +66,21 @@ async function database({ databaseUrl }: Project): Promise<Check> {
       return { what, state: 'missing', finding: `${databaseUrl} does not exist yet`, remedy: 'the first run makes it' };
   }
   try {
-    const opened = await openDatabase(databaseUrl, { patienceMs: 5_000 });
-    await opened.close();
-    return { what, state: 'ok', finding: opened.url };
+    const { url, missingSteps } = await inspectDatabase(databaseUrl, { patienceMs: 5_000 });
+    if (missingSteps === 0) return { what, state: 'ok', finding: url };
+    return missingSteps > 0
+      ? {
+          what,
+          state: 'missing',
+          finding: `${url} lacks tables of this version`,
+          remedy: 'the first run or worker makes them; workers of an older version then refuse the database',
+        }
+      : {
+          what,
+          state: 'failed',
+          finding: `${url} was written by a newer Optimas`,
+          remedy: 'upgrade optimas or use another database',
+        };
   } catch (error) {
     return { what, state: 'failed', finding: messageOf(error) };
   }

@@ -5,7 +5,7 @@ import { DefinitionError } from '../../core/system/definition-error';
 import { budgetOf, planOf } from '../../workers/config/check-run-settings';
 import type { LocalParts } from '../../workers/local-parts';
 import { openRuntime } from '../../workers/runtime';
-import { callPrice } from './call-price';
+import { callPrice, hasPrice } from './call-price';
 import { estimateCalls, estimateRun, type CallEstimate } from './estimate';
 import { budgetWarnings, estimateText } from './estimate-text';
 import { budgetOverrides, planOverrides, type BudgetOptions } from './plan-options';
@@ -64,7 +64,7 @@ export async function prepareRun(
       plan,
       budget,
       calls,
-      costsMoney: estimate.usd > 0 || unpriced.length > 0,
+      costsMoney: hasPrice(parts.endpoints) || unpriced.length > 0,
       warnings: budgetWarnings(budget, unpriced),
       estimateText: estimateText(system, estimate, { from, unpriced, budget }),
     };

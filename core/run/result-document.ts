@@ -55,6 +55,7 @@ export const resultDocumentSchema = z.object({
     systemRuns: z.number(),
     componentCalls: z.number().int(),
     memoHits: z.number().int(),
+    /** Model calls made, embeddings among them, as limits count them. */
     llmCalls: z.number().int(),
     promptTokens: z.number().int(),
     completionTokens: z.number().int(),

@@ -1,3 +1,11 @@
+/** `at name (place:line:column)` or `at place:line:column`; a place may have brackets of its own. */
+const frameForm = /^\s*at (?:.*? \()?((?:file:\/\/)?\/[^:]+|[A-Za-z]:[^:]+):\d+:\d+\)?$/;
+
+/** The file that a line of a stack names. */
+export function placeOf(frame: string): string | undefined {
+  return frameForm.exec(frame)?.[1];
+}
+
 /**
  * The file of the nearest caller outside the definition API, read from the stack.
  * It is where the module graph starts whose hash is a component's version.
@@ -5,7 +13,7 @@
 export function definitionSite(): string | undefined {
   const frames = (new Error().stack ?? '').split('\n').slice(1);
   for (const frame of frames) {
-    const file = /\(?((?:file:\/\/)?\/[^():]+|[A-Za-z]:[^():]+):\d+:\d+\)?$/.exec(frame.trim())?.[1];
+    const file = placeOf(frame);
     if (file === undefined) continue;
     const path = file.startsWith('file://') ? decodeURIComponent(file.slice('file://'.length)) : file;
     if (/[\\/]core[\\/]system[\\/](definition-site|component|system)\.(ts|js)$/.test(path)) continue;

@@ -17,14 +17,18 @@ export interface CallSite {
   redact: (text: string) => string;
 }
 
+/** Statuses that say that another request might be answered. */
+const requestsFault: ReadonlySet<number> = new Set([400, 406, 413, 414, 422, 431]);
+
 /** Most characters of the server's own words in a message. */
 const LONGEST_DETAIL = 300;
 
 /**
  * Turns whatever a model call threw into an InfrastructureError: the one place where it is decided what can be done.
  *
- * Retryable: 408, 409, 425, 429, 5xx, lost connection, timeout, malformed body. Systematic: 401, 402, 403, exhausted
- * quota. Permanent: every other status (400, 404, 422, ...) and anything unforeseen.
+ * Retryable: 408, 409, 425, 429, 5xx, lost connection, timeout, malformed body. Permanent, which is this request's fault: 400,
+ * 404, 406, 413, 414, 422, 431, and what could not be sent at all. Systematic, which a person must mend: 401, 402, 403,
+ * exhausted quota, and every other status (a proxy that wants a login, a model that was retired, ...).
  */
 export function classifyError(error: unknown, site: CallSite): InfrastructureError {
   const { kind, text, status } = describeFailure(error, site);
@@ -103,7 +107,11 @@ function describeStatus(
       text: `found nothing${forModel} (404): check ${looked}baseURL ${site.baseURL}${detail}`,
     };
   }
-  return { kind: 'permanent', text: `rejected the request${forModel} (${status}): correct the request${detail}` };
+  if (requestsFault.has(status)) {
+    return { kind: 'permanent', text: `rejected the request${forModel} (${status}): correct the request${detail}` };
+  }
+  const text = `cannot be used${forModel} (${status}): check baseURL ${site.baseURL}, what is between it and here, and that the model is still offered${detail}`;
+  return { kind: 'systematic', text };
 }
 
 /** The system's code of a broken connection (`ECONNREFUSED`), which fetch hides two causes deep, or its message. */

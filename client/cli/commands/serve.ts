@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { endWithParent } from '../../../providers/processes';
 import { findLocalParts } from '../../../workers/local-parts';
 import { startDevelopmentServer } from '../../../workers/local-services';
+import { openRuntime } from '../../../workers/runtime';
 import { serve } from '../../../workers/serve';
 import { at, requireTemporal } from '../../../workers/find-temporal';
 import { temporalTarget } from '../../../workers/temporal-connection';
@@ -49,6 +50,8 @@ function developmentCommand(terminal: Terminal): Command {
         terminal.print(`Temporal server: ${developmentServerText(server)}`);
         const parts = await findLocalParts(project.config, { report, say: terminal.print, signal });
         cleanup.add(parts.close);
+        // A mistake in the config is told here, not by the log of the worker.
+        await (await openRuntime(project.config, parts)).close();
         const runs = await runsAt(project, at(temporalTarget(project.config.temporal), server.address));
         cleanup.add(runs.close);
         const worker = await superviseWorker(project, runs, parts, terminal.print, signal);
