@@ -156,7 +156,7 @@ describe.each(databaseKinds)('workers that share limits on %s', (kind) => {
     const { promptTokens, completionTokens } = await stores.spend.totals('run');
     const tokens = promptTokens + completionTokens;
     // 600 at once, then 200 a second.
-    expect(tokens).toBeGreaterThan(2_000);
+    expect(tokens).toBeGreaterThan(1_500);
     expect(tookMs).toBeGreaterThan((tokens - 600) * 5 * 0.95);
     times.forEach((time, index) => expect(time).toBeGreaterThanOrEqual(((index * tokens) / 144 - 600) * 5 * 0.95));
   });
