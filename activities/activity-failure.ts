@@ -12,8 +12,13 @@ import { shortText } from './short-text';
 const longestSilentWaitMs = 10 * 60_000;
 
 /** On a full disk each attempt would pay for calls whose replies cannot be stored. */
-const needsAPerson: ReadonlySet<StorageErrorCode> = new Set([
-  ...(['NEWER_SCHEMA', 'NOT_A_DATABASE', 'UNSUPPORTED_URL', 'REFUSED', 'NETWORK_DISK', 'DISK_FULL'] as const),
+const needsAPerson: ReadonlySet<StorageErrorCode> = new Set<StorageErrorCode>([
+  'NEWER_SCHEMA',
+  'NOT_A_DATABASE',
+  'UNSUPPORTED_URL',
+  'REFUSED',
+  'NETWORK_DISK',
+  'DISK_FULL',
 ]);
 
 /** Characters of a failure's message, and of all its texts with stacks and causes: they go into the history. */

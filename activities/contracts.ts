@@ -61,7 +61,7 @@ export interface ExampleRange {
 export interface EvaluateInput extends MeteredInput {
   configurationHash: string;
   range: ExampleRange;
-  /** Measure those again that failed: what made them fail was mended. */
+  /** Measure those again that failed (in every attempt): what made them fail was mended. */
   again?: boolean;
 }
 

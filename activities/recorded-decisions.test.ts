@@ -8,6 +8,7 @@ import { TemporaryFolder } from '../storage/testing/temporary-folder';
 import { activityDependencies, attempt } from '../test/support/activity-attempt';
 import { chooseComponent } from './choose-component';
 import type { DecideInput, FinishRunInput, FitRewardInput, PreparedRun, PrepareRunInput } from './contracts';
+import type { ResultDocument } from '../core/run/result-document';
 import { decide } from './decide';
 import { resolveSystem } from './definition/resolve-system';
 import type { ActivityDependencies } from './dependencies';
@@ -190,8 +191,10 @@ it('fitReward is not judged by what was scored before an accepted update downstr
 });
 
 it('finishRun records on its second attempt what a killed worker held back, and lets it go', async () => {
-  const { reservations } = dependencies.stores;
+  const { reservations, runs, spend } = dependencies.stores;
   await reservations.tryReserve('run', { calls: 1, tokens: 10, usd: 0 }, {});
+  const usage = { promptTokens: 5, completionTokens: 2, usd: 0.5, latencyMs: 1 };
+  for (const kind of ['chat', 'embedding']) await spend.add({ runId: 'run', kind, role: 'first', calls: 1, usage });
   const { baseline } = prepared;
   const input: FinishRunInput = {
     ...{ runId: 'run', status: 'completed', reason: 'done', baseline, incumbent: baseline },
@@ -202,6 +205,9 @@ it('finishRun records on its second attempt what a killed worker held back, and 
   await attempt(() => finishRun(dependencies, input));
   expect(await entries('reservations')).toEqual([{ released: 1 }]);
   expect(await entries('finished')).toHaveLength(1);
+  // Embeddings count, as they do for the limits.
+  const { cost } = (await runs.get('run'))?.result as unknown as ResultDocument;
+  expect(cost).toMatchObject({ llmCalls: 2, promptTokens: 10, completionTokens: 4, usd: 1 });
   expect(await reservations.reserved('run')).toEqual({ calls: 0, tokens: 0, usd: 0 });
 });
 

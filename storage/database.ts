@@ -34,7 +34,7 @@ export interface OpenOptions {
 }
 
 /**
- * Looks at a database without changing it: how many steps its schema lacks, which the next `openDatabase` takes; below 0 for
+ * Looks at a database that exists without changing it: how many steps its schema lacks, which the next `openDatabase` takes; below 0 for
  * that of a newer Optimas.
  *
  * @throws StorageError as `openDatabase`, but for the schema.
@@ -44,7 +44,7 @@ export async function inspectDatabase(
   { signal, patienceMs = 60_000 }: Pick<OpenOptions, 'signal' | 'patienceMs'> = {},
 ): Promise<{ url: string; missingSteps: number }> {
   const { label, open } = behind(url);
-  const dialect = await open({ signal, patienceMs });
+  const dialect = await open({ signal, patienceMs, inspecting: true });
   try {
     return { url: label, missingSteps: await missingSteps(dialect, migrations) };
   } finally {

@@ -42,6 +42,8 @@ export interface Waiting {
   signal: AbortSignal | undefined;
   /** Milliseconds. */
   patienceMs: number;
+  /** Nothing is to be written. */
+  inspecting?: boolean;
 }
 
 export type Query<Row = unknown> = Compilable<Row>;

@@ -34,9 +34,11 @@ export async function openLibsql(path: string, waiting: Waiting): Promise<Dialec
         `${path} is another program's database (it has the table '${names[0]}'); use another file`,
       );
     }
-    await connection.execute('pragma journal_mode = wal');
-    // Fails here, at once, where the disk is read-only.
-    await connection.transact([], false);
+    if (waiting.inspecting !== true) {
+      await connection.execute('pragma journal_mode = wal');
+      // Fails here, at once, where the disk is read-only.
+      await connection.transact([], false);
+    }
   } catch (error) {
     connection.close();
     throw error;

@@ -57,15 +57,22 @@ describe.each(databaseKinds)('on %s', (kind) => {
     });
 
     it('makes again what is not to be kept, and spends each time', async () => {
+      const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 200));
       const make = maker('made');
-      const fleeting = async (): Promise<Made> => ({ ...(await make()), keep: false });
+      const fleeting = async (): Promise<Made> => ({ ...(await pause().then(make)), keep: false });
       for (const calls of [1, 2]) {
         expect(await memo.recall(request('k'), fleeting, signal)).toEqual({ value: 'made', usage, hit: false });
         expect(make.calls).toBe(calls);
       }
+      const atOnce = await Promise.all([1, 2, 3, 4].map(() => memo.recall(request('k'), fleeting, signal)));
+      expect(atOnce.map(({ value, hit }) => [value, hit]).sort()).toEqual([
+        ['made', false],
+        ...[1, 2, 3].map(() => ['made', true]),
+      ]);
+      expect(make.calls).toBe(3);
       expect(await memo.recall(request('k'), make, signal)).toMatchObject({ hit: false });
       expect(await memo.recall(request('k'), make, signal)).toMatchObject({ hit: true });
-      expect(await new SpendStore(database).totals('run')).toMatchObject({ entries: 3, calls: 3 });
+      expect(await new SpendStore(database).totals('run')).toMatchObject({ entries: 4, calls: 4 });
       expect(await leases()).toEqual([]);
     });
 

@@ -30,7 +30,7 @@ export interface Made {
   calls?: number;
   /** What else is written in the transaction that stores the value: the end of a reservation, say. */
   also?: readonly Query[];
-  /** False: the cost is recorded, but whoever asks next makes the value again. */
+  /** False: the cost is recorded, and those who wait now get the value; whoever asks later makes it again. */
   keep?: boolean;
 }
 
@@ -52,8 +52,8 @@ export class Memo {
   private readonly spend: SpendStore;
   private readonly counters: CounterStore;
   private readonly leases: MemoLeases;
-  /** By key: settles when this process no longer tries to make the value. */
-  private readonly making = new Map<string, Promise<void>>();
+  /** By key: settles when this process no longer tries to make the value, with a value that is not kept. */
+  private readonly making = new Map<string, Promise<Recalled | undefined>>();
   /** Hits not yet written, by run and kind. */
   private readonly hits = new Map<string, Map<string, number>>();
 
@@ -86,6 +86,8 @@ export class Memo {
       const other = this.making.get(request.key);
       if (other === undefined) return this.alone(request, make, signal);
       await settledOrAborted(other, signal);
+      const unkept = await other;
+      if (unkept !== undefined) return this.countHit(request, unkept);
     }
   }
 
@@ -111,13 +113,19 @@ export class Memo {
     make: (signal: AbortSignal) => Promise<Made>,
     signal: AbortSignal,
   ): Promise<Recalled> {
-    let done = () => {};
+    let done: (unkept?: Recalled) => void = () => {};
+    let unkept: Recalled | undefined;
     this.making.set(request.key, new Promise((resolve) => (done = resolve)));
     try {
-      return await this.underLease(request, make, signal);
+      const watched = async (makeSignal: AbortSignal): Promise<Made> => {
+        const made = await make(makeSignal);
+        if (made.keep === false) unkept = { value: made.value, usage: made.usage, hit: false };
+        return made;
+      };
+      return await this.underLease(request, watched, signal);
     } finally {
       this.making.delete(request.key);
-      done();
+      done(unkept);
     }
   }
 

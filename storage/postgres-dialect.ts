@@ -28,7 +28,7 @@ export async function openPostgres(address: PostgresAddress, waiting: Waiting): 
           'or a schema of its own (?options=-csearch_path%3Doptimas)',
       );
     }
-    await connection.prepareMarks(names.includes(marksTable));
+    if (waiting.inspecting !== true) await connection.prepareMarks(names.includes(marksTable));
   } catch (error) {
     await connection.close();
     throw error;

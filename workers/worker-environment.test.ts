@@ -10,7 +10,7 @@ describe('workerEnvironment', () => {
   });
 
   it("keeps a person's own settings", () => {
-    const own = { MALLOC_ARENA_MAX: '4', NODE_OPTIONS: '--max-semi-space-size=8 --enable-source-maps' };
+    const own = { MALLOC_ARENA_MAX: '4', NODE_OPTIONS: '--max_semi_space_size=8 --enable-source-maps' };
     expect(workerEnvironment(undefined, own)).toEqual(own);
     expect(workerEnvironment(undefined, { NODE_OPTIONS: '--enable-source-maps' })['NODE_OPTIONS']).toBe(
       '--enable-source-maps --max-semi-space-size=64',

@@ -51,6 +51,7 @@ export async function measureBaseline(run: Run): Promise<void> {
   };
   let summary = await measure(false);
   while (summary.nothingWorks !== undefined) {
+    run.control.throwIfStopped(); // Else the pause would hold up the final test.
     run.pause({ reason: summary.nothingWorks, by: 'optimas', now: false });
     summary = await measure(true);
   }

@@ -72,6 +72,7 @@ async function continueRun(run: Run): Promise<void> {
 /** The final test measures the incumbent too, which may cost more or less than what it replaced. */
 async function updateReserve(run: Run): Promise<void> {
   const { input, prepared: state } = run;
+  run.describe('counting what the final test needs');
   const { costPerExample } = await run.control.step(() =>
     run.calls.summarize({
       runId: input.runId,
@@ -93,7 +94,7 @@ async function runIteration(run: Run): Promise<IterationResult | null> {
   const { input, prepared: state, control } = run;
   const { plan } = input;
   const number = state.nextIteration + 1;
-  run.describe(`${number} of ${plan.iterations}`);
+  run.describe('starting');
   const told = { paused: control.paused, limits: run.limits(), limitsVersion: control.limitsVersion };
   const { workflowId } = workflowInfo();
   const child = await startChild(iteration, {
@@ -137,6 +138,7 @@ async function runIteration(run: Run): Promise<IterationResult | null> {
     return result.status === 'budget-exhausted' && limitsVersion !== control.limitsVersion ? null : result;
   } catch (error) {
     if (!(error instanceof ChildWorkflowFailure)) throw error;
+    control.throwIfStopped(); // Else the pause would hold up the final test.
     const reason = `iteration ${number} failed: ${error.cause?.message ?? error.message}`;
     run.pause({ reason, by: 'optimas', now: false });
     return null;

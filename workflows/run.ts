@@ -160,7 +160,8 @@ export class Run {
 
   private showDetails(): void {
     const waiting = this.waiting === null ? '' : `\n\n**waiting**: ${this.waiting}`;
-    setCurrentDetails(`**${this.phase}** ${this.current.step}${waiting}`);
+    const where = this.child === null ? this.current.step : `${this.child.workflowId} says what it does`;
+    setCurrentDetails(`**${this.phase}** ${where}${waiting}`);
   }
 
   /** Runs tasks at most `fanOut` at a time, counting them in the progress. */

@@ -5,6 +5,7 @@ import { relativeScores } from '../../core/search/relative-scores';
 import type { Component } from '../../core/system/component';
 import { drawId, drawSeed, type Draw } from '../../core/system/draw';
 import { infrastructureCause } from '../../core/system/infrastructure-error';
+import { outsideFailure } from '../../core/system/outside-failure';
 import { isPromptValue } from '../../core/system/variable';
 import { mean } from '../../core/validation/moments';
 import { recordedModels } from '../calls/recorded-models';
@@ -104,13 +105,10 @@ export async function oproProposals(
   return proposals;
 }
 
-/** What an endpoint says of a request that is too long or has a field that it does not take. */
-const rejectedStatuses: readonly (number | undefined)[] = [400, 413, 422];
-
-/** Why this one request was rejected for good. @throws every other failure: trying again or a person may help there. */
+/** Why the endpoint rejected this one request for good. @throws every other failure: trying again or a person may help there. */
 function rejection(error: unknown): { rejection: string } {
   const failure = infrastructureCause(error);
-  if (failure?.kind !== 'permanent' || !rejectedStatuses.includes(failure.status)) throw error;
+  if (failure?.status === undefined || outsideFailure(error) !== undefined) throw error;
   return { rejection: failure.message };
 }
 

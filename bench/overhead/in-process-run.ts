@@ -29,13 +29,14 @@ export async function runInProcess(activities: Activities, input: InProcessInput
   const validationCount = Math.min(counts.validation, plan.validationExamples);
   const baselineSample = { split: 'validation', purpose: 'baseline', count: validationCount } as const;
   await evaluate([baseline], baselineSample);
-  await activities.summarize({
+  const { nothingWorks } = await activities.summarize({
     runId,
     configurationHash: baseline,
     purpose: 'baseline',
     iteration: -1,
     count: validationCount,
   });
+  if (nothingWorks !== undefined) throw new Error(nothingWorks);
 
   const count = Math.min(counts.preference, plan.preferenceInputs);
   await evaluate([baseline], { split: 'train', purpose: 'preference', count });

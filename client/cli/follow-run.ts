@@ -39,7 +39,10 @@ export async function followRun(
   let told = false;
   let toldOfDatabase = false;
   let spend: SpendTotals | undefined;
+  let last: Progress | undefined;
+  const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   const showRecords = async (): Promise<void> => {
+    spend = await runs.client.spend(runId);
     const fits = (await readRewards(runs.stores, runId)).map((fit) => ({ ...fit, text: rewardText(fit) }));
     const decisions = await readDecisions(runs.stores, runId);
     const decided = decisions.map((decision) => ({ ...decision, text: decisionText(decision) }));
@@ -58,10 +61,12 @@ export async function followRun(
       return undefined;
     });
     if (open !== undefined) serverAnsweredAt = performance.now();
-    const progress = open === true ? await runs.client.progress(runId).catch(() => undefined) : undefined; // Between two workers nobody answers.
+    const answer = open === true ? await runs.client.progress(runId).catch(() => undefined) : undefined; // Between two workers nobody answers.
+    const progress = answer && withStep(answer, last);
+    last = progress ?? last;
     try {
-      spend = await runs.client.spend(runId);
-      await showRecords();
+      // The database is waited for a minute each time; a person must not be.
+      await Promise.race([showRecords(), aborted]);
       toldOfDatabase = false;
     } catch (error) {
       // The worker tries again, and the run pauses itself in the end: both need this command to go on.
@@ -85,6 +90,14 @@ export async function followRun(
     }
     await sleep(pollMs, undefined, { signal }).catch(() => undefined); // Aborted: the next round ends it.
   }
+}
+
+/** An iteration that does not answer now is still where it was. */
+function withStep(progress: Progress, last: Progress | undefined): Progress {
+  const { iterationWorkflowId, component } = progress;
+  if (iterationWorkflowId === null || component !== null || last?.iterationWorkflowId !== iterationWorkflowId)
+    return progress;
+  return { ...progress, component: last.component, step: last.step };
 }
 
 /** A database that is away, or kept busy by others, for longer than each question waits for it. */

@@ -1,7 +1,7 @@
 import type { ResultDocument } from '../../core/run/result-document';
 import { storesOf, type Stores } from '../../storage';
 import { TemporaryFolder } from '../../storage/testing/temporary-folder';
-import { readRunReport } from './run-report';
+import { readProposerRejections, readRunReport } from './run-report';
 
 const unfitted = { alignment: null, ci95: null, pairs: 0, trusted: false };
 const cost = {
@@ -65,5 +65,15 @@ describe('readRunReport', () => {
     const report = await readRunReport(stores, 'r');
     expect(report.rewards['writer']?.reason).toBe(reason);
     expect(report.rewards['writer']).toMatchObject({ version, pairs: 0 });
+  });
+
+  it('tells what the endpoint of the proposer would not take, and nothing of what it wrote', async () => {
+    const body = { component: 'writer', variable: 'prompt', usable: 0, rejected: [] };
+    await stores.ledger.append('r', [
+      { key: 'a', iteration: 0, kind: 'proposer', body: { ...body, usable: 2 } },
+      { key: 'b', iteration: 1, kind: 'proposer', body: { ...body, reason: 'too long (400)' } },
+    ]);
+    const text = 'iteration 2: the proposer wrote nothing for writer.prompt: too long (400)';
+    expect(await readProposerRejections(stores, 'r')).toEqual([{ iteration: 1, text }]);
   });
 });

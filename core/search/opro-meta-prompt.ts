@@ -78,13 +78,13 @@ export function oproMetaPrompt(options: MetaPromptOptions): ChatMessage[] {
 function scoredList({ incumbent, history, shown = 20, historyCharacters = 20_000 }: MetaPromptOptions): string {
   const scores = new Map(history.map((item) => [item.instructions, item.score]));
   scores.delete(incumbent.instructions);
-  let left = historyCharacters;
+  const fits = within(historyCharacters);
   const others = [...scores]
     .map(([instructions, score]) => ({ instructions, score }))
     .sort(ascending)
     .reverse()
     .slice(0, Math.max(0, shown - 1))
-    .filter(({ instructions }) => (left -= instructions.length) >= 0);
+    .filter(({ instructions }) => fits(instructions));
   return [...others, incumbent]
     .sort(ascending)
     .map(({ instructions, score }) => {
@@ -92,6 +92,16 @@ function scoredList({ incumbent, history, shown = 20, historyCharacters = 20_000
       return `Score ${score.toFixed(3)}${current}:\n<${proposalTag}>\n${instructions}\n</${proposalTag}>`;
     })
     .join('\n\n');
+}
+
+/** Whether there is room for one more text beside those that had some. */
+function within(characters: number): (text: string) => boolean {
+  let left = characters;
+  return ({ length }) => {
+    if (length > left) return false;
+    left -= length;
+    return true;
+  };
 }
 
 function ascending(a: ScoredInstructions, b: ScoredInstructions): number {
@@ -104,11 +114,11 @@ function shownCalls({ examples, shownCalls: most = 16, callCharacters = 20_000 }
   const inTurn = ascendingCalls.map((_, index) =>
     index % 2 === 0 ? ascendingCalls[index / 2] : ascendingCalls[ascendingCalls.length - (index + 1) / 2],
   );
-  let left = callCharacters;
+  const fits = within(callCharacters);
   return inTurn
     .slice(0, most)
     .map((call) => callText(call as ScoredCall))
-    .filter((text) => (left -= text.length) >= 0);
+    .filter(fits);
 }
 
 function callText({ inputs, outputs, score, feedback }: ScoredCall): string {

@@ -28,7 +28,7 @@ const LONGEST_DETAIL = 300;
  *
  * Retryable: 408, 409, 425, 429, 5xx, lost connection, timeout, malformed body. Permanent, which is this request's fault: 400,
  * 404, 406, 413, 414, 422, 431, and what could not be sent at all. Systematic, which a person must mend: 401, 402, 403,
- * exhausted quota, and every other status (a proxy that wants a login, a model that was retired, ...).
+ * exhausted quota, and every other status (405, a model that was retired, ...).
  */
 export function classifyError(error: unknown, site: CallSite): InfrastructureError {
   const { kind, text, status } = describeFailure(error, site);

@@ -87,6 +87,18 @@ describe('failures of an endpoint', () => {
     ['400', reply(400, { detail: 'too long' }), { kind: 'permanent', status: 400 }, 'it said: too long'],
     ['404', reply(404), { kind: 'permanent', status: 404 }, "check model id 'scripted' or baseURL http://127.0.0.1"],
     ['422', reply(422, { message: 'bad field' }), { kind: 'permanent', status: 422 }, 'it said: bad field'],
+    ...[406, 413, 414, 431].map((status): [string, Fault, Partial<InfrastructureError>, string] => [
+      String(status),
+      reply(status),
+      { kind: 'permanent', status },
+      'correct the request',
+    ]),
+    ...[405, 410, 451].map((status): [string, Fault, Partial<InfrastructureError>, string] => [
+      String(status),
+      reply(status),
+      { kind: 'systematic', status },
+      'that the model is still offered',
+    ]),
     [
       '500 in HTML',
       reply(500, '<html>canary-key is gone</html>'.replace('canary-key', KEY)),

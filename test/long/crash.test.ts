@@ -67,8 +67,7 @@ async function runWithKills({ killAt, undisturbedRequests, pure = true, budget =
     let inFlightAtKills = 0;
     let atLastKill = 0;
     for (const share of killAt) {
-      while (endpoint.requests.total < share * undisturbedRequests)
-        await new Promise((resolve) => setTimeout(resolve, 5));
+      await until(() => endpoint.requests.total >= share * undisturbedRequests);
       await killNow(worker);
       await untilQuiet(endpoint);
       const committed = await committedCalls(runs);

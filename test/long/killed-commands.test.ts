@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { resultDocumentSchema } from '../../core/run/result-document';
 import { processAlive } from '../../providers/processes';
 import { scriptedReply } from '../../systems/synthetic';
 import { commandConfig } from '../support/command-config';
@@ -43,6 +46,14 @@ it('optimas run goes on where it was after a kill -9 of the command, with its se
   expect(again.err).toMatch(/run scripted-chain-seed0-\w+ goes on/);
   expect(again.code).toBe(0);
   expect(await runsOf()).toHaveLength(1);
+  // Nothing is paid twice but what was in flight: 8 activities of 8 examples at most.
+  const { total, byHash } = endpoint.requests;
+  expect(total - Object.keys(byHash).length).toBeLessThanOrEqual(64);
+  // As a run that nobody disturbed.
+  const document = (name: string) => resultDocumentSchema.parse(JSON.parse(readFileSync(project.file(name), 'utf8')));
+  expect((await project.run('run', '--yes', '--fresh', '--json', 'calm.json')).code).toBe(0);
+  expect(document('result.json').iterations).toEqual(document('calm.json').iterations);
+  expect(document('result.json').configuration).toEqual(document('calm.json').configuration);
 });
 
 it('optimas pause and resume hold across a kill -9 of optimas dev, and a new one', async () => {
@@ -52,12 +63,16 @@ it('optimas pause and resume hold across a kill -9 of optimas dev, and a new one
   await until(() => endpoint.requests.total > 50);
   expect((await project.run('pause', runId, '--reason', 'moving')).code).toBe(0);
   const pids = pidsIn(first.output());
+  expect(pids.length).toBeGreaterThanOrEqual(2);
   first.child.kill('SIGKILL');
   await until(() => !pids.some(processAlive));
 
   const second = project.start('dev');
   await second.says(/ready/);
+  const before = endpoint.requests.total;
+  await sleep(2_000);
   expect((await project.run('status', runId)).out).toMatch(/paused by .*: moving/);
+  expect(endpoint.requests.total).toBe(before);
   expect((await project.run('resume', runId)).code).toBe(0);
   const watched = await project.run('watch', runId);
   expect(watched.code).toBe(0);

@@ -7,6 +7,7 @@ import { killNow, spawnWorker } from '../support/worker-process';
 import { suiteEnvironment } from '../suite-environment';
 
 jest.setTimeout(240_000);
+jest.retryTimes(0);
 
 const who = { actor: 'test', reason: 'to see what happens' };
 /** So long that a cancelled activity does not hear of it (with a heartbeat) before its worker is killed. */

@@ -7,6 +7,7 @@ import { startScriptedEndpoint } from '../support/scripted-endpoint';
 import { quickActivities, TestRuns } from '../support/test-run';
 
 jest.setTimeout(400_000);
+jest.retryTimes(0);
 
 const onPostgres = postgresInstalled() ? it : it.skip;
 

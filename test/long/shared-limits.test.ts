@@ -74,9 +74,12 @@ describe.each(databaseKinds)('workers that share limits on %s', (kind) => {
     const timer = setInterval(() => {
       for (; seen < endpoint.requests.total; seen++) times.push(performance.now() - began);
     }, 5);
-    const outcomes = await Promise.all(started.map(outcomesOf));
-    clearInterval(timer);
-    return { outcomes, times, tookMs: performance.now() - began };
+    try {
+      const outcomes = await Promise.all(started.map(outcomesOf));
+      return { outcomes, times, tookMs: performance.now() - began };
+    } finally {
+      clearInterval(timer);
+    }
   }
 
   /** The most that was ever spent and held back together (US dollars), looked at again and again until `done`. */
