@@ -8,7 +8,6 @@ import { TemporaryFolder } from '../storage/testing/temporary-folder';
 import { activityDependencies, attempt } from '../test/support/activity-attempt';
 import { chooseComponent } from './choose-component';
 import type { DecideInput, FinishRunInput, FitRewardInput, PreparedRun, PrepareRunInput } from './contracts';
-import type { ResultDocument } from '../core/run/result-document';
 import { decide } from './decide';
 import { resolveSystem } from './definition/resolve-system';
 import type { ActivityDependencies } from './dependencies';
@@ -206,8 +205,8 @@ it('finishRun records on its second attempt what a killed worker held back, and 
   expect(await entries('reservations')).toEqual([{ released: 1 }]);
   expect(await entries('finished')).toHaveLength(1);
   // Embeddings count, as they do for the limits.
-  const { cost } = (await runs.get('run'))?.result as unknown as ResultDocument;
-  expect(cost).toMatchObject({ llmCalls: 2, promptTokens: 10, completionTokens: 4, usd: 1 });
+  const cost = { llmCalls: 2, promptTokens: 10, completionTokens: 4, usd: 1 };
+  expect((await runs.get('run'))?.result).toMatchObject({ cost });
   expect(await reservations.reserved('run')).toEqual({ calls: 0, tokens: 0, usd: 0 });
 });
 
