@@ -126,7 +126,10 @@ export class OptimasClient {
     const step = await this.temporal
       .withDeadline(Date.now() + longestStepWaitMs, () => iteration.query(iterationStepQuery))
       .catch(() => undefined);
-    return { ...progress, ...step };
+    if (step === undefined) return progress;
+    // The run itself has no workflow task while its iteration works: its clock stands still meanwhile.
+    const later = progress.status === 'running' ? Math.max(0, step.at - progress.at) : 0;
+    return { ...progress, ...step, activeMs: progress.activeMs + later, at: progress.at + later };
   }
 
   /**

@@ -45,11 +45,13 @@ describe('a whole optimization on the scripted endpoint', () => {
   it('ends with a better configuration on held-out test examples, and explains every decision', async () => {
     const runId = await runs.start({ system: 'scripted-chain', plan: { iterations: 5 }, activities });
     const steps = new Set<string>();
+    const times = new Set<number>();
     let ended = false;
     const watch = async (): Promise<void> => {
       while (!ended) {
-        const { component, step } = await runs.client.progress(runId);
+        const { component, step, iterationsDone, activeMs } = await runs.client.progress(runId);
         if (component !== null) steps.add(step);
+        if (component !== null && iterationsDone === 0) times.add(activeMs);
         await sleep(50);
       }
     };
@@ -74,6 +76,8 @@ describe('a whole optimization on the scripted endpoint', () => {
     // Iterations are asked for their step: telling their run would cost both of them a workflow task each time.
     expect([...steps]).toEqual(expect.arrayContaining(['collecting rollouts', 'adapting its reward']));
     expect([...steps].some((step) => /^validating \d finalists$/.test(step))).toBe(true);
+    expect(times.size).toBeGreaterThan(3); // Time goes on in the midst of an iteration.
+    expect([...times]).toEqual([...times].toSorted((a, b) => a - b));
     const events = (await runs.temporal.workflow.getHandle(runId).fetchHistory()).events ?? [];
     expect(events.filter((event) => event.workflowExecutionSignaledEventAttributes)).toEqual([]);
 

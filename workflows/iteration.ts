@@ -28,8 +28,8 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
   const tellParent = (pause: Pause): void => {
     void parent.signal(iterationPausedSignal, pause).catch(() => {}); // The run may have ended; the pause still holds here.
   };
-  const current: IterationStep = { component: null, step: 'choosing a component' };
-  setHandler(iterationStepQuery, () => current);
+  const current: Omit<IterationStep, 'at'> = { component: null, step: 'choosing a component' };
+  setHandler(iterationStepQuery, () => ({ ...current, at: Date.now() }));
   const showDetails = (): void => {
     const { component, step } = current;
     const waiting = control.waiting === null ? '' : `\n\n**waiting**: ${control.waiting}`;

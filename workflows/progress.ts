@@ -7,6 +7,8 @@ export interface IterationStep {
   component: string | null;
   /** What is being done now, in words. */
   step: string;
+  /** Milliseconds since 1970, by the server's clock: its newest workflow task. */
+  at: number;
 }
 
 /** What the `progress` query answers. Spend and history are in the database, under `runId`. */
@@ -36,6 +38,8 @@ export interface Progress {
   paused: Pause | null;
   /** Why nothing goes on although the run is not paused: every worker that asked for work declined it. */
   waiting: string | null;
-  /** Milliseconds spent not paused. */
+  /** Milliseconds spent not paused, until `at`. */
   activeMs: number;
+  /** Milliseconds since 1970, by the server's clock: the newest workflow task, which may be some time ago. */
+  at: number;
 }

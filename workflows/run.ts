@@ -217,6 +217,7 @@ export class Run {
       paused: control.paused,
       waiting: control.paused === null ? this.waiting : null,
       activeMs: this.clock.activeMs(),
+      at: Date.now(),
     };
   }
 }

@@ -97,7 +97,12 @@ function withStep(progress: Progress, last: Progress | undefined): Progress {
   const { iterationWorkflowId, component } = progress;
   if (iterationWorkflowId === null || component !== null || last?.iterationWorkflowId !== iterationWorkflowId)
     return progress;
-  return { ...progress, component: last.component, step: last.step };
+  return {
+    ...progress,
+    component: last.component,
+    step: last.step,
+    activeMs: Math.max(progress.activeMs, last.activeMs),
+  };
 }
 
 /** A database that is away, or kept busy by others, for longer than each question waits for it. */

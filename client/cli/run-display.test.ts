@@ -23,6 +23,7 @@ const progress: Progress = {
   paused: null,
   waiting: null,
   activeMs: 0,
+  at: 0,
 };
 
 describe('where a run is, in words', () => {
