@@ -117,12 +117,9 @@ export class Memo {
     let unkept: Recalled | undefined;
     this.making.set(request.key, new Promise((resolve) => (done = resolve)));
     try {
-      const watched = async (makeSignal: AbortSignal): Promise<Made> => {
-        const made = await make(makeSignal);
-        if (made.keep === false) unkept = { value: made.value, usage: made.usage, hit: false };
-        return made;
-      };
-      return await this.underLease(request, watched, signal);
+      const { kept = true, ...recalled } = await this.underLease(request, make, signal);
+      if (!kept) unkept = recalled;
+      return recalled;
     } finally {
       this.making.delete(request.key);
       done(unkept);
@@ -133,7 +130,7 @@ export class Memo {
     request: RecallRequest,
     make: (signal: AbortSignal) => Promise<Made>,
     signal: AbortSignal,
-  ): Promise<Recalled> {
+  ): Promise<Recalled & { kept?: boolean }> {
     const wait = backoff(20, 300);
     while (!(await this.leases.acquire(request.key))) {
       await delay(wait(), signal);
@@ -156,7 +153,7 @@ export class Memo {
     }
   }
 
-  private async store(request: RecallRequest, made: Made): Promise<Recalled> {
+  private async store(request: RecallRequest, made: Made): Promise<Recalled & { kept?: boolean }> {
     const { key, kind, runId, role, model } = request;
     const { usage, calls = 0, also = [], keep = true } = made;
     const value = encodeJson(made.value);
@@ -185,7 +182,7 @@ export class Memo {
       ]),
     );
     this.leases.forget(key);
-    if (inserted === 1 || !keep) return { value: JSON.parse(value.text) as Json, usage, hit: false };
+    if (inserted === 1 || !keep) return { value: JSON.parse(value.text) as Json, usage, hit: false, kept: keep };
     // Our lease was lost and another process came first: everyone goes on with the value that is stored.
     const stored = await this.lookUp(request);
     if (stored === undefined) throw new StorageError('MISSING', `memo entry ${key} vanished: was the file replaced?`);

@@ -92,7 +92,6 @@ async function updateReserve(run: Run): Promise<void> {
  */
 async function runIteration(run: Run): Promise<IterationResult | null> {
   const { input, prepared: state, control } = run;
-  const { plan } = input;
   const number = state.nextIteration + 1;
   run.describe('starting');
   const told = { paused: control.paused, limits: run.limits(), limitsVersion: control.limitsVersion };
@@ -109,7 +108,7 @@ async function runIteration(run: Run): Promise<IterationResult | null> {
         system: input.system,
         seed: input.seed,
         iteration: state.nextIteration,
-        plan,
+        plan: input.plan,
         limits: told.limits,
         limitsVersion: told.limitsVersion,
         incumbent: state.incumbent,
@@ -123,7 +122,7 @@ async function runIteration(run: Run): Promise<IterationResult | null> {
       },
     ],
   });
-  run.child = child;
+  run.follow(child);
   await run.toChild((handle) =>
     sendMissedCommands(handle, told, {
       paused: control.paused,
@@ -143,7 +142,6 @@ async function runIteration(run: Run): Promise<IterationResult | null> {
     run.pause({ reason, by: 'optimas', now: false });
     return null;
   } finally {
-    run.child = null;
-    run.childWaits(null);
+    run.follow(null);
   }
 }

@@ -28,7 +28,7 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
   const tellParent = (pause: Pause): void => {
     void parent.signal(iterationPausedSignal, pause).catch(() => {}); // The run may have ended; the pause still holds here.
   };
-  const current: Omit<IterationStep, 'at'> = { component: null, step: 'choosing a component' };
+  let current: Omit<IterationStep, 'at'> = { component: null, step: 'choosing a component' };
   setHandler(iterationStepQuery, () => ({ ...current, at: Date.now() }));
   const showDetails = (): void => {
     const { component, step } = current;
@@ -78,7 +78,7 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
       trusted: null,
     };
     const begin = (step: string): void => {
-      current.step = step;
+      current = { component: result.component, step };
       showDetails();
     };
     const spread = <T>(count: number, task: (range: { from: number; to: number }) => Promise<T>): Promise<T[]> =>
@@ -95,7 +95,6 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
       );
       const { component } = choice;
       result.component = component;
-      current.component = component;
 
       begin('collecting rollouts');
       const preferenceCount = Math.min(input.counts.preference, plan.adaptationInputs);

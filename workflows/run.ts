@@ -148,6 +148,13 @@ export class Run {
     this.showDetails();
   }
 
+  /** The iteration that is running now; null: none is. */
+  follow(child: Run['child']): void {
+    this.child = child;
+    if (child === null) this.childWaiting = null;
+    this.showDetails();
+  }
+
   /** What the iteration says about its own waiting. */
   childWaits(reason: string | null): void {
     this.childWaiting = reason;

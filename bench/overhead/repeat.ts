@@ -7,11 +7,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase, storesOf } from '../../storage';
 import { decisionProjection } from '../../test/support/decisions';
 import { typescriptFlags } from '../../test/support/typescript-flags';
+import { workerEnvironment } from '../../workers/worker-environment';
 import { benchRun, benchVariables, configFile } from './bench-run';
 import { startEndpoint, type EndpointProcess } from './endpoint-process';
 import { historySizes, type HistorySize } from './history-sizes';
 import { processUsage } from './process-usage';
-import { workerEnvironment } from '../../workers/worker-environment';
 import { startTemporalStack } from './temporal-stack';
 
 /** One run of the optimization, one way. */
