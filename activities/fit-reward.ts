@@ -1,3 +1,4 @@
+import { comparisonsWithIncumbent } from '../core/preference/comparison';
 import { preferencePairs } from '../core/preference/preference-pairs';
 import { downstreamInfluences } from '../core/system/downstream-influences';
 import type { JsonObject } from '../core/system/json';
@@ -39,18 +40,18 @@ export function fitReward(dependencies: ActivityDependencies, input: FitRewardIn
     if (existing !== undefined) return record(existing);
 
     const component = componentOf(run, input.component);
-    const pairs = preferencePairs(
-      markStale(
-        await stores.candidates.listRecent(input.runId, input.component, input.iteration, enoughCandidates),
-        downstreamInfluences(run.resolved.system.wiring, input.component),
-        await decisionsBefore(stores, input.runId, input.iteration),
-      ),
+    const candidates = markStale(
+      await stores.candidates.listRecent(input.runId, input.component, input.iteration, enoughCandidates),
+      downstreamInfluences(run.resolved.system.wiring, input.component),
+      await decisionsBefore(stores, input.runId, input.iteration),
     );
+    const pairs = preferencePairs(candidates);
     const fitted = await fitHead({
       component: input.component,
       inputFields: Object.keys(component.input.shape),
       outputFields: Object.keys(component.output.shape),
       pairs,
+      comparisons: comparisonsWithIncumbent(candidates),
       encoder: await dependencies.encoder(),
       seed: run.seed,
       signal,

@@ -6,9 +6,8 @@ import type { Database } from './database';
 import { decodeJson, encodeJson } from './stored-json';
 import { storedText } from './stored-text';
 
-/** A candidate and where it was collected. */
+/** A candidate and its place among those of its input. */
 export interface StoredCandidate extends Candidate {
-  iteration: number;
   /** Counts the candidates of one example in one iteration. */
   candidateIndex: number;
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../core/system/json';
-import { openReward, rewardManifestSchema } from '../../providers/reward';
+import { openReward, rewardManifestSchema, type CalibratedGain } from '../../providers/reward';
 import type { LocalStep } from '../contracts';
 import type { ActivityDependencies } from '../dependencies';
 import type { OpenRun } from '../open-run';
@@ -23,11 +23,8 @@ export async function openLatestReward(
   const reward = await openReward(await stores.blobs.get(version.artefactSha256), manifest, await encoder());
   return {
     async gain(inputs, incumbent, candidate) {
-      const [before, after] = await reward.score([
-        { inputs, outputs: incumbent },
-        { inputs, outputs: candidate },
-      ]);
-      return ((after as number) - (before as number)) * manifest.gainPerReward;
+      const [estimate] = await reward.gains([{ inputs, incumbent, candidate }]);
+      return (estimate as CalibratedGain).gain;
     },
     close: () => reward.close(),
   };

@@ -12,6 +12,8 @@ export interface Candidate {
   outputs: JsonObject;
   origin: CandidateOrigin;
   configurationHash: string;
+  /** The iteration that collected it; -1: before the first. */
+  iteration: number;
   /** One global score per downstream rollout; their mean estimates E_down[R | outputs]. */
   scores: number[];
   /** Scored when components downstream still had other settings: what the output is worth now may differ. */

@@ -11,6 +11,10 @@ export interface PreferencePair {
   weight: number;
   /** Difference of the mean scores, in the metric's units; positive. */
   gap: number;
+  /** The newest iteration that scored one of the two: how old the pair is. */
+  iteration: number;
+  /** Hash of the incumbent under which its input was reached. */
+  configurationHash: string;
   /** One of the two outputs is the ground truth and no model gave it: a reward is trained on such a pair, never judged by it. */
   groundTruth: boolean;
   /** Scored when components downstream had other settings: a reward is trained on such a pair with less weight, never judged by it. */

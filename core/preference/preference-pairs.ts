@@ -1,6 +1,7 @@
 import { canonicalJson } from '../system/canonical-json';
 import type { JsonObject } from '../system/json';
 import type { Candidate } from './candidate';
+import { orderConfidence, rolloutVariance } from './order-confidence';
 import type { PreferencePair } from './preference-pair';
 
 /** Gaps beyond this many median gaps weigh no more. */
@@ -11,6 +12,8 @@ const staleWeight = 0.25;
 interface ScoredOutput {
   outputs: JsonObject;
   mean: number;
+  rollouts: number;
+  iteration: number;
   /** Only the ground truth is this output. */
   groundTruth: boolean;
 }
@@ -19,8 +22,8 @@ interface ScoredOutput {
  * All valid preference pairs of one component's candidates (paper, section 4.1): same input, distinct outputs, the higher
  * mean downstream score preferred. Equal outputs pool their rollouts; equal means give no pair.
  *
- * A weight is the gap in median gaps, at most 3, over 3, and of a stale pair a quarter of that; an input whose weights sum
- * to more than 1 is scaled to 1. Stale and fresh candidates are never paired: their scores do not compare.
+ * A weight is the gap in median gaps, at most 3, over 3, times how sure the order is, and of a stale pair a quarter of that; an
+ * input whose weights sum to more than 1 is scaled to 1. Stale and fresh candidates are never paired: their scores do not compare.
  * The result depends on the set of candidates alone, not on their order.
  *
  * @throws TypeError naming the candidate whose scores are missing, NaN or infinite, or whose component differs.
@@ -28,11 +31,12 @@ interface ScoredOutput {
 export function preferencePairs(candidates: readonly Candidate[]): PreferencePair[] {
   const component = candidates[0]?.component;
   for (const candidate of candidates) checkCandidate(candidate, component);
-  const pairs = groupByInputs(candidates).flatMap(pairsOfInput);
+  const variance = rolloutVariance(candidates.map(({ scores }) => scores));
+  const pairs = groupByInputs(candidates).flatMap((group) => pairsOfInput(group, variance));
   const median = medianOf(pairs.map((pair) => pair.gap));
   const totals = new Map<string, number>();
   for (const pair of pairs) {
-    pair.weight = Math.min(pair.gap / median, largestRelativeGap) / largestRelativeGap;
+    pair.weight *= Math.min(pair.gap / median, largestRelativeGap) / largestRelativeGap;
     if (pair.stale) pair.weight *= staleWeight;
     totals.set(pair.exampleId, (totals.get(pair.exampleId) ?? 0) + pair.weight);
   }
@@ -67,9 +71,10 @@ function groupByInputs(candidates: readonly Candidate[]): Candidate[][] {
   return sortedByKey(groups);
 }
 
-function pairsOfInput(group: Candidate[]): PreferencePair[] {
+function pairsOfInput(group: Candidate[], variance: number): PreferencePair[] {
   const { exampleId, inputs, stale = false } = group[0] as Candidate;
   const outputs = distinctOutputs(group);
+  const { configurationHash } = newestBase(group);
   const pairs: PreferencePair[] = [];
   for (const [index, one] of outputs.entries()) {
     for (const other of outputs.slice(index + 1)) {
@@ -82,8 +87,11 @@ function pairsOfInput(group: Candidate[]): PreferencePair[] {
         inputs,
         preferred: better.outputs,
         rejected: worse.outputs,
-        weight: 0,
+        // For now how sure the order is; the gap comes in once the median is known.
+        weight: orderConfidence(gap, variance, [one.rollouts, other.rollouts]),
         gap,
+        iteration: Math.max(one.iteration, other.iteration),
+        configurationHash,
         groundTruth,
         stale,
       });
@@ -93,17 +101,29 @@ function pairsOfInput(group: Candidate[]): PreferencePair[] {
 }
 
 function distinctOutputs(group: Candidate[]): ScoredOutput[] {
-  const pooled = new Map<string, { outputs: JsonObject; scores: number[]; groundTruth: boolean }>();
-  for (const { outputs, scores, origin } of group) {
+  const pooled = new Map<string, Omit<ScoredOutput, 'mean' | 'rollouts'> & { scores: number[] }>();
+  for (const { outputs, scores, origin, iteration } of group) {
     const text = canonicalJson(outputs);
-    const known = pooled.get(text) ?? { outputs, scores: [], groundTruth: true };
+    const known = pooled.get(text) ?? { outputs, scores: [], groundTruth: true, iteration };
     known.scores.push(...scores);
+    known.iteration = Math.max(known.iteration, iteration);
     known.groundTruth &&= origin === 'ground-truth';
     pooled.set(text, known);
   }
   return [...pooled]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { outputs, scores, groundTruth }]) => ({ outputs, mean: meanOf(scores), groundTruth }));
+    .map(([, { scores, ...output }]) => ({ ...output, mean: meanOf(scores), rollouts: scores.length }));
+}
+
+/** The incumbent's output, whose configuration reached the inputs; the first of equals by hash. */
+function newestBase(group: readonly Candidate[]): Candidate {
+  const [newest] = [...group].sort(
+    (a, b) =>
+      Number(b.origin === 'base') - Number(a.origin === 'base') ||
+      b.iteration - a.iteration ||
+      (a.configurationHash < b.configurationHash ? -1 : 1),
+  );
+  return newest as Candidate;
 }
 
 /** Sorted first, so that the order in which rollouts arrived cannot make equal means differ in the last bit. */

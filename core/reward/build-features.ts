@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../system/json';
 import type { FeatureSpec } from './feature-spec';
 import { fieldText } from './field-text';
+import { hashedWords } from './hashed-words';
 import { fieldSurface, interactionSurface, outputSurface, type FieldSurface } from './surface-features';
 
 interface FeatureItem {
@@ -63,6 +64,7 @@ function fillRow(
     }
   }
   put(embeddingOf(embeddings, wholeText(spec, item), spec.embeddingDimension));
+  for (const field of outputs) put(hashedWords(field.surface.words));
   for (const field of inputs) put([field.surface.missing ? 1 : 0]);
   for (const field of outputs) put(outputSurface(field.surface));
   for (const input of inputs) {

@@ -1,6 +1,7 @@
+import { hashedWordsLength } from './hashed-words';
 import { interactionSurfaceNames, outputSurfaceNames } from './surface-features';
 
-/** A run of features with one meaning; `kind` decides how the features are scaled. */
+/** A run of features with one meaning; `kind` decides how the features are scaled: an embedding as a whole, a surface feature by itself. */
 export interface FeatureBlock {
   name: string;
   kind: 'embedding' | 'surface';
@@ -10,7 +11,7 @@ export interface FeatureBlock {
 
 /** The layout of a component's features: fixed by the fields of its schemas and the encoder's dimension. */
 export interface FeatureSpec {
-  version: 1;
+  version: 2;
   inputFields: string[];
   outputFields: string[];
   embeddingDimension: number;
@@ -21,7 +22,7 @@ export interface FeatureSpec {
 
 /**
  * Lays out the features of `(inputs, outputs)`: an embedding per field and of the whole, product and absolute
- * difference per (input field, output field), and surface features.
+ * difference per (input field, output field), the words of each output field, and surface features.
  *
  * @throws TypeError for no output field, a repeated field, or an embedding dimension that is not a positive whole number.
  */
@@ -54,6 +55,7 @@ export function featureSpec(fields: {
     }
   }
   add('whole', 'embedding', embeddingDimension);
+  for (const name of outputFields) add(`words:${name}`, 'embedding', hashedWordsLength);
   for (const name of inputFields) add(`missing:${name}`, 'surface', 1);
   for (const name of outputFields) add(`surface:${name}`, 'surface', outputSurfaceNames.length);
   for (const input of inputFields) {
@@ -61,5 +63,5 @@ export function featureSpec(fields: {
       add(`surface:${input}*${output}`, 'surface', interactionSurfaceNames.length);
     }
   }
-  return { version: 1, inputFields, outputFields, embeddingDimension, blocks, dimension: offset };
+  return { version: 2, inputFields, outputFields, embeddingDimension, blocks, dimension: offset };
 }

@@ -1,3 +1,4 @@
+import { hash32 } from '../../core/reward/hash32';
 import type { Encoder } from './encoder';
 
 const dimension = 384;
@@ -47,15 +48,6 @@ function hashedVector(text: string): Float32Array {
     sums[slot] = (sums[slot] as number) + (hash & 1 ? weight : -weight);
   }
   return unitVector(sums);
-}
-
-/** FNV-1a over UTF-16 units, then the finaliser of MurmurHash3 so that low bits are well mixed. */
-function hash32(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
 }
 
 function unitVector(sums: Float64Array): Float32Array {

@@ -2,7 +2,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import {
   headParameters,
   parameterCount,
-  sizeOf,
+  partedParameters,
   type HeadParameter,
   type HeadParameters,
   type HeadShape,
@@ -16,6 +16,14 @@ export interface IndexedPairs {
   preferred: Int32Array;
   rejected: Int32Array;
   weights: Float32Array;
+}
+
+/** Where training stands: vectors in the order of `headParameters`, and AdamW steps taken. */
+export interface TrainingState {
+  parameters: Float32Array;
+  firstMoment: Float32Array;
+  secondMoment: Float32Array;
+  steps: number;
 }
 
 /** One thread and sequential execution: the same numbers on every run. */
@@ -48,7 +56,12 @@ export class HeadTrainer {
 
   /** A training run that starts at `parameters` with fresh moments. */
   start(features: Float32Array, pairs: IndexedPairs, parameters: HeadParameters): TrainingRun {
-    return new TrainingRun(this.#training, this.#head, this.#dimension, features, pairs, parameters);
+    return this.resume(features, pairs, atRest(this.#head, this.#dimension, parameters));
+  }
+
+  /** A training run that goes on where another one ended, on other pairs perhaps. */
+  resume(features: Float32Array, pairs: IndexedPairs, state: TrainingState): TrainingRun {
+    return new TrainingRun(this.#training, this.#head, this.#dimension, { features, pairs, state });
   }
 
   /** Rewards `[n]` of standardised features `[n, d]`. */
@@ -72,16 +85,13 @@ export class TrainingRun {
   readonly #session: InferenceSession;
   readonly #parameters: HeadParameter[];
   readonly #batch: Record<string, Tensor>;
-  #state: Record<(typeof stateNames)[number], Float32Array>;
-  #steps = 0;
+  #state: TrainingState;
 
   constructor(
     session: InferenceSession,
     head: HeadShape,
     dimension: number,
-    features: Float32Array,
-    pairs: IndexedPairs,
-    initial: HeadParameters,
+    { features, pairs, state }: { features: Float32Array; pairs: IndexedPairs; state: TrainingState },
   ) {
     this.#session = session;
     this.#parameters = headParameters(head, dimension);
@@ -92,52 +102,60 @@ export class TrainingRun {
       rejected: new Tensor('int64', BigInt64Array.from(pairs.rejected, BigInt), [count]),
       weights: new Tensor('float32', pairs.weights, [count]),
     };
-    const size = parameterCount(head, dimension);
-    this.#state = {
-      parameters: new Float32Array(size),
-      first_moment: new Float32Array(size),
-      second_moment: new Float32Array(size),
-    };
-    for (const [name, part] of Object.entries(this.parameters)) part.set(initial[name] as Float32Array);
+    this.#state = state;
   }
 
   /** Takes so many AdamW steps and returns the loss before each. */
   async advance(steps: number, learningRate: number, weightDecay: number): Promise<Float32Array> {
-    const numbers = Float32Array.from({ length: steps }, (_, index) => this.#steps + index + 1);
+    const numbers = Float32Array.from({ length: steps }, (_, index) => this.#state.steps + index + 1);
+    const { parameters, firstMoment, secondMoment } = this.#state;
     const results = await this.#session.run({
       ...this.#batch,
-      ...Object.fromEntries(stateNames.map((name) => [`start:${name}`, vector(this.#state[name])])),
+      'start:parameters': vector(parameters),
+      'start:first_moment': vector(firstMoment),
+      'start:second_moment': vector(secondMoment),
       steps: new Tensor('int64', BigInt64Array.of(BigInt(steps)), []),
       step_size: vector(numbers.map((step) => learningRate / (1 - adamW.beta1 ** step))),
       moment_scale: vector(numbers.map((step) => 1 / Math.sqrt(1 - adamW.beta2 ** step))),
       decay: new Tensor('float32', Float32Array.of(learningRate * weightDecay), []),
     });
-    this.#steps += steps;
     const end = (name: (typeof stateNames)[number]): Float32Array => results[`end:${name}`]?.data as Float32Array;
     this.#state = {
       parameters: end('parameters'),
-      first_moment: end('first_moment'),
-      second_moment: end('second_moment'),
+      firstMoment: end('first_moment'),
+      secondMoment: end('second_moment'),
+      steps: this.#state.steps + steps,
     };
     return results.losses?.data as Float32Array;
   }
 
+  /** Where it stands, to go on from later. */
+  get state(): TrainingState {
+    return this.#state;
+  }
+
   /** The parameters as they are now. */
   get parameters(): HeadParameters {
-    return this.#parted(this.#state.parameters);
+    return partedParameters(this.#parameters, this.#state.parameters);
   }
 
   /** First AdamW moments: after one step from rest, `(1 - beta1)` times the gradient. */
   get firstMoments(): HeadParameters {
-    return this.#parted(this.#state.first_moment);
+    return partedParameters(this.#parameters, this.#state.firstMoment);
   }
+}
 
-  #parted(values: Float32Array): HeadParameters {
-    let offset = 0;
-    return Object.fromEntries(
-      this.#parameters.map(({ name, shape }) => [name, values.subarray(offset, (offset += sizeOf(shape)))]),
-    );
-  }
+function atRest(head: HeadShape, dimension: number, initial: HeadParameters): TrainingState {
+  const size = parameterCount(head, dimension);
+  const state = {
+    parameters: new Float32Array(size),
+    firstMoment: new Float32Array(size),
+    secondMoment: new Float32Array(size),
+    steps: 0,
+  };
+  const parts = partedParameters(headParameters(head, dimension), state.parameters);
+  for (const [name, part] of Object.entries(parts)) part.set(initial[name] as Float32Array);
+  return state;
 }
 
 function vector(values: Float32Array): Tensor {

@@ -47,6 +47,14 @@ export function parameterCount(head: HeadShape, dimension: number): number {
   return headParameters(head, dimension).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
+/** The parts of a vector of all parameters. */
+export function partedParameters(parameters: readonly HeadParameter[], values: Float32Array): HeadParameters {
+  let offset = 0;
+  return Object.fromEntries(
+    parameters.map(({ name, shape }) => [name, values.subarray(offset, (offset += sizeOf(shape)))]),
+  );
+}
+
 /** Zeros for the linear path; small random numbers where symmetry must be broken. */
 export function initialParameters(head: HeadShape, dimension: number, stream: RandomStream): HeadParameters {
   const parameters: HeadParameters = {};
@@ -65,13 +73,19 @@ export interface HeadForward {
   activation?: string;
 }
 
-/** The head's forward pass over standardised features `[n, d]`. */
-export function headForward(graph: OnnxGraph, head: HeadShape, features: string): HeadForward {
-  const linear = graph.node('MatMul', [features, 'linear_weight']);
+/** The head's forward pass over standardised features `[n, d]`; `named` gives the names of its parameters in the graph. */
+export function headForward(
+  graph: OnnxGraph,
+  head: HeadShape,
+  features: string,
+  named: (parameter: string) => string = (parameter) => parameter,
+): HeadForward {
+  const linear = graph.node('MatMul', [features, named('linear_weight')]);
   if (head.kind === 'linear') return { reward: linear };
-  const hidden = graph.node('Add', [graph.node('MatMul', [features, 'hidden_weight']), 'hidden_bias']);
+  const hidden = graph.node('Add', [graph.node('MatMul', [features, named('hidden_weight')]), named('hidden_bias')]);
   const activation = graph.node('Tanh', [hidden]);
-  return { reward: graph.node('Add', [linear, graph.node('MatMul', [activation, 'output_weight'])]), activation };
+  const output = graph.node('MatMul', [activation, named('output_weight')]);
+  return { reward: graph.node('Add', [linear, output]), activation };
 }
 
 /** The head's backward pass, by hand: parameter -> name of its gradient, given the rewards' gradient `[n, 1]`. */

@@ -1,54 +1,91 @@
+import type { Comparison } from '../../core/preference/comparison';
 import type { PreferencePair } from '../../core/preference/preference-pair';
-import { gainPerReward } from '../../core/reward/gain-per-reward';
+import { fitGainCalibration } from '../../core/reward/gain-calibration';
 import { pairwiseAlignment, type Alignment } from '../../core/reward/pairwise-alignment';
+import type { IndexedData } from './index-data';
 import type { RewardManifest } from './reward-manifest';
-import type { HeldOutPair } from './training-request';
 
 /** To be better than chance is a one-sided claim: 95 times in 100 means above one half in 95 % of the resamples. */
 const enoughConfidence = 0.95;
 
 /** What held-out pairs say about a fit, as its manifest keeps it, and why it is trusted or not. */
 export interface Judgement {
-  measures: Pick<RewardManifest, 'trusted' | 'gainPerReward' | 'heldOutLoss'> & { alignment: Alignment | null };
+  measures: Pick<RewardManifest, 'trusted' | 'calibration' | 'heldOutLoss'> & { alignment: Alignment | null };
   reason: string;
 }
 
+/** Preference data and where its outputs are among the rows of `rewards`. */
+export interface JudgedData {
+  pairs: readonly PreferencePair[];
+  comparisons: readonly Comparison[];
+  index: Pick<IndexedData, 'pairs' | 'comparisons'>;
+  /** Out of sample, by row. */
+  rewards: Float32Array;
+}
+
 /**
- * What the pairs say about a fit, each scored by a head that saw no pair of its input. Pairs with the ground truth count
- * for the loss alone: a reward ranks outputs of models, and who only tells those from the ground truth cannot do that. So do
+ * What the data say about a fit, each output scored by a member that saw no pair of its input. Pairs with the ground truth
+ * count for the loss alone: a reward ranks outputs of models, and who only tells those from the ground truth cannot do that. So do
  * stale pairs: whether it agrees with the system as it is, only fresh ones tell.
  */
-export function judgeHeldOut(
-  pairs: readonly PreferencePair[],
-  heldOut: readonly HeldOutPair[],
-  seed: number,
-): Judgement {
-  const scored = heldOut.map(({ pair, preferredReward, rejectedReward }) => {
-    const { exampleId, gap, weight, groundTruth, stale } = pairs[pair] as PreferencePair;
-    return { group: exampleId, gap, weight, counts: !groundTruth && !stale, preferredReward, rejectedReward };
-  });
-  const total = scored.reduce((sum, { weight }) => sum + weight, 0);
-  const loss = scored.reduce((sum, { weight, preferredReward, rejectedReward }) => {
-    const margin = preferredReward - rejectedReward;
-    return sum + weight * (Math.log1p(Math.exp(-Math.abs(margin))) + Math.max(0, -margin));
-  }, 0);
-  const judged = scored.filter(({ counts }) => counts);
-  const alignment = judged.length === 0 ? null : pairwiseAlignment(judged, { seed });
+export function judgeHeldOut(data: JudgedData, seed: number): Judgement {
+  const { comparisons, index, rewards } = data;
+  const reward = (row: number | undefined): number => rewards[row as number] as number;
+  const alignment = heldOutAlignment(data, ({ groundTruth, stale }) => !groundTruth && !stale, seed);
   const trusted = alignment !== null && alignment.aboveChance >= enoughConfidence;
+  const calibration = fitGainCalibration(
+    comparisons.flatMap(({ exampleId, gap, stale }, place) =>
+      stale
+        ? []
+        : [
+            {
+              exampleId,
+              gap,
+              rewardDifference:
+                reward(index.comparisons[place]?.candidate) - reward(index.comparisons[place]?.incumbent),
+            },
+          ],
+    ),
+    seed,
+  );
   return {
-    measures: {
-      alignment,
-      trusted,
-      gainPerReward: gainPerReward(
-        judged.map(({ gap, preferredReward, rejectedReward }) => ({
-          gap,
-          rewardDifference: preferredReward - rejectedReward,
-        })),
-      ),
-      heldOutLoss: loss / total,
-    },
+    measures: { alignment, trusted, calibration, heldOutLoss: heldOutLoss(data, () => true) },
     reason: reasonFor(alignment, trusted),
   };
+}
+
+/** Alignment on the pairs that count; null where none does. */
+export function heldOutAlignment(
+  { pairs, index, rewards }: JudgedData,
+  counts: (pair: PreferencePair) => boolean,
+  seed: number,
+): Alignment | null {
+  const judged = pairs.flatMap((pair, place) =>
+    counts(pair)
+      ? [
+          {
+            group: pair.exampleId,
+            preferredReward: rewards[index.pairs.preferred[place] as number] as number,
+            rejectedReward: rewards[index.pairs.rejected[place] as number] as number,
+          },
+        ]
+      : [],
+  );
+  return judged.length === 0 ? null : pairwiseAlignment(judged, { seed });
+}
+
+/** Weighted mean of `-log sigmoid(r_preferred - r_rejected)` (paper, equation 4); log 2 is chance. Log 2 where no pair counts. */
+export function heldOutLoss({ pairs, index, rewards }: JudgedData, counts: (pair: PreferencePair) => boolean): number {
+  let [loss, total] = [0, 0];
+  for (const [place, pair] of pairs.entries()) {
+    if (!counts(pair)) continue;
+    const margin =
+      (rewards[index.pairs.preferred[place] as number] as number) -
+      (rewards[index.pairs.rejected[place] as number] as number);
+    loss += pair.weight * (Math.log1p(Math.exp(-Math.abs(margin))) + Math.max(0, -margin));
+    total += pair.weight;
+  }
+  return total === 0 ? Math.LN2 : loss / total;
 }
 
 function reasonFor(alignment: Alignment | null, trusted: boolean): string {

@@ -1,12 +1,14 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { buildFeatures, featureTexts } from '../../core/reward/build-features';
-import { sha256 } from '../../core/system/canonical-json';
+import { calibratedGain } from '../../core/reward/gain-calibration';
+import { canonicalJson, sha256 } from '../../core/system/canonical-json';
+import { mean, sampleVariance } from '../../core/validation/moments';
 import type { Encoder } from '../encoder/encoder';
 import { checkEncoder } from './check-fit';
 import { embedTexts } from './embed-texts';
 import { RewardError } from './reward-error';
 import { rewardManifestSchema, type RewardManifest } from './reward-manifest';
-import type { RewardItem, RewardModel } from './reward-model';
+import type { CalibratedGain, GainItem, RewardItem, RewardModel } from './reward-model';
 
 /** Items scored between two looks at the signal; bounds the memory for features. */
 const chunk = 256;
@@ -30,9 +32,11 @@ export async function openReward(
   const name = `reward of component '${manifest.component}' (version ${manifest.version})`;
   checkEncoder(manifest, encoder);
   const session = await openSession(name, artefact, manifest);
+  const opened: OpenedReward = { name, session, manifest, encoder };
   return {
     version: manifest.version,
-    score: (items, signal) => score(name, session, manifest, encoder, items, signal),
+    score: async (items, signal) => (await memberRewards(opened, items, signal)).map((rewards) => mean(rewards)),
+    gains: (items, signal) => gains(opened, items, signal),
     close: () => session.release(),
   };
 }
@@ -53,25 +57,59 @@ async function openSession(name: string, artefact: Uint8Array, manifest: RewardM
   }
 }
 
-async function score(
-  name: string,
-  session: InferenceSession,
-  manifest: RewardManifest,
-  encoder: Encoder,
+interface OpenedReward {
+  name: string;
+  session: InferenceSession;
+  manifest: RewardManifest;
+  encoder: Encoder;
+}
+
+async function gains(
+  opened: OpenedReward,
+  items: readonly GainItem[],
+  signal: AbortSignal | undefined,
+): Promise<CalibratedGain[]> {
+  const rewards = await memberRewards(
+    opened,
+    items.flatMap(({ inputs, incumbent, candidate }) => [
+      { inputs, outputs: incumbent },
+      { inputs, outputs: candidate },
+    ]),
+    signal,
+  );
+  const { calibration } = opened.manifest;
+  return items.map(({ incumbent, candidate }, index) => {
+    if (canonicalJson(incumbent) === canonicalJson(candidate)) return { gain: 0, standardError: 0 };
+    const [before, after] = [rewards[2 * index] as number[], rewards[2 * index + 1] as number[]];
+    const differences = after.map((reward, member) => reward - (before[member] as number));
+    const byMember = differences.map((difference) => calibratedGain(calibration, difference));
+    return {
+      gain: calibratedGain(calibration, mean(differences)),
+      standardError: byMember.length < 2 ? 0 : Math.sqrt(sampleVariance(byMember) / byMember.length),
+    };
+  });
+}
+
+/** Rewards by item and member. */
+async function memberRewards(
+  { name, session, manifest, encoder }: OpenedReward,
   items: readonly RewardItem[],
   signal: AbortSignal | undefined,
-): Promise<number[]> {
+): Promise<number[][]> {
   const spec = manifest.features;
-  const rewards: number[] = [];
+  const members = manifest.members.length;
+  const rewards: number[][] = [];
   for (let start = 0; start < items.length; start += chunk) {
     const part = items.slice(start, start + chunk);
     const texts = part.flatMap((item) => featureTexts(spec, item));
     const features = buildFeatures(spec, part, await embedTexts(encoder, texts, { signal }));
     const result = await session.run({ features: new Tensor('float32', features, [part.length, spec.dimension]) });
-    for (const reward of (result.reward as Tensor).data as Float32Array) {
-      if (!Number.isFinite(reward))
-        throw new RewardError(`${name}: item ${rewards.length} has the reward ${reward}; fit the reward anew`);
-      rewards.push(reward);
+    const values = (result.rewards as Tensor).data as Float32Array;
+    for (let item = 0; item < part.length; item++) {
+      const own = Array.from(values.subarray(item * members, (item + 1) * members));
+      if (!own.every(Number.isFinite))
+        throw new RewardError(`${name}: item ${start + item} has the rewards ${own.join(', ')}; fit the reward anew`);
+      rewards.push(own);
     }
   }
   return rewards;

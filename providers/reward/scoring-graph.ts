@@ -1,30 +1,45 @@
-import { largestDeviation, type Standardisation } from '../../core/reward/standardisation';
-import { headForward, headParameters, type HeadParameters, type HeadShape } from './head';
+import { largestDeviation } from '../../core/reward/standardisation';
+import { headForward, headParameters, partedParameters, type HeadShape } from './head';
 import { OnnxGraph, type OnnxProtobuf } from './onnx-graph';
+import type { Member } from './training-request';
 
-/** What an artefact carries. */
-export interface HeadArtefact {
-  head: HeadShape;
-  parameters: HeadParameters;
-  standardisation: Standardisation;
-}
-
-/** The artefact: a standard ONNX model, raw `features [n, d]` -> `reward [n]`, standardisation included. */
-export function scoringGraph(protobuf: OnnxProtobuf, artefact: HeadArtefact): Uint8Array {
-  const { head, parameters, standardisation } = artefact;
-  const dimension = standardisation.mean.length;
+/**
+ * The artefact: a standard ONNX model, raw `features [n, d]` -> `rewards [n, members]` and their mean `reward [n]`,
+ * standardisation included.
+ */
+export function scoringGraph(
+  protobuf: OnnxProtobuf,
+  members: readonly Pick<Member, 'head' | 'standardisation' | 'parameters'>[],
+): Uint8Array {
+  const dimension = (members[0] as Member).standardisation.mean.length;
   const graph = new OnnxGraph(protobuf);
-  graph.initializer({ name: 'feature_mean', shape: [dimension], data: standardisation.mean });
-  graph.initializer({ name: 'feature_scale', shape: [dimension], data: standardisation.scale });
-  for (const { name, shape } of headParameters(head, dimension)) {
-    graph.initializer({ name, shape, data: parameters[name] as Float32Array });
-  }
-  const centred = graph.node('Sub', ['features', 'feature_mean']);
-  const scaled = graph.node('Mul', [centred, 'feature_scale']);
   const limits = [graph.constant(-largestDeviation), graph.constant(largestDeviation)];
-  const { reward } = headForward(graph, head, graph.node('Clip', [scaled, ...limits]));
-  graph.node('Squeeze', [reward, graph.integers('last_axis', [1])], {}, 'reward');
-  return graph.bytes('reward', [{ name: 'features', shape: ['n', dimension] }], [{ name: 'reward', shape: ['n'] }]);
+  const rewards = members.map(({ head, standardisation, parameters }, index) => {
+    const named = (name: string): string => `${name}_${index}`;
+    const mean = graph.initializer({ name: named('mean'), shape: [dimension], data: standardisation.mean });
+    const scale = graph.initializer({ name: named('scale'), shape: [dimension], data: standardisation.scale });
+    const parts = partedParameters(headParameters(head, dimension), parameters);
+    for (const { name, shape } of headParameters(head, dimension)) {
+      graph.initializer({ name: named(name), shape, data: parts[name] as Float32Array });
+    }
+    const scaled = graph.node('Mul', [graph.node('Sub', ['features', mean]), scale]);
+    return headForward(graph, head, graph.node('Clip', [scaled, ...limits]), named).reward;
+  });
+  graph.node('Concat', rewards, { axis: 1 }, 'rewards');
+  const share = graph.initializer({
+    name: 'share',
+    shape: [members.length, 1],
+    data: new Float32Array(members.length).fill(1 / members.length),
+  });
+  graph.node('Squeeze', [graph.node('MatMul', ['rewards', share]), graph.integers('last_axis', [1])], {}, 'reward');
+  return graph.bytes(
+    'reward',
+    [{ name: 'features', shape: ['n', dimension] }],
+    [
+      { name: 'reward', shape: ['n'] },
+      { name: 'rewards', shape: ['n', members.length] },
+    ],
+  );
 }
 
 /** Standardised `features [n, d]` and parameters -> `reward [n, 1]`: for looking at held-out pairs between steps. */

@@ -2,54 +2,55 @@ import { fitStandardisation, standardise, type Standardisation } from '../../cor
 import type { IndexedPairs } from './head-trainer';
 import type { TrainingRequest } from './training-request';
 
-/** Some inputs' pairs with their candidates' standardised features: what one training run or one look sees. */
+/** Some pairs with their candidates' standardised features: what one training run or one look sees. */
 export interface PairTable extends IndexedPairs {
   /** `[rows, dimension]` */
   features: Float32Array;
-  /** Indices into the request's pairs. */
-  pairs: number[];
 }
 
-/** The pairs whose input is among `groups`, and the rows that they use. */
-export function selectPairs(request: TrainingRequest, groups: readonly number[]): { pairs: number[]; rows: number[] } {
+/** The pairs, by index, whose input is among `groups`. */
+export function pairsOfGroups(request: TrainingRequest, groups: readonly number[]): number[] {
   const wanted = new Set(groups);
   const pairs: number[] = [];
-  const rows = new Set<number>();
-  for (const [pair, group] of request.pairs.groups.entries()) {
-    if (!wanted.has(group)) continue;
-    pairs.push(pair);
-    rows.add(request.pairs.preferred[pair] as number);
-    rows.add(request.pairs.rejected[pair] as number);
-  }
-  return { pairs, rows: [...rows].sort((a, b) => a - b) };
+  for (const [pair, group] of request.pairs.groups.entries()) if (wanted.has(group)) pairs.push(pair);
+  return pairs;
 }
 
+/** Fitted on the candidates of some pairs. */
 export function standardisationOf(
   request: TrainingRequest,
-  groups: readonly number[],
+  pairs: readonly number[],
   embeddingShare: number,
 ): Standardisation {
-  const { rows } = selectPairs(request, groups);
-  return fitStandardisation(request.spec, request.features, rows, embeddingShare);
+  return fitStandardisation(request.spec, request.features, rowsOf(request, pairs), embeddingShare);
 }
 
+/** Weights are scaled to sum to 1; a pair that occurs twice counts twice. */
 export function pairTable(
   request: TrainingRequest,
-  groups: readonly number[],
+  pairs: readonly number[],
   standardisation: Standardisation,
 ): PairTable {
-  const { pairs, rows } = selectPairs(request, groups);
+  const rows = rowsOf(request, pairs);
   const place = new Map(rows.map((row, index) => [row, index]));
   const placed = (source: Int32Array): Int32Array =>
     Int32Array.from(pairs, (pair) => place.get(source[pair] as number) as number);
-  const total = pairs.reduce((sum, pair) => sum + (request.pairs.weights[pair] as number), 0);
+  const total = weightOf(request, pairs);
   return {
     features: standardise(request.features, rows, standardisation),
-    pairs,
     preferred: placed(request.pairs.preferred),
     rejected: placed(request.pairs.rejected),
     weights: Float32Array.from(pairs, (pair) => (request.pairs.weights[pair] as number) / total),
   };
+}
+
+export function weightOf(request: TrainingRequest, pairs: readonly number[]): number {
+  return pairs.reduce((sum, pair) => sum + (request.pairs.weights[pair] as number), 0);
+}
+
+function rowsOf({ pairs }: TrainingRequest, wanted: readonly number[]): number[] {
+  const rows = wanted.flatMap((pair) => [pairs.preferred[pair] as number, pairs.rejected[pair] as number]);
+  return [...new Set(rows)].sort((a, b) => a - b);
 }
 
 /** Weighted mean of `-log sigmoid(r_preferred - r_rejected)` (paper, equation 4). */

@@ -1,26 +1,28 @@
 import type { HeadChoice } from './head';
 import type { TrainingSettings } from './training-request';
 
-/** Largest hidden layer, and the most numbers its weights may take, so that every artefact stays below 2 MB. */
+/** Largest hidden layer, and the most numbers of all members' weights: every artefact stays below 2 MB. */
 const mostHidden = 16;
-const mostHiddenWeights = 400_000;
+const mostNumbers = 450_000;
+const members = 5;
 
-/** Steps for a table of this many numbers (600 candidates x 3,100 features); smaller ones may take more. */
-const tableSize = 600 * 3_100;
-const stepsAtTableSize = 120;
+/** Steps for a table of this many numbers (600 candidates x 3,600 features); smaller ones may take more. */
+const tableSize = 600 * 3_600;
+const stepsAtTableSize = 200;
 
 /**
  * Settings for `rows` candidates of `dimension` features. Each step sees all pairs, so steps are few; their limit falls
- * with the size of the table, so that a fit stays within some ten seconds of one core.
+ * with the size of the table, so that a fit stays within some twenty seconds of one core.
  */
 export function trainingSettings(rows: number, dimension: number): TrainingSettings {
-  const hidden = Math.min(mostHidden, Math.floor(mostHiddenWeights / dimension));
-  const linear = { kind: 'linear' as const, hidden: 0, learningRate: 0.05, weightDecay: 1 };
+  // Besides the hidden layer a member has mean, scale and linear weight of each feature.
+  const hidden = Math.min(mostHidden, Math.floor(mostNumbers / members / dimension) - 3);
+  const linear = { kind: 'linear' as const, hidden: 0, learningRate: 0.02, weightDecay: 0.03 };
   const heads: HeadChoice[] = [
     { ...linear, embeddingShare: 0.25 },
     { ...linear, embeddingShare: 4 },
   ];
-  if (hidden >= 4) heads.push({ kind: 'mlp', hidden, learningRate: 0.05, weightDecay: 1, embeddingShare: 2 });
+  if (hidden >= 4) heads.push({ ...linear, kind: 'mlp', hidden, embeddingShare: 4 });
   const affordable = Math.round((stepsAtTableSize * tableSize) / (rows * dimension));
-  return { heads, maxSteps: Math.max(60, Math.min(200, affordable)), lookEvery: 4, patience: 6, folds: 5 };
+  return { heads, maxSteps: Math.max(100, Math.min(400, affordable)), lookEvery: 10, patience: 5 };
 }

@@ -1,6 +1,8 @@
 import { parentPort } from 'node:worker_threads';
+import { adaptHead } from './adapt-head';
 import { fitHead } from './fit-head';
 import { loadOnnxProtobuf } from './onnx-graph';
+import { scoringGraph } from './scoring-graph';
 import type { TrainingMessage, TrainingRequest, TrainingTask } from './training-request';
 
 const protobuf = loadOnnxProtobuf();
@@ -9,8 +11,13 @@ const protobuf = loadOnnxProtobuf();
 async function train(request: TrainingRequest): Promise<void> {
   const send = (message: TrainingMessage): void => parentPort?.postMessage(message);
   try {
-    const result = await fitHead(await protobuf, request, (done) => send({ type: 'progress', done }));
-    send({ type: 'result', result });
+    const { task } = request;
+    const onProgress = (done: number): void => send({ type: 'progress', done });
+    const result =
+      task.type === 'fit'
+        ? await fitHead(await protobuf, request, task.settings, onProgress)
+        : await adaptHead(await protobuf, request, task, onProgress);
+    send({ type: 'result', result: { ...result, artefact: scoringGraph(await protobuf, result.members) } });
   } catch (error) {
     send({ type: 'failure', error: error instanceof Error ? error : new Error(String(error)) });
   }

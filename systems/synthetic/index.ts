@@ -1,5 +1,6 @@
 export { chain } from './chain';
 export { conditional } from './conditional';
+export { driftCandidates, drifts, type Surroundings, type ValuedCandidate } from './drift';
 export { fork } from './fork';
 export { interaction } from './interaction';
 export type { SyntheticOptions, SyntheticSystem } from './synthetic-system';

@@ -1,0 +1,106 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadTraces, type TracedEvaluation } from '../../activities/traces';
+import type { RunPlan } from '../../core/run/plan';
+import { defaultPlan } from '../../core/run/plan';
+import { initialConfiguration, type Configuration } from '../../core/system/configuration';
+import type { System } from '../../core/system/system';
+import type { StoredCandidate } from '../../storage';
+import type { Config } from '../../workers/config/define-config';
+import { findLocalParts } from '../../workers/local-parts';
+import { activityDependencies, openRuntime } from '../../workers/runtime';
+import { boundedChunks, fanOut } from '../../workflows/fan-out';
+import { activitiesWithoutServer } from '../overhead/activities-without-server';
+
+const runId = 'bench-rewards';
+const inFlight = 4;
+const chunkSize = 8;
+
+/** Preference data of a real system: by component, what the product's own activity collected. */
+export interface CollectedCandidates {
+  system: System;
+  candidates: Map<string, StoredCandidate[]>;
+  /** Of the configuration that it was collected under, by example id. */
+  traces: Map<string, TracedEvaluation>;
+  configuration: Configuration;
+}
+
+export interface CollectOptions {
+  config: Config;
+  /** Name of one of its systems. */
+  system: string;
+  /** Settings that replace the initial ones, by component. */
+  configuration?: Configuration;
+  inputs: number;
+  plan?: Partial<RunPlan>;
+  folder: string;
+  say: (line: string) => void;
+}
+
+/**
+ * Collects preference data by the worker's own activities, called in process. Replies and candidates stay in the folder's
+ * database: a second call goes on where the first one ended, and one for more inputs pays for those alone.
+ */
+export async function collectCandidates(options: CollectOptions): Promise<CollectedCandidates> {
+  const { config, inputs, folder, say } = options;
+  mkdirSync(folder, { recursive: true });
+  const parts = await findLocalParts(config, { say });
+  const runtime = await openRuntime(config, { ...parts, databaseUrl: `file:${join(folder, `${options.system}.db`)}` });
+  try {
+    const activities = activitiesWithoutServer(activityDependencies(runtime, runId));
+    const resolved = await runtime.resolve(options.system);
+    const plan: RunPlan = { ...defaultPlan, ...config.optimization, ...options.plan };
+    const configurationHash = await runtime.stores.configurations.put({
+      ...initialConfiguration(resolved.system),
+      ...options.configuration,
+    });
+    const { components, counts } = await activities.prepareRun({
+      runId,
+      system: options.system,
+      seed: 0,
+      plan,
+      fresh: false,
+      startFrom: configurationHash,
+    });
+    const count = Math.min(inputs, counts.preference);
+    let done = 0;
+    const spread = async <T>(name: string, task: (part: { from: number; to: number }) => Promise<T>): Promise<void> => {
+      const started = performance.now();
+      await fanOut(
+        { step: (activity) => activity() },
+        inFlight,
+        boundedChunks(count, chunkSize).map((part) => () => task(part)),
+        () => {},
+      );
+      done += 1;
+      say(
+        `${options.system}: ${name} on ${count} inputs, ${((performance.now() - started) / 1_000).toFixed(0)} s (${done} of ${components.length + 1})`,
+      );
+    };
+    const range = { split: 'train', purpose: 'preference', iteration: -1, count } as const;
+    await spread('traces', (part) =>
+      activities.evaluate({ runId, limits: {}, configurationHash, range: { ...range, ...part } }),
+    );
+    const candidates = new Map<string, StoredCandidate[]>();
+    for (const { name } of components) {
+      await spread(name, (part) =>
+        activities.collectCandidates({
+          runId,
+          limits: {},
+          component: name,
+          configurationHash,
+          iteration: -1,
+          count,
+          ...part,
+        }),
+      );
+      candidates.set(name, await runtime.stores.candidates.listRecent(runId, name, -1, 1_000_000));
+    }
+    const configuration = await runtime.stores.configurations.get(configurationHash);
+    const traces = await loadTraces(runtime.stores, { runId, purpose: 'preference', iteration: -1, configurationHash });
+    return { system: resolved.system, candidates, traces, configuration };
+  } finally {
+    await runtime.close();
+    await parts.close();
+  }
+}

@@ -1,0 +1,53 @@
+import { canonicalJson } from '../system/canonical-json';
+import type { JsonObject } from '../system/json';
+import { mean } from '../validation/moments';
+import type { Candidate } from './candidate';
+
+/** An output of a component beside the incumbent's output for the same inputs. */
+export interface Comparison {
+  exampleId: string;
+  inputs: JsonObject;
+  incumbent: JsonObject;
+  candidate: JsonObject;
+  /** Difference of the mean downstream scores, candidate's less incumbent's; zero is an ordinary value. */
+  gap: number;
+  stale: boolean;
+}
+
+/**
+ * Every distinct other output beside the base output of the same example, inputs and staleness: what gains are calibrated on.
+ * Equal scores count, unlike in preference pairs: most changes of an output change nothing. The ground truth is left out: no
+ * setting may be able to reach it. In the order of example ids and outputs.
+ */
+export function comparisonsWithIncumbent(candidates: readonly Candidate[]): Comparison[] {
+  const groups = new Map<string, Candidate[]>();
+  for (const candidate of candidates) {
+    const key = canonicalJson([candidate.exampleId, candidate.inputs, candidate.stale ?? false]);
+    groups.set(key, [...(groups.get(key) ?? []), candidate]);
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, group]) => comparisonsOf(group));
+}
+
+function comparisonsOf(group: readonly Candidate[]): Comparison[] {
+  const pooled = new Map<string, { outputs: JsonObject; scores: number[] }>();
+  for (const { outputs, scores, origin } of group) {
+    if (origin === 'ground-truth') continue;
+    const key = canonicalJson(outputs);
+    pooled.set(key, { outputs, scores: [...(pooled.get(key)?.scores ?? []), ...scores] });
+  }
+  const base = group.find(({ origin }) => origin === 'base');
+  if (base === undefined) return [];
+  const baseKey = canonicalJson(base.outputs);
+  const before = mean(pooled.get(baseKey)?.scores ?? base.scores);
+  return [...pooled]
+    .filter(([key]) => key !== baseKey)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { outputs, scores }]) => ({
+      exampleId: base.exampleId,
+      inputs: base.inputs,
+      incumbent: base.outputs,
+      candidate: outputs,
+      gap: mean(scores) - before,
+      stale: base.stale ?? false,
+    }));
+}

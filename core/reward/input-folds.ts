@@ -1,0 +1,26 @@
+import type { RandomStream } from '../random/stream';
+
+/** The part of the data that an input is held out with, 0..folds-1, by example id. */
+export type InputFolds = Record<string, number>;
+
+/**
+ * Assigns inputs to folds at random, sizes differing by at most one where nothing is known. An input that is known already
+ * stays where it is, whatever comes beside it: only then a member that never saw it has still never seen it after it was adapted.
+ */
+export function inputFolds(
+  exampleIds: readonly string[],
+  folds: number,
+  stream: RandomStream,
+  known: Readonly<InputFolds> = {},
+): InputFolds {
+  const result: InputFolds = Object.fromEntries(Object.entries(known).filter(([, fold]) => fold < folds));
+  const sizes = new Array<number>(folds).fill(0);
+  for (const fold of Object.values(result)) sizes[fold] = (sizes[fold] as number) + 1;
+  for (const id of stream.shuffle([...new Set(exampleIds)].sort())) {
+    if (Object.hasOwn(result, id)) continue;
+    const fold = sizes.indexOf(Math.min(...sizes));
+    result[id] = fold;
+    sizes[fold] = (sizes[fold] as number) + 1;
+  }
+  return result;
+}
