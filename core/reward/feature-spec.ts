@@ -10,7 +10,8 @@ export interface FeatureBlock {
 
 /** The layout of a component's features: fixed by the fields of its schemas and the encoder's dimension. */
 export interface FeatureSpec {
-  version: 1;
+  /** 2: each field has its share of the whole text. */
+  version: 2;
   inputFields: string[];
   outputFields: string[];
   embeddingDimension: number;
@@ -61,5 +62,5 @@ export function featureSpec(fields: {
       add(`surface:${input}*${output}`, 'surface', interactionSurfaceNames.length);
     }
   }
-  return { version: 1, inputFields, outputFields, embeddingDimension, blocks, dimension: offset };
+  return { version: 2, inputFields, outputFields, embeddingDimension, blocks, dimension: offset };
 }

@@ -16,7 +16,7 @@ export const rewardManifestSchema = z.object({
   /** Content hash of the artefact and what it was trained from; names this version of the reward. */
   version: z.string(),
   features: z.object({
-    version: z.literal(1),
+    version: z.literal(2),
     inputFields: z.array(z.string()),
     outputFields: z.array(z.string()),
     embeddingDimension: z.number().int().positive(),
