@@ -1,4 +1,5 @@
 import type { Encoder } from './encoder';
+import { unitVector } from './unit-vector';
 
 const dimension = 384;
 
@@ -56,9 +57,4 @@ function hash32(text: string): number {
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;
-}
-
-function unitVector(sums: Float64Array): Float32Array {
-  const length = Math.sqrt(sums.reduce((total, value) => total + value * value, 0));
-  return Float32Array.from(sums, (value) => (length === 0 ? 0 : value / length));
 }
