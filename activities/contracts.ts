@@ -107,8 +107,7 @@ export interface CollectCandidatesResult {
   candidates: number;
 }
 
-export interface FitRewardInput {
-  runId: string;
+export interface FitRewardInput extends MeteredInput {
   component: string;
   iteration: number;
   configurationHash: string;

@@ -4,6 +4,7 @@ import { downstreamInfluences } from '../core/system/downstream-influences';
 import type { JsonObject } from '../core/system/json';
 import { fitReward as fitHead } from '../providers/reward';
 import type { RewardVersion } from '../storage';
+import { runEncoder } from './calls/run-encoder';
 import type { FitRewardInput, FitRewardResult } from './contracts';
 import { decisionsBefore } from './decisions-before';
 import type { ActivityDependencies } from './dependencies';
@@ -52,7 +53,7 @@ export function fitReward(dependencies: ActivityDependencies, input: FitRewardIn
       outputFields: Object.keys(component.output.shape),
       pairs,
       comparisons: comparisonsWithIncumbent(candidates),
-      encoder: await dependencies.encoder(),
+      encoder: await runEncoder(dependencies, run.meter(input.limits), signal),
       seed: run.seed,
       signal,
       onProgress: ({ done }) => progress(Math.round(done * 100), 100),

@@ -4,7 +4,7 @@ import type { Component } from '../core/system/component';
 import type { RunPlan } from '../core/run/plan';
 import type { RunRecord } from '../storage';
 import { MemoisedCaller } from './calls/memoised-caller';
-import type { CallMeter } from './calls/recorded-models';
+import type { CallMeter } from './calls/call-meter';
 import type { ResolvedSystem } from './definition/resolve-system';
 import { Declined, resolveOrDecline } from './declined';
 import type { ActivityDependencies } from './dependencies';

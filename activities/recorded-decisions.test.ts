@@ -98,6 +98,7 @@ it('fitReward records on its second attempt the version that the first one store
     component: 'first',
     iteration: -1,
     configurationHash: prepared.baseline,
+    limits: {},
   };
   await expect(attempt(() => fitReward(killedBeforeAppending(), input))).rejects.toThrow('killed');
   expect(await dependencies.stores.rewardVersions.list('run')).toHaveLength(1);
@@ -114,6 +115,7 @@ it('fitReward answers in an attempt that was overtaken what the other one stored
     component: 'first',
     iteration: -1,
     configurationHash: prepared.baseline,
+    limits: {},
   };
   let overtake = () => {};
   const overtaken = new Promise<void>((resolve) => (overtake = resolve));
@@ -154,7 +156,7 @@ it('fitReward answers in an attempt that was overtaken what the other one stored
 
 it('fitReward is not judged by what was scored before an accepted update downstream', async () => {
   const { candidates, ledger } = dependencies.stores;
-  const step = { runId: 'run', component: 'first', configurationHash: prepared.baseline };
+  const step = { runId: 'run', component: 'first', configurationHash: prepared.baseline, limits: {} };
   const collect = (iteration: number, exampleId: string) =>
     candidates.putMany(
       'run',

@@ -56,6 +56,27 @@ describe.each(databaseKinds)('on %s', (kind) => {
       expect(await leases()).toEqual([]);
     });
 
+    it('stores what one call made of many by itself, in the same transaction, to be read together', async () => {
+      const large = 'x'.repeat(40_000);
+      const parts = ['a', 'b'].map((key) =>
+        memo.insertions({ key, kind: 'part', runId: 'run' }, key === 'a' ? large : key),
+      );
+      const make = async (): Promise<Made> => ({ value: [], usage, calls: 1, keep: false, also: parts.flat() });
+      await memo.recall(request('all'), make, signal);
+      const asked = { runId: 'run', kind: 'part' };
+      expect(await memo.stored(asked, ['a', 'all', 'b', 'c', 'a'])).toEqual(
+        new Map([
+          ['a', large],
+          ['b', 'b'],
+        ]),
+      );
+      expect(await memo.stored(asked, [])).toEqual(new Map());
+      expect(await memo.hitsByKind('run')).toEqual({ part: 2 });
+      expect(await new SpendStore(database).totals('run')).toEqual({ entries: 1, calls: 1, ...usage });
+      // An entry like all others: whoever makes it later finds it.
+      expect(await memo.recall(request('b'), maker(), signal)).toMatchObject({ value: 'b', hit: true });
+    });
+
     it('makes again what is not to be kept, and spends each time', async () => {
       const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 200));
       const make = maker('made');

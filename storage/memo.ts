@@ -1,6 +1,7 @@
 import type { Json } from '../core/system/json';
 import type { Usage } from '../core/system/run-context';
 import { BlobStore } from './blob-store';
+import { chunked } from './chunked';
 import { CounterStore } from './counter-store';
 import type { Database } from './database';
 import type { Query } from './driver';
@@ -9,7 +10,7 @@ import { MemoLeases, type LeaseOptions } from './memo-leases';
 import { settledOrAborted } from './settled-or-aborted';
 import { SpendStore } from './spend-store';
 import { StorageError } from './storage-error';
-import { decodeJson, encodeJson } from './stored-json';
+import { decodeJson, encodeJson, type StoredJson } from './stored-json';
 
 export interface RecallRequest {
   /** Content hash of everything that the value is a function of. */
@@ -91,6 +92,31 @@ export class Memo {
     }
   }
 
+  /** What is stored under these keys, by key; each is a hit. Nobody is waited for. */
+  async stored(
+    { runId, kind }: Pick<RecallRequest, 'runId' | 'kind'>,
+    keys: readonly string[],
+  ): Promise<Map<string, Json>> {
+    const found = new Map<string, Json>();
+    for (const chunk of chunked([...new Set(keys)], 500)) {
+      const rows = await this.database.read(
+        this.database.queries.selectFrom('memo').select(['key', 'value']).where('key', 'in', chunk),
+      );
+      const values = await decodeJson(
+        this.blobs,
+        rows.map(({ value }) => value),
+      );
+      for (const [index, { key }] of rows.entries()) found.set(key, values[index] as Json);
+    }
+    if (found.size > 0) this.addHits(runId, kind, found.size);
+    return found;
+  }
+
+  /** Queries that store a value whose cost is recorded elsewhere: what one call made of many, say (`Made.also`). */
+  insertions(request: Omit<RecallRequest, 'role'>, value: Json): Query[] {
+    return this.rows(request, encodeJson(value), { promptTokens: 0, completionTokens: 0, usd: 0, latencyMs: 0 });
+  }
+
   /** Writes the hits counted since the last write for the run. */
   async flush(runId: string): Promise<void> {
     await this.withPendingHits(runId, (additions) => this.database.write(additions));
@@ -157,24 +183,10 @@ export class Memo {
     const { key, kind, runId, role, model } = request;
     const { usage, calls = 0, also = [], keep = true } = made;
     const value = encodeJson(made.value);
-    const insertion = this.database.queries
-      .insertInto('memo')
-      .values({
-        key,
-        kind,
-        run_id: runId,
-        value: value.column,
-        prompt_tokens: usage.promptTokens,
-        completion_tokens: usage.completionTokens,
-        usd: usage.usd,
-        latency_ms: usage.latencyMs,
-        model: model ?? null,
-        created_at: this.database.now(),
-      })
-      .onConflict((conflict) => conflict.column('key').doNothing());
+    const insertions = keep ? this.rows(request, value, usage) : [];
     const [inserted] = await this.withPendingHits(runId, (additions) =>
       this.database.write([
-        ...(keep ? [insertion, ...this.blobs.insertions(value.blobs)] : []),
+        ...insertions,
         ...this.spend.insertions({ runId, kind, role, model, calls, usage }),
         this.leases.removal(key),
         ...also,
@@ -187,6 +199,28 @@ export class Memo {
     const stored = await this.lookUp(request);
     if (stored === undefined) throw new StorageError('MISSING', `memo entry ${key} vanished: was the file replaced?`);
     return { ...stored, hit: false };
+  }
+
+  private rows({ key, kind, runId, model }: Omit<RecallRequest, 'role'>, value: StoredJson, usage: Usage): Query[] {
+    const row = {
+      key,
+      kind,
+      run_id: runId,
+      value: value.column,
+      prompt_tokens: usage.promptTokens,
+      completion_tokens: usage.completionTokens,
+      usd: usage.usd,
+      latency_ms: usage.latencyMs,
+      model: model ?? null,
+      created_at: this.database.now(),
+    };
+    return [
+      this.database.queries
+        .insertInto('memo')
+        .values(row)
+        .onConflict((conflict) => conflict.column('key').doNothing()),
+      ...this.blobs.insertions(value.blobs),
+    ];
   }
 
   private async lookUp({ key }: RecallRequest): Promise<Omit<Recalled, 'hit'> | undefined> {
@@ -210,9 +244,13 @@ export class Memo {
   }
 
   private countHit({ runId, kind }: RecallRequest, stored: Omit<Recalled, 'hit'>): Recalled {
-    const counts = this.hits.get(runId) ?? new Map<string, number>();
-    this.hits.set(runId, counts.set(kind, (counts.get(kind) ?? 0) + 1));
+    this.addHits(runId, kind, 1);
     return { ...stored, hit: true };
+  }
+
+  private addHits(runId: string, kind: string, more: number): void {
+    const counts = this.hits.get(runId) ?? new Map<string, number>();
+    this.hits.set(runId, counts.set(kind, (counts.get(kind) ?? 0) + more));
   }
 
   /** Hands the run's unwritten hits to `write`; they count again as unwritten when it fails. */

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { DefinitionError } from '../core/system/definition-error';
 import type { EmbeddedModelServer } from '../providers/embedded-models';
@@ -16,8 +17,8 @@ export const localPartsVariable = 'OPTIMAS_LOCAL_PARTS';
 interface FoundParts {
   /** What the ladder found; the endpoints of a config are read from the config by every process itself. */
   endpoints: Record<string, EndpointOptions> | undefined;
-  /** Folder of an ONNX encoder, or `hashed-ngrams`. */
-  encoder: string;
+  /** Folder of an ONNX encoder, or `hashed-ngrams`. Absent: the config names a model of an endpoint. */
+  encoder?: string;
   /** True when the endpoints that the ladder found may cost money, at prices that are not known. */
   unknownPrices: boolean;
 }
@@ -52,7 +53,7 @@ export async function findLocalParts(config: Config, options: LocalPartsOptions 
   if (handed) return localParts(config, JSON.parse(handed) as FoundParts, undefined, environment);
   const models = await findEndpoints(config, environment, options);
   const encoder = await findEncoder(config, environment, options);
-  return localParts(config, { ...models.found, encoder }, models.server, environment);
+  return localParts(config, { ...models.found, ...encoder }, models.server, environment);
 }
 
 async function findEndpoints(config: Config, environment: NodeJS.ProcessEnv, options: LocalPartsOptions) {
@@ -71,16 +72,20 @@ async function findEncoder(
   config: Config,
   environment: NodeJS.ProcessEnv,
   options: LocalPartsOptions,
-): Promise<string> {
+): Promise<{ encoder?: string }> {
   const wanted = config.encoder ?? 'all-MiniLM-L6-v2';
+  if (typeof wanted === 'object') {
+    options.say?.(`sentence encoder: model ${wanted.model} of an endpoint (its calls are charged to the runs)`);
+    return {};
+  }
   if (wanted === 'hashed-ngrams') {
     options.say?.('sentence encoder: hashed n-grams (no model)');
-    return wanted;
+    return { encoder: wanted };
   }
   const folder = /[\\/]/.test(wanted) ? path.resolve(wanted) : undefined;
   if (folder === undefined && wanted !== 'all-MiniLM-L6-v2') {
     throw new DefinitionError(
-      `config: encoder '${wanted}' is not known; use 'all-MiniLM-L6-v2', 'hashed-ngrams' or a folder ('./encoder')`,
+      `config: encoder '${wanted}' is not known; use 'all-MiniLM-L6-v2', 'hashed-ngrams', a folder ('./encoder') or a model of an endpoint ({ model: 'name' })`,
     );
   }
   const { value, step } = await climb(
@@ -89,7 +94,7 @@ async function findEncoder(
     options.signal,
   );
   options.say?.(`sentence encoder: ${value} (${folder === undefined ? step : 'from the config'})`);
-  return value;
+  return { encoder: value };
 }
 
 function localParts(
@@ -100,16 +105,25 @@ function localParts(
 ): LocalParts {
   const { encoder } = found;
   const endpoints = found.endpoints ?? (config.endpoints === 'local' ? {} : (config.endpoints ?? {}));
-  const hashed = encoder === 'hashed-ngrams';
+  const folder = encoder === 'hashed-ngrams' ? undefined : encoder;
   return {
     endpoints,
     // Of what a ladder found, only what a person pointed it to may cost money.
     unpricedModels: found.endpoints === undefined || found.unknownPrices ? unpricedModels(endpoints, environment) : [],
-    openEncoder: (): Promise<Encoder> =>
-      hashed ? Promise.resolve(new HashedNgramEncoder()) : OnnxEncoder.open(encoder),
-    encoderFiles: hashed ? [] : ['model.onnx', 'tokenizer.json'].map((name) => path.join(encoder, name)),
+    openEncoder: async (): Promise<Encoder> => {
+      if (folder !== undefined) return OnnxEncoder.open(folder);
+      if (encoder !== undefined) return new HashedNgramEncoder();
+      throw new DefinitionError('config: the encoder is a model of an endpoint; there is none on this machine to open');
+    },
+    encoderFiles: folder === undefined ? [] : encoderFilesIn(folder),
     environment: { [localPartsVariable]: JSON.stringify(found) },
     server,
     close: async () => server?.stop(),
   };
+}
+
+/** What vectors depend on; weights may lie beside the model (`model.onnx_data`). */
+function encoderFilesIn(folder: string): string[] {
+  const names = readdirSync(folder).filter((name) => /^(model\.onnx.*|tokenizer\.json|manifest\.json)$/.test(name));
+  return names.sort().map((name) => path.join(folder, name));
 }

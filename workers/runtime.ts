@@ -3,11 +3,12 @@ import { resolveSystem, type ResolvedSystem } from '../activities/definition/res
 import { remember } from '../activities/remember';
 import { DefinitionError } from '../core/system/definition-error';
 import type { System } from '../core/system/system';
-import type { Encoder } from '../providers/encoder';
+import { MemoisedEncoder, type Encoder, type EndpointEncoder } from '../providers/encoder';
 import { LanguageModels, type EndpointOptions } from '../providers/language-models';
 import { openDatabase, storesOf, type Stores } from '../storage';
 import { configuredSystems, systemNamed } from './config/configured-systems';
 import type { Config } from './config/define-config';
+import { endpointEncoderOf, notOnThisMachine } from './endpoint-encoder-of';
 
 export const defaultDatabase = 'file:.optimas/optimas.db';
 
@@ -17,7 +18,7 @@ export interface Runtime {
   systems: ReadonlyMap<string, System>;
   languageModels: LanguageModels;
   stores: Stores;
-  encoder(): Promise<Encoder>;
+  encoder(): Promise<Encoder | EndpointEncoder>;
   resolve(system: string): Promise<ResolvedSystem>;
   close(): Promise<void>;
 }
@@ -26,6 +27,7 @@ export interface Runtime {
 export interface RuntimeParts {
   /** Replaces the config's endpoints where those are `local`. */
   endpoints: Readonly<Record<string, EndpointOptions>>;
+  /** The encoder on this machine; not called where the config names a model of an endpoint. */
   openEncoder(): Promise<Encoder>;
   encoderFiles?: readonly string[];
   databaseUrl?: string;
@@ -49,10 +51,14 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
       `config: proposer '${config.proposer}' is not a model of any endpoint; known models: ${languageModels.names.join(', ') || 'none'}`,
     );
   }
-  const openEncoder = remember<Encoder>(() => parts.openEncoder());
+  const endpointEncoder = endpointEncoderOf(config, languageModels);
+  const localEncoder = remember(async () => new MemoisedEncoder(await parts.openEncoder()));
   const systems = configuredSystems(config, {
-    encode: async (texts, signal) => (await openEncoder()).encode(texts, signal),
-    encoderFiles: parts.encoderFiles ?? [],
+    encode: async (texts, signal) => {
+      if (endpointEncoder !== undefined) throw notOnThisMachine(endpointEncoder);
+      return (await localEncoder()).encode(texts, signal);
+    },
+    encoderFiles: endpointEncoder === undefined ? (parts.encoderFiles ?? []) : [],
     models: languageModels.names,
   });
   const database = await openDatabase(parts.databaseUrl ?? config.database ?? defaultDatabase, {
@@ -64,7 +70,7 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
     systems,
     languageModels,
     stores,
-    encoder: openEncoder,
+    encoder: async () => endpointEncoder ?? localEncoder(),
     resolve: remember(async (name: string) => resolveSystem(systemNamed(systems, name))),
     close: () => database.close(),
   };

@@ -12,7 +12,7 @@ describe('activitySummary', () => {
   });
 
   it('names the component', () => {
-    const step = { runId: 'r', component: 'answerer', iteration: 0, configurationHash: hash };
+    const step = { runId: 'r', component: 'answerer', iteration: 0, configurationHash: hash, limits: {} };
     expect(activitySummary('fitReward', step)).toBe('answerer');
     const part = { limits: {}, count: 12, from: 4, to: 8 };
     expect(activitySummary('collectCandidates', { ...step, ...part })).toBe('answerer, inputs 5-8 of 12');
@@ -26,7 +26,7 @@ describe('activitySummary', () => {
   });
 
   it('stays within what Temporal keeps', () => {
-    const step = { runId: 'r', component: '長'.repeat(500), iteration: 0, configurationHash: hash };
+    const step = { runId: 'r', component: '長'.repeat(500), iteration: 0, configurationHash: hash, limits: {} };
     expect(Buffer.byteLength(activitySummary('fitReward', step))).toBeLessThanOrEqual(400);
   });
 });

@@ -94,6 +94,7 @@ export async function fitInitialRewards(run: Run): Promise<void> {
         component: name,
         iteration: -1,
         configurationHash: state.baseline,
+        limits: run.limits(),
       });
       state.trusted[name] = fit.trusted;
     }),

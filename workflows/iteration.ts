@@ -127,7 +127,7 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
         );
       // What is proposed does not depend on the reward, only how it ranks.
       const [reward, proposals] = await together(
-        control.step(() => rewards.fitReward(step)),
+        control.step(() => rewards.fitReward({ ...step, limits })),
         propose(),
       );
       result.rewardVersion = reward.version;

@@ -13,8 +13,9 @@ import type { Cost, MetricResult, Sample } from '../../core/system/run-context';
 import type { ResolvedSystem } from '../definition/resolve-system';
 import { shortText } from '../short-text';
 import { attemptFailure } from './attempt-failure';
+import type { CallMeter } from './call-meter';
 import { orAborted } from './or-aborted';
-import { recordedModels, type CallMeter, type RecordedModels } from './recorded-models';
+import { recordedModels, type RecordedModels } from './recorded-models';
 
 /**
  * Runs components and metrics of one system, answering from the memo where it may.

@@ -1,26 +1,11 @@
-import type { Limits } from '../../core/run/budget';
 import { contentHash } from '../../core/system/canonical-json';
 import type { Json } from '../../core/system/json';
 import type { ChatRequest, ChatResponse, Cost, ModelClients, Usage } from '../../core/system/run-context';
-import { BilledFailure, type CallBound, type LanguageModels, type Place } from '../../providers/language-models';
-import type { Memo, Reservation, ReservationStore, SpendStore } from '../../storage';
+import type { CallBound, Place } from '../../providers/language-models';
 import { attemptFailure } from './attempt-failure';
+import type { CallMeter } from './call-meter';
+import { chargedCall } from './charged-call';
 import { checkMaxTokens } from './check-max-tokens';
-import { reserveCall } from './reserve-call';
-
-/** What a run's calls are made with and charged to. */
-export interface CallMeter {
-  runId: string;
-  memo: Memo;
-  spend: SpendStore;
-  reservations: ReservationStore;
-  languageModels: LanguageModels;
-  limits: Limits;
-  /** 1 to 5: whose calls go first at a busy endpoint. */
-  priority: number;
-  /** Part of every memo key: empty, or the run id for a run that ignores earlier entries. */
-  scope: string;
-}
 
 export interface RecordedModels extends ModelClients {
   /** What the calls so far cost, also those answered from the memo. */
@@ -48,7 +33,6 @@ export function recordedModels(
     bound: () => CallBound,
     make: (signal: AbortSignal) => Promise<{ value: T; usage: Usage }>,
   ): Promise<T> {
-    let reservation: Reservation | undefined;
     try {
       const worst = bound();
       const { identity, id, pure, maxTokens } = meter.languageModels.describe(model);
@@ -60,15 +44,7 @@ export function recordedModels(
         scope: meter.scope,
         draw: pure || kind === 'embedding' ? null : { draw: context.draw, role: context.role, repeat },
       });
-      const stored = await meter.memo.recall(
-        { key, kind, runId: meter.runId, role: context.role, model },
-        async (signal) => {
-          reservation = await reserveCall(meter, model, worst, signal);
-          return { ...(await make(signal)), calls: 1, also: [reservation.settlement] };
-        },
-        context.signal,
-      );
-      reservation?.forget();
+      const stored = await chargedCall(meter, { key, kind, role: context.role, model, worst, make }, context.signal);
       usage.calls += 1;
       usage.promptTokens += stored.usage.promptTokens;
       usage.completionTokens += stored.usage.completionTokens;
@@ -76,22 +52,9 @@ export function recordedModels(
       usage.latencyMs += stored.usage.latencyMs;
       return stored.value as T;
     } catch (error) {
-      // Should this fail too, its lease runs out by itself.
-      if (reservation !== undefined) {
-        await end(reservation, kind, model, error).catch(() => reservation?.forget());
-      }
       failure ??= attemptFailure(error);
       throw error;
     }
-  }
-
-  /** Gives back what a failed call held, less what its reply says that it cost all the same. */
-  async function end(reservation: Reservation, kind: string, model: string, error: unknown): Promise<void> {
-    if (!(error instanceof BilledFailure)) return reservation.release();
-    const { usage: paid } = error;
-    const spend = { runId: meter.runId, kind, role: context.role, model, calls: 1, usage: paid };
-    await meter.spend.add(spend, [reservation.settlement]);
-    reservation.forget();
   }
 
   const place: Place = { run: meter.runId, priority: meter.priority };

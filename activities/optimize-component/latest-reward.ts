@@ -1,30 +1,48 @@
+import { featureVersion } from '../../core/reward/feature-spec';
 import type { JsonObject } from '../../core/system/json';
-import { openReward, rewardManifestSchema, type CalibratedGain } from '../../providers/reward';
-import type { LocalStep } from '../contracts';
+import { openReward, rewardManifestSchema } from '../../providers/reward';
+import { runEncoder } from '../calls/run-encoder';
+import type { LocalStep, MeteredInput } from '../contracts';
 import type { ActivityDependencies } from '../dependencies';
 import type { OpenRun } from '../open-run';
 
+/** Two outputs for the same inputs. */
+export interface Comparison {
+  inputs: JsonObject;
+  incumbent: JsonObject;
+  candidate: JsonObject;
+}
+
 /** A trusted LRF as the local step uses it. */
 export interface GainEstimator {
-  /** Expected gain in score of `candidate` over `incumbent`, two outputs for the same inputs. */
-  gain(inputs: JsonObject, incumbent: JsonObject, candidate: JsonObject): Promise<number>;
+  /** Expected gains in score, in order; an encoder at an endpoint is asked for all of them together. */
+  gains(comparisons: readonly Comparison[]): Promise<number[]>;
   close(): Promise<void>;
 }
 
-/** The component's LRF of this iteration; undefined where it is not trusted, so that the global metric judges instead. */
+/**
+ * The component's LRF of this iteration; undefined where it is not trusted, so that the global metric judges instead.
+ *
+ * @param signal ends calls of an encoder at an endpoint.
+ */
 export async function openLatestReward(
-  { stores, encoder }: ActivityDependencies,
+  dependencies: ActivityDependencies,
   run: OpenRun,
-  { component, iteration }: LocalStep,
+  { component, iteration, limits }: LocalStep & MeteredInput,
+  signal: AbortSignal,
 ): Promise<GainEstimator | undefined> {
+  const { stores } = dependencies;
   const version = await stores.rewardVersions.newest(run.runId, component, iteration + 1);
   if (version?.artefactSha256 === undefined || version.metrics['trusted'] !== true) return undefined;
+  const { features } = version.manifest as { features?: { version?: number } };
+  // Fitted before Optimas was upgraded: until the next fit the metric judges.
+  if (features?.version !== featureVersion) return undefined;
   const manifest = rewardManifestSchema.parse(version.manifest);
-  const reward = await openReward(await stores.blobs.get(version.artefactSha256), manifest, await encoder());
+  const encoder = await runEncoder(dependencies, run.meter(limits), signal);
+  const reward = await openReward(await stores.blobs.get(version.artefactSha256), manifest, encoder);
   return {
-    async gain(inputs, incumbent, candidate) {
-      const [estimate] = await reward.gains([{ inputs, incumbent, candidate }]);
-      return (estimate as CalibratedGain).gain;
+    async gains(comparisons) {
+      return (await reward.gains(comparisons)).map(({ gain }) => gain);
     },
     close: () => reward.close(),
   };

@@ -46,7 +46,7 @@ export function scoreProposals(
       count: input.count,
     }).slice(0, input.inputs);
     const traces = await loadTraces(stores, { ...input, purpose: 'optimization' });
-    const reward = input.judge === 'metric' ? undefined : await openLatestReward(dependencies, run, input);
+    const reward = input.judge === 'metric' ? undefined : await openLatestReward(dependencies, run, input, signal);
     const caller = run.caller(input.limits);
     let done = 0;
 
@@ -82,45 +82,60 @@ export function scoreProposals(
       place.base.status === 'ok' ? rollOut(place, place.base.outputs) : [place.evaluation],
     );
 
-    const gainOn = async (proposal: Proposal, place: Place): Promise<Judged> => {
-      const { inputs, base, draw, evaluation } = place;
-      const { outcome } = await caller.callComponent({
-        component,
-        inputs,
-        configuration: proposal.settings,
-        draw,
-        signal,
-      });
-      if (outcome.status === 'failed') return { outcome, gain: system.metricFloor - evaluation.score };
-      if (reward !== undefined && base.status === 'ok') {
-        return { outcome, gain: await reward.gain(inputs, base.outputs, outcome.outputs) };
-      }
+    const outcomeOn = async (proposal: Proposal, { inputs, draw }: Place) => {
+      const call = { component, inputs, configuration: proposal.settings, draw, signal };
+      return (await caller.callComponent(call)).outcome;
+    };
+    const measuredGain = async (place: Place, outcome: Judged['outcome']): Promise<number> => {
+      if (outcome.status === 'failed') return system.metricFloor - place.evaluation.score;
       const before = await rollOutIncumbent(place);
       const after = await rollOut(place, outcome.outputs);
-      return { outcome, gain: mean(after.map((item) => item.score)) - mean(before.map((item) => item.score)) };
+      return mean(after.map((item) => item.score)) - mean(before.map((item) => item.score));
+    };
+    const judge = async (proposal: Proposal): Promise<Judged[]> => {
+      if (reward === undefined) {
+        return settleEach(places, async (place) => {
+          const outcome = await outcomeOn(proposal, place);
+          return { outcome, gain: await measuredGain(place, outcome) };
+        });
+      }
+      const outcomes = await settleEach(places, async (place) => ({
+        place,
+        outcome: await outcomeOn(proposal, place),
+      }));
+      const rewarded = outcomes.flatMap(({ place, outcome }) =>
+        place.base.status === 'ok' && outcome.status === 'ok'
+          ? [{ place, inputs: place.inputs, incumbent: place.base.outputs, candidate: outcome.outputs }]
+          : [],
+      );
+      const gains = await reward.gains(rewarded);
+      const gainOf = new Map(rewarded.map(({ place }, index) => [place, gains[index]]));
+      return settleEach(outcomes, async ({ place, outcome }) => ({
+        outcome,
+        gain: gainOf.get(place) ?? (await measuredGain(place, outcome)),
+      }));
     };
 
     try {
-      return await settleAll(
-        input.hashes.map(async (hash): Promise<ProposalScore> => {
-          const proposal = proposals.get(hash);
-          if (proposal === undefined) throw new Error(`no proposal ${hash} in the blobs ${input.blobs.join(', ')}`);
-          const judged = await settleAll(
-            places.map((place) => gainOn(proposal, place)),
-            () => Promise.resolve(),
-          );
-          progress(++done, input.hashes.length);
-          return {
-            configurationHash: hash,
-            ...gainEstimate(judged.map((item) => item.gain)),
-            outputsHash: contentHash(judged.map((item) => item.outcome)),
-            changes: proposal.changed.length,
-          };
-        }),
-        () => Promise.resolve(),
-      );
+      return await settleEach(input.hashes, async (hash): Promise<ProposalScore> => {
+        const proposal = proposals.get(hash);
+        if (proposal === undefined) throw new Error(`no proposal ${hash} in the blobs ${input.blobs.join(', ')}`);
+        const judged = await judge(proposal);
+        progress(++done, input.hashes.length);
+        return {
+          configurationHash: hash,
+          ...gainEstimate(judged.map((item) => item.gain)),
+          outputsHash: contentHash(judged.map((item) => item.outcome)),
+          changes: proposal.changed.length,
+        };
+      });
     } finally {
       await reward?.close();
     }
   });
+}
+
+/** All at once; see `settleAll`. */
+function settleEach<T, R>(items: readonly T[], task: (item: T) => Promise<R>): Promise<R[]> {
+  return settleAll(items.map(task), () => Promise.resolve());
 }

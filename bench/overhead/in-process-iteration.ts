@@ -39,7 +39,7 @@ export async function runIteration(run: InProcessRun, iteration: number, incumbe
       count: preferenceCount,
       ...(after === undefined ? {} : { ranked: after }),
     });
-  const [, proposals] = await Promise.all([activities.fitReward(step), propose()]);
+  const [, proposals] = await Promise.all([activities.fitReward({ ...step, limits: {} }), propose()]);
 
   const { rounds, shortlist } = await judgeProposals({
     proposals,

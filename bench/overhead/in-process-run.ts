@@ -58,7 +58,7 @@ export async function runInProcess(activities: Activities, input: InProcessInput
     ),
   );
   for (const { name } of components) {
-    await activities.fitReward({ runId, component: name, iteration: -1, configurationHash: baseline });
+    await activities.fitReward({ runId, component: name, iteration: -1, configurationHash: baseline, limits: {} });
   }
 
   let incumbent = baseline;

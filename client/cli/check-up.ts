@@ -190,6 +190,7 @@ async function encoder({ config }: Project): Promise<Check> {
   const what = 'sentence encoder';
   const wanted = config.encoder ?? 'all-MiniLM-L6-v2';
   try {
+    if (typeof wanted === 'object') return endpointEncoder(config, wanted.model);
     if (wanted === 'hashed-ngrams') return { what, state: 'ok', finding: new HashedNgramEncoder().identity };
     const folder = /[\\/]/.test(wanted)
       ? wanted
@@ -208,6 +209,22 @@ async function encoder({ config }: Project): Promise<Check> {
   } catch (error) {
     return { what, state: 'failed', finding: messageOf(error) };
   }
+}
+
+function endpointEncoder({ endpoints = {} }: Project['config'], model: string): Check {
+  const what = 'sentence encoder';
+  const charged = 'its calls are charged to the runs';
+  // Which models those are, only the set-up ladder knows.
+  if (endpoints === 'local') return { what, state: 'ok', finding: `model ${model} of the endpoint found, ${charged}` };
+  const [name] = Object.entries(endpoints).find(([, { models }]) => Object.hasOwn(models, model)) ?? [];
+  return name === undefined
+    ? {
+        what,
+        state: 'failed',
+        finding: `no endpoint has the model ${model}`,
+        remedy: "name one of the endpoints' models as encoder in the config",
+      }
+    : { what, state: 'ok', finding: `model ${model} of endpoint ${name}, ${charged}` };
 }
 
 async function freeDisk(where: string, folder: string): Promise<Check> {

@@ -11,6 +11,12 @@ describe('estimateText', () => {
     expect(text(1.5, [])).not.toContain('at most');
   });
 
+  it('says that the encoder calls a model, where it does', () => {
+    const about = { from: 'assuming', unpriced: [], budget: {}, encoderModel: 'embedder' };
+    expect(estimateText('qa', estimate, about)).toContain('embeddings, also those by embedder for the rewards, calls');
+    expect(text(1.5, [])).toContain('embeddings, calls that are tried again');
+  });
+
   it('never passes an unknown price off as none', () => {
     expect(text(0, ['small', 'large'])).toContain(
       '9,000 tokens, an amount that is not known here (no price: small, large)',

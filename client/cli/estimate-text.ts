@@ -7,15 +7,15 @@ import { limitTexts } from './limit-texts';
 export function estimateText(
   system: string,
   { calls, tokens, usd, wallClockMs }: Estimate,
-  about: { from: string; unpriced: readonly string[]; budget: Budget },
+  about: { from: string; unpriced: readonly string[]; budget: Budget; encoderModel?: string | undefined },
 ): string {
   const unknown = `an amount that is not known here (no price: ${about.unpriced.join(', ')})`;
   const money = about.unpriced.length === 0 ? moneyText(usd) : usd > 0 ? `${moneyText(usd)} and ${unknown}` : unknown;
   const limits = limitTexts(about.budget);
   return (
     `estimate for ${system}: about ${countText(calls)} model calls, ${countText(tokens)} tokens, ${money}, ` +
-    `${durationText(wallClockMs)} of waiting for models (${about.from}; not counted: calls by metrics, embeddings, ` +
-    `calls that are tried again; repeated calls come from the memo)` +
+    `${durationText(wallClockMs)} of waiting for models (${about.from}; not counted: calls by metrics, embeddings` +
+    `${about.encoderModel === undefined ? '' : `, also those by ${about.encoderModel} for the rewards`}, calls that are tried again; repeated calls come from the memo)` +
     (limits.length === 0 ? '' : `; budget: ${limits.join(', ')}`)
   );
 }

@@ -66,7 +66,12 @@ export async function prepareRun(
       calls,
       costsMoney: hasPrice(parts.endpoints) || unpriced.length > 0,
       warnings: budgetWarnings(budget, unpriced),
-      estimateText: estimateText(system, estimate, { from, unpriced, budget }),
+      estimateText: estimateText(system, estimate, {
+        from,
+        unpriced,
+        budget,
+        encoderModel: typeof config.encoder === 'object' ? config.encoder.model : undefined,
+      }),
     };
   } finally {
     await runtime.close();

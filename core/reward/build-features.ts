@@ -3,6 +3,7 @@ import type { FeatureSpec } from './feature-spec';
 import { fieldText } from './field-text';
 import { hashedWords } from './hashed-words';
 import { fieldSurface, interactionSurface, outputSurface, type FieldSurface } from './surface-features';
+import { wholeText, type TextField } from './whole-text';
 
 interface FeatureItem {
   inputs: JsonObject;
@@ -15,7 +16,7 @@ export type Embeddings = ReadonlyMap<string, Float32Array>;
 /** The texts whose embeddings `buildFeatures` needs for an item: each present field, and the whole. */
 export function featureTexts(spec: FeatureSpec, item: FeatureItem): string[] {
   const present = [...values(spec.inputFields, item.inputs), ...values(spec.outputFields, item.outputs)];
-  return [...present.filter((value) => value !== undefined).map(fieldText), wholeText(spec, item)];
+  return [...present.filter((value) => value !== undefined).map(fieldText), wholeOf(spec, item)];
 }
 
 /**
@@ -63,7 +64,7 @@ function fillRow(
       put(absent ? new Float32Array(spec.embeddingDimension) : absoluteDifference(input.vector, output.vector));
     }
   }
-  put(embeddingOf(embeddings, wholeText(spec, item), spec.embeddingDimension));
+  put(embeddingOf(embeddings, wholeOf(spec, item), spec.embeddingDimension));
   for (const field of outputs) put(hashedWords(field.surface.words));
   for (const field of inputs) put([field.surface.missing ? 1 : 0]);
   for (const field of outputs) put(outputSurface(field.surface));
@@ -79,16 +80,12 @@ function values(fields: readonly string[], object: JsonObject): (Json | undefine
   return fields.map((field) => (Object.hasOwn(object, field) ? object[field] : undefined));
 }
 
-/** Output last: encoders that cut long texts keep both ends. */
-function wholeText(spec: FeatureSpec, item: FeatureItem): string {
-  const parts = [
-    ...spec.inputFields.map((field) => [field, item.inputs[field]] as const),
-    ...spec.outputFields.map((field) => [field, item.outputs[field]] as const),
-  ];
-  return parts
-    .filter(([, value]) => value !== undefined)
-    .map(([field, value]) => `${field}: ${fieldText(value)}`)
-    .join('\n');
+function wholeOf(spec: FeatureSpec, { inputs, outputs }: FeatureItem): string {
+  const present = (side: TextField['side'], names: readonly string[], object: JsonObject): TextField[] =>
+    names
+      .filter((name) => Object.hasOwn(object, name) && object[name] !== undefined)
+      .map((name) => ({ name, text: fieldText(object[name]), side }));
+  return wholeText([...present('input', spec.inputFields, inputs), ...present('output', spec.outputFields, outputs)]);
 }
 
 function embeddingOf(embeddings: Embeddings, text: string, dimension: number): Float32Array {

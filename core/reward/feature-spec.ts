@@ -9,9 +9,12 @@ export interface FeatureBlock {
   length: number;
 }
 
+/** 2: each field has its share of the whole text, and outputs have blocks of words. Rewards of another version cannot be read. */
+export const featureVersion = 2;
+
 /** The layout of a component's features: fixed by the fields of its schemas and the encoder's dimension. */
 export interface FeatureSpec {
-  version: 2;
+  version: typeof featureVersion;
   inputFields: string[];
   outputFields: string[];
   embeddingDimension: number;
@@ -63,5 +66,5 @@ export function featureSpec(fields: {
       add(`surface:${input}*${output}`, 'surface', interactionSurfaceNames.length);
     }
   }
-  return { version: 2, inputFields, outputFields, embeddingDimension, blocks, dimension: offset };
+  return { version: featureVersion, inputFields, outputFields, embeddingDimension, blocks, dimension: offset };
 }

@@ -4,7 +4,7 @@ import { fitStandardisation, largestDeviation, standardise } from './standardisa
 import type { FeatureSpec } from './feature-spec';
 
 const spec: FeatureSpec = {
-  version: 1,
+  version: 2,
   inputFields: [],
   outputFields: ['y'],
   embeddingDimension: 2,

@@ -5,7 +5,8 @@ export interface Encoder {
   /** Length of every vector. */
   readonly dimension: number;
   /**
-   * One unit-length vector per text, in order. A text's vector does not depend on the texts beside it.
+   * One vector per text, in order: of unit length, or zeros where there is nothing to encode. A text's vector does not depend
+   * on the texts beside it, beyond the rounding of the last digits.
    *
    * @throws the signal's reason once it is aborted.
    */

@@ -1,5 +1,6 @@
 import { hash32 } from '../../core/reward/hash32';
 import type { Encoder } from './encoder';
+import { unitVector } from './unit-vector';
 
 const dimension = 384;
 
@@ -48,9 +49,4 @@ function hashedVector(text: string): Float32Array {
     sums[slot] = (sums[slot] as number) + (hash & 1 ? weight : -weight);
   }
   return unitVector(sums);
-}
-
-function unitVector(sums: Float64Array): Float32Array {
-  const length = Math.sqrt(sums.reduce((total, value) => total + value * value, 0));
-  return Float32Array.from(sums, (value) => (length === 0 ? 0 : value / length));
 }

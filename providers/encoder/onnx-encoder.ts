@@ -1,58 +1,68 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { Tokenizer } from '@huggingface/tokenizers';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Tokenizer } from '@huggingface/tokenizers';
+import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import { keepEnds } from '../../core/reward/keep-ends';
 import type { Encoder } from './encoder';
 import { EncoderError } from './encoder-error';
+import { modelSignature, type ModelSignature } from './model-signature';
+import { openEncoderFolder } from './open-encoder-folder';
+import { pooledVectors } from './pooled-vectors';
+import { tokenBatches } from './token-batches';
 
-/** Longer texts keep the first and the last half of this many tokens. */
-const maxTokens = 256;
-/** A text's head and tail that are tokenized at all: no token is longer than this share of it in practice. */
-const maxCharactersPerEnd = 4_096;
-const settings = `mean-pooling,l2,${maxTokens},${maxCharactersPerEnd},v1`;
+/** Characters of a text that are tokenized at all, per token that is kept: no tokenizer makes so few of so many. */
+const charactersPerToken = 32;
+/** Bounds the memory of a batch: 16 texts of 256 tokens, or 400 of 10. */
+const tokensPerBatch = 4_096;
+/** Texts tokenized before others get a turn: a heartbeat, say. */
+const textsPerTurn = 16;
+/** Their scales come from all that is in the batch, so that a text's vector would depend on its neighbours. */
+const dynamicQuantisation = /^DynamicQuantize|^MatMulInteger|^ConvInteger/;
+
+interface Parts {
+  folder: string;
+  identity: string;
+  dimension: number;
+  session: InferenceSession;
+  tokenizer: Tokenizer;
+  signature: ModelSignature;
+  maxTokens: number;
+  /** 0: one text at a time. */
+  tokensPerBatch: number;
+}
 
 /**
- * A sentence encoder from a folder with `model.onnx` and `tokenizer.json`: mean of the last hidden states, unit length.
- *
- * Texts run one at a time: int8 models quantise activations over the whole batch, so a text's vector would depend on its
- * neighbours (cosine 0.99 to itself), and on one core a batch is no faster.
+ * A sentence encoder from a folder with `model.onnx`, `tokenizer.json` and perhaps `manifest.json`: unit-length means of the
+ * last hidden states, the first of them, or the model's own vectors. Texts of one length run together, without padding, but
+ * through a model that quantises its activations as it runs they go one at a time (decision 0018).
  */
 export class OnnxEncoder implements Encoder {
   readonly identity: string;
   readonly dimension: number;
-  readonly #session: InferenceSession;
-  readonly #tokenizer: Tokenizer;
-  readonly #output: string;
+  readonly #parts: Parts;
 
-  private constructor(parts: {
-    identity: string;
-    dimension: number;
-    session: InferenceSession;
-    tokenizer: Tokenizer;
-    output: string;
-  }) {
+  private constructor(parts: Parts) {
     this.identity = parts.identity;
     this.dimension = parts.dimension;
-    this.#session = parts.session;
-    this.#tokenizer = parts.tokenizer;
-    this.#output = parts.output;
+    this.#parts = parts;
   }
 
-  /** @throws EncoderError for a missing or unreadable file, or a model that is not a transformer encoder. */
+  /** @throws EncoderError for a missing or unreadable file, or a model that is not a sentence encoder. */
   static async open(folder: string): Promise<OnnxEncoder> {
-    const [model, tokenizerJson] = await Promise.all([
-      readPart(folder, 'model.onnx'),
-      readPart(folder, 'tokenizer.json'),
-    ]);
-    const tokenizer = readTokenizer(folder, tokenizerJson);
-    const session = await openSession(folder, model);
+    const { manifest, session, tokenizer, operators, hash } = await openEncoderFolder(folder);
     try {
-      const output = checkModel(folder, session);
-      const identity = `onnx:${createHash('sha256').update(model).update(tokenizerJson).update(settings).digest('hex')}`;
-      const draft = new OnnxEncoder({ identity, dimension: 0, session, tokenizer, output });
-      const dimension = (await draft.#encodeOne('dimension')).length;
-      return new OnnxEncoder({ identity, dimension, session, tokenizer, output });
+      const { maxTokens } = manifest;
+      const signature = modelSignature(folder, session, manifest.pooling);
+      const identity = `onnx:${hash.update(`${signature.output},${signature.pooling},${maxTokens},v2`).digest('hex')}`;
+      const batches = signature.takesBatches && ![...operators].some((name) => dynamicQuantisation.test(name));
+      const parts = { folder, identity, dimension: 0, session, tokenizer, signature, maxTokens };
+      const draft = new OnnxEncoder({ ...parts, tokensPerBatch: batches ? tokensPerBatch : 0 });
+      const dimension = await draft.#tryLongest();
+      if (manifest.dimension !== undefined && manifest.dimension !== dimension) {
+        throw new EncoderError(
+          `encoder folder '${folder}': manifest.json says dimension ${manifest.dimension}, but model.onnx gives vectors of ${dimension} numbers; correct it or put its model there`,
+        );
+      }
+      return new OnnxEncoder({ ...draft.#parts, dimension });
     } catch (error) {
       await session.release();
       throw error;
@@ -60,106 +70,72 @@ export class OnnxEncoder implements Encoder {
   }
 
   async encode(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]> {
-    const known = new Map<string, Float32Array>();
-    for (const text of texts) {
+    const distinct = [...new Set(texts)];
+    const tokens: (readonly number[])[] = [];
+    for (const text of distinct) {
       signal?.throwIfAborted();
-      if (!known.has(text)) known.set(text, await this.#encodeOne(text));
+      tokens.push(this.#tokensOf(text));
+      if (tokens.length % textsPerTurn === 0) await turn();
+    }
+    const lengths = tokens.map(({ length }) => length);
+    const known = new Map<string, Float32Array>();
+    for (const batch of tokenBatches(lengths, this.#parts.tokensPerBatch)) {
+      signal?.throwIfAborted();
+      const vectors = await this.#run(batch.map((index) => tokens[index] as readonly number[]));
+      for (const [place, index] of batch.entries())
+        known.set(distinct[index] as string, vectors[place] as Float32Array);
     }
     return texts.map((text) => Float32Array.from(known.get(text) as Float32Array));
   }
 
   async close(): Promise<void> {
-    await this.#session.release();
+    await this.#parts.session.release();
   }
 
-  async #encodeOne(text: string): Promise<Float32Array> {
-    const ids = keepEnds(this.#tokenizer.encode(cutMiddle(text)).ids);
-    const shape = [1, ids.length];
-    const inputs: Record<string, Tensor> = {
-      input_ids: new Tensor('int64', BigInt64Array.from(ids, BigInt), shape),
-      attention_mask: new Tensor('int64', new BigInt64Array(ids.length).fill(1n), shape),
-    };
-    if (this.#session.inputNames.includes('token_type_ids')) {
-      inputs.token_type_ids = new Tensor('int64', new BigInt64Array(ids.length), shape);
+  /** The dimension, by a text of the greatest length: a model with fewer positions than `maxTokens` fails now. */
+  async #tryLongest(): Promise<number> {
+    const { folder, maxTokens } = this.#parts;
+    try {
+      return ((await this.encode(['word '.repeat(maxTokens)]))[0] as Float32Array).length;
+    } catch (cause) {
+      throw new EncoderError(
+        `encoder folder '${folder}': a text of ${maxTokens} tokens cannot be encoded (${(cause as Error).message}); ` +
+          'where the model takes fewer tokens, say how many in manifest.json: { "maxTokens": 128 }',
+        { cause },
+      );
     }
-    const states = (await this.#session.run(inputs, [this.#output]))[this.#output] as Tensor;
-    const vector = meanPooled(states, ids.length);
-    states.dispose();
-    return vector;
   }
-}
 
-async function readPart(folder: string, name: string): Promise<Buffer> {
-  try {
-    return await readFile(join(folder, name));
-  } catch (cause) {
-    throw new EncoderError(
-      `encoder folder '${folder}': cannot read ${name}; the folder must hold model.onnx and tokenizer.json`,
-      { cause },
-    );
+  /** Of long texts the first and the last half of `maxTokens`. At least one: the model takes no empty sequence. */
+  #tokensOf(text: string): readonly number[] {
+    const { tokenizer, maxTokens } = this.#parts;
+    const { ids } = tokenizer.encode(keepEnds(text, charactersPerToken * maxTokens));
+    if (ids.length <= maxTokens) return ids.length === 0 ? [0] : ids;
+    const head = Math.ceil(maxTokens / 2);
+    return [...ids.slice(0, head), ...ids.slice(head - maxTokens)];
   }
-}
 
-function readTokenizer(folder: string, json: Buffer): Tokenizer {
-  try {
-    return new Tokenizer(JSON.parse(json.toString('utf8')) as object, {});
-  } catch (cause) {
-    throw new EncoderError(`encoder folder '${folder}': tokenizer.json is not a Hugging Face tokenizer; replace it`, {
-      cause,
-    });
+  /** @param batch tokens of texts, all of one length. */
+  async #run(batch: readonly (readonly number[])[]): Promise<Float32Array[]> {
+    const { folder, session, signature } = this.#parts;
+    const { output, pooling } = signature;
+    const takes = (name: string): boolean => session.inputNames.includes(name);
+    const size = batch.length * (batch[0]?.length ?? 0);
+    const tensor = (data: BigInt64Array): Tensor => new Tensor('int64', data, [batch.length, size / batch.length]);
+    const inputs = {
+      input_ids: tensor(BigInt64Array.from(batch.flat(), BigInt)),
+      ...(takes('attention_mask') && {
+        attention_mask: tensor(new BigInt64Array(size).fill(1n)),
+      }),
+      ...(takes('token_type_ids') && { token_type_ids: tensor(new BigInt64Array(size)) }),
+    };
+    try {
+      const found = (await session.run(inputs, [output]))[output] as Tensor;
+      const vectors = pooledVectors(found, pooling);
+      found.dispose();
+      return vectors;
+    } catch (cause) {
+      throw new EncoderError(`encoder folder '${folder}': model.onnx failed: ${(cause as Error).message}`, { cause });
+    }
   }
-}
-
-async function openSession(folder: string, model: Buffer): Promise<InferenceSession> {
-  try {
-    return await InferenceSession.create(model, { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 });
-  } catch (cause) {
-    throw new EncoderError(
-      `encoder folder '${folder}': model.onnx cannot be opened (${(cause as Error).message}); it is damaged or no ONNX model`,
-      { cause },
-    );
-  }
-}
-
-/** The name of the output with the hidden states `[batch, tokens, dimension]`. */
-function checkModel(folder: string, session: InferenceSession): string {
-  const known = ['input_ids', 'attention_mask', 'token_type_ids'];
-  const wrong = session.inputNames.filter((name) => !known.includes(name));
-  const absent = ['input_ids', 'attention_mask'].filter((name) => !session.inputNames.includes(name));
-  if (wrong.length > 0 || absent.length > 0) {
-    throw new EncoderError(
-      `encoder folder '${folder}': model.onnx has the inputs ${session.inputNames.join(', ')}, but a sentence encoder takes input_ids, attention_mask and optionally token_type_ids`,
-    );
-  }
-  const states = session.outputMetadata.find(
-    (output) => output.isTensor && output.type === 'float32' && output.shape.length === 3,
-  );
-  if (states === undefined) {
-    throw new EncoderError(
-      `encoder folder '${folder}': model.onnx has the outputs ${session.outputNames.join(', ')}, none of them float32 hidden states [batch, tokens, dimension]`,
-    );
-  }
-  return states.name;
-}
-
-function cutMiddle(text: string): string {
-  if (text.length <= 2 * maxCharactersPerEnd) return text;
-  return `${text.slice(0, maxCharactersPerEnd)} ${text.slice(-maxCharactersPerEnd)}`;
-}
-
-function keepEnds(ids: readonly number[]): readonly number[] {
-  if (ids.length <= maxTokens) return ids;
-  return [...ids.slice(0, maxTokens / 2), ...ids.slice(-maxTokens / 2)];
-}
-
-function meanPooled(states: Tensor, tokens: number): Float32Array {
-  const data = states.data as Float32Array;
-  const dimension = data.length / tokens;
-  const sums = new Float64Array(dimension);
-  for (let index = 0; index < data.length; index++) {
-    const k = index % dimension;
-    sums[k] = (sums[k] as number) + (data[index] as number);
-  }
-  const length = Math.sqrt(sums.reduce((total, value) => total + value * value, 0));
-  return Float32Array.from(sums, (value) => (length === 0 ? 0 : value / length));
 }

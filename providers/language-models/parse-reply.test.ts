@@ -107,7 +107,9 @@ describe('parseEmbeddings', () => {
       ],
       'no vector for text 1',
     ],
-    ['texts', [{ embedding: 'AAAA' }, { embedding: [1] }], 'not a list of numbers'],
+    ['texts', [{ embedding: 'AAAA' }, { embedding: [1] }], 'not a list of finite numbers'],
+    ['an infinite number', [{ embedding: [1] }, { embedding: [Infinity] }], 'not a list of finite numbers'],
+    ['a number beyond single precision', [{ embedding: [1] }, { embedding: [1e39] }], 'not a list of finite numbers'],
     ['two lengths', [{ embedding: [1, 2] }, { embedding: [1] }], 'differ in length'],
   ])('calls %s malformed', (_, data, message) => {
     expect(() => parseEmbeddings({ data }, 200, ['a', 'b'])).toThrow(message);

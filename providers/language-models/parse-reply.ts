@@ -83,7 +83,7 @@ export function parseEmbeddings(
   data.forEach((item, position) => {
     const vector = isFields(item) ? item['embedding'] : undefined;
     if (!isVector(vector))
-      throw new MalformedReply('one of its vectors is not a list of numbers', status, billedTokens(body));
+      throw new MalformedReply('one of its vectors is not a list of finite numbers', status, billedTokens(body));
     const index = isFields(item) ? item['index'] : undefined;
     byIndex.set(typeof index === 'number' ? index : position, vector);
   });
@@ -132,7 +132,12 @@ function count(value: unknown): number | undefined {
 }
 
 function isVector(value: unknown): value is number[] {
-  return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'number');
+  return Array.isArray(value) && value.length > 0 && value.every(isSinglePrecision);
+}
+
+/** Vectors are stored in single precision, where a greater number would become infinite. */
+function isSinglePrecision(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(Math.fround(value));
 }
 
 function isFields(value: unknown): value is Fields {

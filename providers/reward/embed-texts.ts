@@ -1,8 +1,8 @@
 import type { Embeddings } from '../../core/reward/build-features';
 import type { Encoder } from '../encoder/encoder';
 
-/** Texts encoded between two reports of progress. */
-const chunk = 16;
+/** Texts encoded between two reports of progress: enough for an encoder to find some of one length, or to fill requests. */
+const chunk = 256;
 
 /** Encodes each distinct text once. @throws the signal's reason once it is aborted */
 export async function embedTexts(

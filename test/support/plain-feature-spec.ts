@@ -3,7 +3,7 @@ import type { FeatureSpec } from '../../core/reward/feature-spec';
 /** The layout of features that a test makes up itself: one block of so many numbers. */
 export function plainFeatureSpec(dimension: number): FeatureSpec {
   return {
-    version: 1,
+    version: 2,
     inputFields: [],
     outputFields: ['text'],
     embeddingDimension: dimension,

@@ -4,13 +4,18 @@ import { DefinitionError } from '../../core/system/definition-error';
 import type { System } from '../../core/system/system';
 import { checkEndpoints, didYouMean, type EndpointOptions } from '../../providers/language-models';
 import { checkActivitySettings, type ActivityChanges } from './check-activity-settings';
+import { checkEncoder, type EncoderModel } from './check-encoder';
 import { checkBudget, checkMembers, checkPlan, checkPriority } from './check-run-settings';
 
 /** What a config may use to define its systems; nothing is loaded before it is called. */
 export interface SystemTools {
-  /** Sentence vectors of the configured encoder: one per text, in order, `[texts.length, dimension]`. */
+  /**
+   * Sentence vectors of the configured encoder: one per text, in order, `[texts.length, dimension]`.
+   *
+   * @throws DefinitionError where the encoder is a model of an endpoint: a component calls that by `models.embed`.
+   */
   encode(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]>;
-  /** Files that the vectors depend on: resources of components that use them. Empty for the hashed n-grams. */
+  /** Files that the vectors depend on: resources of components that use them. Empty for the hashed n-grams and for a model of an endpoint. */
   encoderFiles: readonly string[];
   /** Names of all models of the configured endpoints. */
   models: readonly string[];
@@ -22,8 +27,11 @@ export interface ConfigOptions {
   endpoints?: Readonly<Record<string, EndpointOptions>> | 'local';
   /** The model that writes prompts (OPRO): a capable one. Absent: prompts come from demonstrations and edits only. */
   proposer?: string;
-  /** `all-MiniLM-L6-v2` (the default; found or downloaded), `hashed-ngrams` (no model), or the folder of an ONNX encoder. */
-  encoder?: string;
+  /**
+   * `all-MiniLM-L6-v2` (the default; found or downloaded), `hashed-ngrams` (no model), the folder of an ONNX encoder, or an
+   * embeddings model of `endpoints`, whose calls are charged to the runs.
+   */
+  encoder?: string | EncoderModel;
   /** A `file:` or `postgres:` URL; default `file:.optimas/optimas.db`, relative to the working directory. */
   database?: string;
   /** Absent members come from Temporal's own environment configuration (`TEMPORAL_ADDRESS`, profiles, ...). */
@@ -89,7 +97,8 @@ export function defineConfig(options: ConfigOptions): Config {
   checkPriority('config: priority', options.priority);
   if (options.activities !== undefined) checkActivitySettings('config: activities', options.activities);
   if (options.temporal !== undefined) checkMembers('config: temporal', options.temporal, temporalChecks);
-  for (const name of ['proposer', 'encoder', 'database'] as const) {
+  checkEncoder(options.encoder);
+  for (const name of ['proposer', 'database'] as const) {
     if (options[name] !== undefined && !nonEmptyText.accepts(options[name])) {
       throw new DefinitionError(`config: ${name} must be ${nonEmptyText.expected}`);
     }

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import type { Limits } from '../core/run/budget';
+import { defaultPlan } from '../core/run/plan';
+import { component } from '../core/system/component';
+import { system } from '../core/system/system';
+import { oneOf } from '../core/system/variable';
+import { EndpointEncoder } from '../providers/encoder';
+import { LanguageModels } from '../providers/language-models';
+import { TemporaryFolder } from '../storage/testing/temporary-folder';
+import { activityDependencies, attempt } from '../test/support/activity-attempt';
+import { startScriptedEndpoint, type ScriptedEndpoint } from '../test/support/scripted-endpoint';
+import type { FitRewardInput } from './contracts';
+import { resolveSystem } from './definition/resolve-system';
+import type { ActivityDependencies } from './dependencies';
+import { fitReward } from './fit-reward';
+import { openRun } from './open-run';
+import { openLatestReward } from './optimize-component/latest-reward';
+import { prepareRun } from './prepare-run';
+
+const text = z.object({ text: z.string() });
+const rows = (id: string) => ['1', '2'].map((number) => ({ id: id + number, text: 'x' }));
+const echo = system({
+  name: 'echo',
+  input: text,
+  output: text,
+  from: { text: 'speaker.text' },
+  components: [
+    component({
+      name: 'speaker',
+      description: 'Speaks',
+      input: text,
+      output: text,
+      configuration: { tone: oneOf(['calm', 'loud']) },
+      run: (inputs) => inputs,
+    }),
+  ],
+  metric: () => 1,
+  dataset: { train: rows('t'), validation: rows('v'), test: rows('u') },
+});
+
+let folder: TemporaryFolder;
+let endpoint: ScriptedEndpoint;
+beforeEach(async () => {
+  folder = await TemporaryFolder.create();
+  endpoint = await startScriptedEndpoint();
+});
+afterEach(async () => {
+  await endpoint.close();
+  await folder.remove();
+});
+
+/** A worker that has just started, with a model of the endpoint as its encoder. */
+async function worker(model = 'embedder'): Promise<ActivityDependencies> {
+  const options = { e: { baseURL: endpoint.url, models: { [model]: {} } } };
+  const languageModels = new LanguageModels(options, {});
+  const encoder = new EndpointEncoder({ model }, languageModels.describe(model));
+  return activityDependencies(folder, await resolveSystem(echo), { languageModels, encoder: async () => encoder });
+}
+
+/** A run with candidates of eight inputs: the longer of two outputs is the better one. */
+async function prepared(dependencies: ActivityDependencies, limits: Limits = {}): Promise<FitRewardInput> {
+  const run = { runId: 'run', system: 'echo', seed: 0, plan: defaultPlan, fresh: false };
+  const { baseline } = await attempt(() => prepareRun(dependencies, run));
+  const candidates = Array.from({ length: 8 }, (_, example) => [0, 1].map((index) => ({ example, index }))).flat();
+  await dependencies.stores.candidates.putMany(
+    'run',
+    candidates.map(({ example, index }) => ({
+      iteration: -1,
+      component: 'speaker',
+      exampleId: `t${example}`,
+      inputs: { text: `question ${example}` },
+      origin: 'sampled' as const,
+      candidateIndex: index,
+      outputs: { text: `${index === 1 ? 'a good long answer' : 'bad'} ${example}` },
+      configurationHash: baseline,
+      scores: [index],
+    })),
+  );
+  return { runId: 'run', component: 'speaker', iteration: -1, configurationHash: baseline, limits };
+}
+
+describe('fitReward with an encoder at an endpoint', () => {
+  it('charges the run, knows the encoder without a call, and pays nothing on a later attempt elsewhere', async () => {
+    const first = await worker();
+    const input = await prepared(first);
+    // The identity of the run's encoder takes no call: nobody would be charged.
+    expect(endpoint.requests.total).toBe(0);
+    const putting = jest.spyOn(first.stores.rewardVersions, 'put').mockRejectedValue(new Error('killed'));
+    await expect(attempt(() => fitReward(first, input))).rejects.toThrow('killed');
+    putting.mockRestore();
+    const { calls, promptTokens } = await first.stores.spend.totals('run', 'embedding');
+    expect(calls).toBe(endpoint.requests.embeddings);
+    expect(promptTokens).toBeGreaterThan(0);
+    const asked = endpoint.requests.total;
+
+    const second = await worker();
+    expect(await attempt(() => fitReward(second, input))).toMatchObject({ status: 'fitted', version: 0 });
+    expect(endpoint.requests.total).toBe(asked);
+    const stored = await second.stores.rewardVersions.get('run', 'speaker', 0);
+    expect(stored?.manifest).toMatchObject({
+      encoder: { identity: (await second.encoder()).identity, dimension: 64 },
+      features: { version: 2 },
+    });
+  }, 60_000);
+
+  it('stops at the limits of the run', async () => {
+    const dependencies = await worker();
+    const input = await prepared(dependencies, { calls: 1 });
+    await expect(attempt(() => fitReward(dependencies, input))).rejects.toMatchObject({ type: 'BudgetExhausted' });
+    expect(endpoint.requests.total).toBe(1);
+  });
+
+  it('is charged for what the local step reads, and leaves rewards of an earlier Optimas alone', async () => {
+    const dependencies = await worker();
+    const input = await prepared(dependencies);
+    await attempt(() => fitReward(dependencies, input));
+    const { rewardVersions, spend } = dependencies.stores;
+    const stored = await rewardVersions.get('run', 'speaker', 0);
+    if (stored === undefined) throw new Error('nothing is stored');
+    const trusted = { ...stored, version: 1, metrics: { ...stored.metrics, trusted: true } };
+    await rewardVersions.put(trusted);
+    const run = await openRun(dependencies, 'run');
+    const open = (iteration: number) =>
+      openLatestReward(dependencies, run, { ...input, iteration }, new AbortController().signal);
+    const reward = await open(0);
+    const before = (await spend.totals('run', 'embedding')).calls;
+    const texts = (at: number) => ({ inputs: { text: `question ${at}` }, candidate: { text: `new ${at}` } });
+    await reward?.gains([90, 91, 92].map((at) => ({ ...texts(at), incumbent: { text: 'bad' } })));
+    expect((await spend.totals('run', 'embedding')).calls).toBe(before + 1);
+    await reward?.close();
+
+    const features = { ...(stored.manifest['features'] as object), version: 1 };
+    await rewardVersions.put({ ...trusted, version: 2, manifest: { ...stored.manifest, features } });
+    expect(await open(1)).toBeUndefined();
+  }, 60_000);
+
+  it('declines a run that began with another model as its encoder', async () => {
+    const input = await prepared(await worker());
+    await expect(attempt(async () => fitReward(await worker('other'), input))).rejects.toMatchObject({
+      type: 'Declined',
+    });
+  });
+});
