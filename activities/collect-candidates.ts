@@ -15,7 +15,7 @@ import type { Example } from '../core/system/run-context';
 import type { StoredCandidate } from '../storage';
 import type { CollectCandidatesInput, CollectCandidatesResult } from './contracts';
 import type { ActivityDependencies } from './dependencies';
-import { downstreamRollouts } from './downstream-rollouts';
+import { adaptiveRollouts } from './downstream-rollouts';
 import { exampleSample } from './example-samples';
 import { inActivity, type Attempt } from './in-activity';
 import { componentOf, openRun, type OpenRun } from './open-run';
@@ -140,32 +140,34 @@ async function candidatesOf(step: {
   if (truth !== undefined) {
     add({ outputs: truth, origin: 'ground-truth', configurationHash: input.configurationHash });
   }
-  return Promise.all(
-    [...outputs.values()].map(async (output, candidateIndex): Promise<StoredCandidate> => {
-      const rollouts = await downstreamRollouts({
-        run,
-        limits: input.limits,
-        configuration: incumbent,
-        component,
-        example,
-        trace: traced.trace,
-        outputs: output.outputs,
-        draw,
-        signal: attempt.signal,
-      });
-      const failure = rollouts.find((rollout) => rollout.failure !== undefined)?.failure;
-      return {
-        ...output,
-        component: component.name,
-        exampleId: example.id,
-        inputs,
-        iteration: input.iteration,
-        candidateIndex,
-        scores: rollouts.map((rollout) => rollout.score),
-        ...(failure === undefined ? {} : { failure }),
-      };
-    }),
+  const distinct = [...outputs.values()];
+  const rollouts = await adaptiveRollouts(
+    {
+      run,
+      limits: input.limits,
+      configuration: incumbent,
+      component,
+      example,
+      trace: traced.trace,
+      draw,
+      signal: attempt.signal,
+    },
+    distinct.map((output) => output.outputs),
   );
+  return distinct.map((output, candidateIndex): StoredCandidate => {
+    const own = rollouts[candidateIndex] ?? [];
+    const failure = own.find((rollout) => rollout.failure !== undefined)?.failure;
+    return {
+      ...output,
+      component: component.name,
+      exampleId: example.id,
+      inputs,
+      iteration: input.iteration,
+      candidateIndex,
+      scores: own.map((rollout) => rollout.score),
+      ...(failure === undefined ? {} : { failure }),
+    };
+  });
 }
 
 /** Kinds of change in turn, in random order: were all proposals equally likely, the rare kinds (a model, say) would hardly be seen. */

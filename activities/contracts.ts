@@ -122,6 +122,18 @@ export interface FitRewardResult {
   /** Pairs that the reward was judged by: those without the ground truth. */
   pairs: number;
   reason: string;
+  update: RewardUpdate;
+}
+
+/** How a version of a reward came about, and what fresh pairs said of the one before. */
+export interface RewardUpdate {
+  /** `rolled-back`: no update helped on held-out fresh pairs, so the members of the version before stay. */
+  how: 'fitted' | 'adapted' | 'rolled-back' | 'none';
+  why: string;
+  /** Alignment of the version before on pairs that it had not seen; null: there was none, or no such pair counts. */
+  freshAlignment: number | null;
+  /** Fresh pairs were ordered significantly worse than held-out pairs when that version was made. */
+  driftAlarm: boolean;
 }
 
 export interface ChooseComponentInput {

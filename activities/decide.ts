@@ -6,6 +6,7 @@ import type { ActivityDependencies } from './dependencies';
 import { exampleSample } from './example-samples';
 import { inActivity } from './in-activity';
 import { openRun } from './open-run';
+import { validatedGains, type ValidatedGain } from './validated-gains';
 import { validationScores } from './validation-scores';
 
 /** What the ledger keeps of an iteration's decision, and the result document shows. */
@@ -17,6 +18,8 @@ export interface DecisionRecord extends Decision {
   p: number | null;
   ci95: [number, number] | null;
   examples: number;
+  /** Predicted and realised gain of every candidate that went to validation. */
+  validated: ValidatedGain[];
 }
 
 /**
@@ -30,7 +33,12 @@ export function decide(dependencies: ActivityDependencies, input: DecideInput): 
     const key = `iteration/${input.iteration}/decision`;
     const record = await decision(dependencies, input, run);
     await stores.ledger.append(input.runId, [
-      { key, iteration: input.iteration, kind: 'decision', body: { ...record } },
+      {
+        key,
+        iteration: input.iteration,
+        kind: 'decision',
+        body: { ...record, validated: record.validated.map((gain) => ({ ...gain })) },
+      },
     ]);
     const recorded = (await stores.ledger.get(input.runId, key))?.body as unknown as DecisionRecord;
     const { accepted, incumbent, reason, before, after } = recorded;
@@ -56,8 +64,8 @@ async function decision(
     p: null,
     ci95: null,
     examples: 0,
+    validated: [],
   };
-  if (input.finalists.length === 0) return kept;
   const { iteration, count } = input;
   const ids = exampleSample(run.resolved, run.seed, {
     split: 'validation',
@@ -65,6 +73,8 @@ async function decision(
     iteration,
     count,
   }).map((example) => example.id);
+  kept.validated = await validatedGains(dependencies, input, ids);
+  if (input.finalists.length === 0) return kept;
   const verdict = decideAcceptance({
     incumbent: await validationScores(dependencies, input, input.incumbent, ids),
     finalists: await Promise.all(
@@ -99,5 +109,6 @@ async function decision(
     p: best.p,
     ci95: best.ci95,
     examples: ids.length,
+    validated: kept.validated,
   };
 }

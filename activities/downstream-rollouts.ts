@@ -1,3 +1,4 @@
+import { nextRollout } from '../core/preference/next-rollout';
 import type { Budget } from '../core/run/budget';
 import type { Component } from '../core/system/component';
 import type { Configuration } from '../core/system/configuration';
@@ -8,36 +9,78 @@ import type { Example } from '../core/system/run-context';
 import type { ComponentOutcome, ExampleScore, ExampleTrace } from '../core/system/trace';
 import type { OpenRun } from './open-run';
 
-/**
- * Scores one output of a component: `E_down[R | output]` by Monte Carlo. Only graph descendants run; the outcomes of all
- * other components come from the trace. One rollout where every descendant and the metric are deterministic.
- */
-export async function downstreamRollouts(options: {
+/** A candidate that stays unsure gets at most this many times the usual rollouts. */
+const mostShare = 3;
+
+export interface RolloutOptions {
   run: OpenRun;
   limits: Budget;
   configuration: Configuration;
   component: Component;
   example: Example;
   trace: ExampleTrace;
-  outputs: JsonObject;
   draw: Draw;
   signal: AbortSignal;
-}): Promise<ExampleScore[]> {
+}
+
+/**
+ * Scores one output of a component: `E_down[R | output]` by Monte Carlo. Only graph descendants run; the outcomes of all
+ * other components come from the trace. One rollout where every descendant and the metric are deterministic.
+ */
+export async function downstreamRollouts(options: RolloutOptions & { outputs: JsonObject }): Promise<ExampleScore[]> {
+  const count = isStochastic(options) ? options.run.plan.rolloutsPerCandidate : 1;
+  const scores: ExampleScore[] = [];
+  for (let index = 0; index < count; index++) scores.push(await rollOut(options, options.outputs, index));
+  return scores;
+}
+
+/**
+ * The same for the candidates of one input, by place: half of the rollouts go to all alike, the other half to those whose
+ * order is least sure (adaptive Monte Carlo). What was scored decides what is scored next, so that a second attempt repeats it.
+ */
+export async function adaptiveRollouts(
+  options: RolloutOptions,
+  candidates: readonly JsonObject[],
+): Promise<ExampleScore[][]> {
+  const usual = isStochastic(options) ? options.run.plan.rolloutsPerCandidate : 1;
+  const first = Math.ceil(usual / 2);
+  const scores = await Promise.all(
+    candidates.map(async (outputs) => {
+      const own: ExampleScore[] = [];
+      for (let index = 0; index < first; index++) own.push(await rollOut(options, outputs, index));
+      return own;
+    }),
+  );
+  for (let left = (usual - first) * candidates.length; left > 0; left--) {
+    const next = nextRollout(
+      scores.map((own) => own.map(({ score }) => score)),
+      mostShare * usual,
+    );
+    if (next === undefined) break;
+    const own = scores[next] as ExampleScore[];
+    own.push(await rollOut(options, candidates[next] as JsonObject, own.length));
+  }
+  return scores;
+}
+
+function isStochastic({ run, component }: RolloutOptions): boolean {
+  const { system } = run.resolved;
+  const descendants = system.wiring.descendants[component.name];
+  return (
+    !system.metricDeterministic || system.components.some((item) => descendants?.has(item.name) && !item.deterministic)
+  );
+}
+
+async function rollOut(options: RolloutOptions, outputs: JsonObject, index: number): Promise<ExampleScore> {
   const { run, component, example, trace, configuration, signal } = options;
   const { system } = run.resolved;
   const descendants = system.wiring.descendants[component.name] ?? new Set<string>();
-  const stochastic =
-    !system.metricDeterministic || system.components.some((item) => descendants.has(item.name) && !item.deterministic);
-  const given: Record<string, ComponentOutcome> = { [component.name]: { status: 'ok', outputs: options.outputs } };
+  const given: Record<string, ComponentOutcome> = { [component.name]: { status: 'ok', outputs } };
   for (const [name, item] of Object.entries(trace.components)) {
     if (name !== component.name && !descendants.has(name)) given[name] = item.outcome;
   }
   const caller = run.caller(options.limits);
-  const scores: ExampleScore[] = [];
-  for (let index = 0; index < (stochastic ? run.plan.rolloutsPerCandidate : 1); index++) {
-    const draw = { ...options.draw, index };
-    const rolled = await runExample({ system, configuration, example, draw, caller, signal, given });
-    scores.push(await scoreTrace(rolled, { system, example, draw, caller, signal }));
-  }
-  return scores;
+  const draw = { ...options.draw, index };
+  const rolled = await runExample({ system, configuration, example, draw, caller, signal, given });
+  return scoreTrace(rolled, { system, example, draw, caller, signal });
 }

@@ -1,5 +1,6 @@
 import type { ResultDocument } from '../core/run/result-document';
 import { pairedTest } from '../core/validation/paired-test';
+import { localToGlobal } from '../core/validation/local-to-global';
 import { meanInterval } from '../core/validation/score-interval';
 import { pairByExample } from '../core/validation/scores-by-example';
 import type { Purpose } from '../core/system/draw';
@@ -98,6 +99,7 @@ async function resultDocument(stores: Stores, run: RunRecord, input: FinishRunIn
       } as ResultDocument['iterations'][number];
     }),
     rewards: await rewardsOf(stores, runId),
+    localToGlobal: localToGlobal(decisions.flatMap(({ body }) => predictedGains(body as unknown as DecisionRecord))),
     cost: {
       systemRuns: componentCalls.entries / (run.input as unknown as StoredRunInput).components,
       componentCalls: componentCalls.entries,
@@ -115,6 +117,13 @@ async function resultDocument(stores: Stores, run: RunRecord, input: FinishRunIn
 function gainBetween(before: Map<string, number>, after: Map<string, number>, seed: number) {
   const { mean, ci95, p } = pairedTest(pairByExample(before, after).differences, { seed, alternative: 'two-sided' });
   return { mean, ci95, p };
+}
+
+/** Of candidates that a trusted reward ranked; decisions that were recorded by an earlier version say nothing. */
+function predictedGains({ validated = [] }: Partial<DecisionRecord>) {
+  return validated.flatMap(({ judge, predicted, realised }) =>
+    judge === 'reward' && predicted !== null ? [{ predicted, realised }] : [],
+  );
 }
 
 async function rewardsOf(stores: Stores, runId: string): Promise<ResultDocument['rewards']> {

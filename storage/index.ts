@@ -9,6 +9,7 @@ export { Ledger, type LedgerEntry, type RecordedEntry } from './ledger';
 export { Memo, type Made, type Recalled, type RecallRequest } from './memo';
 export type { LeaseOptions } from './memo-leases';
 export { ReservationStore, type Reservation } from './reservation-store';
+export { RewardFitStore, type RewardFit } from './reward-fit-store';
 export { RewardVersionStore, type RewardVersion } from './reward-version-store';
 export { RunStore, type NewRun, type RunRecord } from './run-store';
 export { SpendStore, type Spend, type SpendLine, type SpendTotals } from './spend-store';

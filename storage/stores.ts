@@ -9,6 +9,7 @@ import { Memo } from './memo';
 import type { LeaseOptions } from './memo-leases';
 import { CallRateStore } from './call-rate-store';
 import { ReservationStore } from './reservation-store';
+import { RewardFitStore } from './reward-fit-store';
 import { RewardVersionStore } from './reward-version-store';
 import { RunStore } from './run-store';
 import { SpendStore } from './spend-store';
@@ -25,6 +26,7 @@ export interface Stores {
   ledger: Ledger;
   memo: Memo;
   reservations: ReservationStore;
+  rewardFits: RewardFitStore;
   rewardVersions: RewardVersionStore;
   runs: RunStore;
   spend: SpendStore;
@@ -42,6 +44,7 @@ export function storesOf(database: Database, leases: LeaseOptions = {}): Stores 
     ledger: new Ledger(database),
     memo: new Memo(database, leases),
     reservations: new ReservationStore(database, leases),
+    rewardFits: new RewardFitStore(database),
     rewardVersions: new RewardVersionStore(database),
     runs: new RunStore(database),
     spend: new SpendStore(database),

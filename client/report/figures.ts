@@ -12,6 +12,11 @@ export function gainText(gain: number): string {
   return `${gain < 0 ? '-' : '+'}${Math.abs(gain).toFixed(3)}`;
 }
 
+/** A share, in whole percent. */
+export function percentText(share: number): string {
+  return `${(100 * share).toFixed(0)} %`;
+}
+
 export function intervalText([low, high]: readonly [number, number], text: (value: number) => string): string {
   return `${text(low)} to ${text(high)}`;
 }

@@ -4,6 +4,7 @@ import {
   costLines,
   gainSentence,
   iterationTable,
+  localToGlobalLines,
   rewardTable,
   scoreTable,
   type Table,
@@ -42,6 +43,7 @@ export function markdownReport(report: RunReport): string {
     '',
     ...(iterations.rows.length === 0 ? [] : ['## Iterations', '', drawn(iterations), '']),
     ...(rewards.rows.length === 0 ? [] : ['## Local reward functions', '', drawn(rewards), '']),
+    ...(document === undefined ? [] : localToGlobalLines(document).flatMap((line) => [`${line}.`, ''])),
     '## Cost',
     '',
     ...(document === undefined

@@ -1,5 +1,15 @@
 import type { ResultDocument } from '../../core/run/result-document';
-import { countText, countedText, durationText, gainText, intervalText, moneyText, pText, scoreText } from './figures';
+import {
+  countText,
+  countedText,
+  durationText,
+  gainText,
+  intervalText,
+  moneyText,
+  percentText,
+  pText,
+  scoreText,
+} from './figures';
 import { alignmentText } from './reward-text';
 import type { RunReport } from './run-report';
 import { settingChanges, shortened, type SettingTexts } from './setting-changes';
@@ -60,6 +70,17 @@ export function rewardTable(report: RunReport): Table {
     reward.trusted ? 'yes' : 'no',
   ]);
   return { head: ['local reward', 'held-out alignment', 'pairs', 'trusted'], rows };
+}
+
+/** How often local gains failed globally; nothing where no trusted reward sent a candidate to validation. */
+export function localToGlobalLines({ localToGlobal }: ResultDocument): string[] {
+  if (localToGlobal === undefined || localToGlobal.failureRate === null) return [];
+  const { candidates, failed, failureRate, meanExcess } = localToGlobal;
+  const rate = `${percentText(failureRate.value)} (95 % interval ${intervalText(failureRate.ci95, percentText)})`;
+  const excess = meanExcess === null ? '' : `; they promised ${gainText(meanExcess)} more than came, in the mean`;
+  return [
+    `Of ${countedText(candidates, 'validated candidate')} that a trusted local reward expected to gain, ${failed} did not gain globally: ${rate}${excess}`,
+  ];
 }
 
 export function iterationTable(report: RunReport): Table {

@@ -1,4 +1,4 @@
-import { countText, intervalText } from './figures';
+import { countText, intervalText, percentText } from './figures';
 
 /** How well a Local Reward Function agrees with the global metric, as records and documents have it. */
 export interface RewardFigures {
@@ -15,28 +15,27 @@ export interface RewardRecord extends RewardFigures {
   component: string;
   trusted: boolean;
   pairs: number;
+  /** How it came about; absent in records of earlier versions. */
+  update?: { how: string; driftAlarm: boolean };
 }
 
 /** Held-out alignment with its interval, or why there is none. */
 export function alignmentText({ alignment, ci95, reason }: RewardFigures, component: string): string {
   if (alignment === null) return `not measured${reason === undefined ? '' : `: ${withoutName(reason, component)}`}`;
-  return `${percent(alignment)}${ci95 === null ? '' : ` (${intervalText(ci95, percent)})`}`;
+  return `${percentText(alignment)}${ci95 === null ? '' : ` (${intervalText(ci95, percentText)})`}`;
 }
 
 /** A fit in one line. */
 export function rewardText(record: RewardRecord): string {
-  const { iteration, component, trusted, pairs, alignment } = record;
+  const { iteration, component, trusted, pairs, alignment, update } = record;
   const when = iteration < 0 ? '' : `iteration ${iteration + 1}: `;
   const figures = `alignment ${alignmentText(record, component)}${alignment === null ? '' : `, ${countText(pairs)} pairs`}`;
-  return `${when}reward of ${component}: ${trusted ? 'trusted' : 'not trusted'}, ${figures}`;
+  const drift = update?.driftAlarm ? `; drift found, ${update.how === 'fitted' ? 'fitted anew' : update.how}` : '';
+  return `${when}reward of ${component}: ${trusted ? 'trusted' : 'not trusted'}, ${figures}${drift}`;
 }
 
 /** The component is named beside it. */
 function withoutName(reason: string, component: string): string {
   const name = `component '${component}': `;
   return reason.startsWith(name) ? reason.slice(name.length) : reason;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(0)} %`;
 }

@@ -1,6 +1,14 @@
 import CliTable from 'cli-table3';
 import { countText, countedText, moneyText } from './figures';
-import { changeTable, costLines, gainSentence, rewardTable, scoreTable, type Table } from './report-sections';
+import {
+  changeTable,
+  costLines,
+  gainSentence,
+  localToGlobalLines,
+  rewardTable,
+  scoreTable,
+  type Table,
+} from './report-sections';
 import { decisionText } from './decision-text';
 import type { RunReport } from './run-report';
 import { statusText } from './run-table';
@@ -31,6 +39,7 @@ export function textReport(report: RunReport, width = 100): string {
     ...changes(report, width, 'What changed'),
     ...decisions(report),
     ...rewards(report, width),
+    ...localToGlobalLines(document).flatMap((line) => [line, '']),
     'Cost',
     ...costLines(document).map((line) => `  ${line}`),
   ].join('\n');

@@ -50,6 +50,19 @@ export const resultDocumentSchema = z.object({
       trusted: z.boolean(),
     }),
   ),
+  /**
+   * How often a local gain was no global one: of the validated candidates that a trusted Local Reward Function expected to gain,
+   * those that did not score better than the incumbent. Absent in documents of earlier versions.
+   */
+  localToGlobal: z
+    .object({
+      candidates: z.number().int(),
+      failed: z.number().int(),
+      failureRate: z.object({ value: z.number(), ci95: z.tuple([z.number(), z.number()]) }).nullable(),
+      /** Mean of predicted less realised gain. */
+      meanExcess: z.number().nullable(),
+    })
+    .optional(),
   cost: z.object({
     /** Component calls made, in whole system runs. */
     systemRuns: z.number(),

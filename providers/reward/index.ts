@@ -5,3 +5,4 @@ export { RewardError } from './reward-error';
 export { rewardManifestSchema, type RewardManifest } from './reward-manifest';
 export type { CalibratedGain, GainItem, RewardItem, RewardModel } from './reward-model';
 export type { FitProgress, RewardData, TrainingOptions } from './train-reward';
+export { rewardTrainingVersion } from './training-settings';

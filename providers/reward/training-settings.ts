@@ -1,6 +1,9 @@
 import type { HeadChoice } from './head';
 import type { TrainingSettings } from './training-request';
 
+/** To be raised whenever the same preference data would give another reward: what was trained before is then trained anew. */
+export const rewardTrainingVersion = 1;
+
 /** Largest hidden layer, and the most numbers of all members' weights: every artefact stays below 2 MB. */
 const mostHidden = 16;
 const mostNumbers = 450_000;

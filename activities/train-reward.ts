@@ -1,0 +1,202 @@
+import type { Component } from '../core/system/component';
+import { contentHash } from '../core/system/canonical-json';
+import type { JsonObject } from '../core/system/json';
+import {
+  adaptReward,
+  fitReward,
+  rewardManifestSchema,
+  rewardTrainingVersion,
+  type FittedReward,
+  type RewardData,
+  type RewardManifest,
+  type TrainingOptions,
+} from '../providers/reward';
+import type { Encoder } from '../providers/encoder';
+import type { RewardVersion, Stores } from '../storage';
+import type { RewardUpdate } from './contracts';
+
+/** A reward is fitted anew once its inputs have grown by this factor since it last was: heads and steps may suit no longer. */
+const growth = 2;
+
+/** A reward that was trained now or earlier, by this worker or another. */
+export type TrainedReward = { update: RewardUpdate } & (
+  | {
+      status: 'fitted';
+      artefactSha256: string;
+      /** Absent where it was dropped since: the reward is then fitted anew next time. */
+      state: Uint8Array | undefined;
+      manifest: RewardManifest;
+      reason: string;
+    }
+  | { status: 'no-preference-signal'; reason: string }
+);
+
+export interface RewardTraining {
+  stores: Stores;
+  component: Component;
+  encoder: Encoder;
+  seed: number;
+  data: RewardData;
+  /** The newest version before this one. */
+  previous: RewardVersion | undefined;
+  signal: AbortSignal;
+  onProgress: (done: number) => void;
+}
+
+type Previous = { manifest: RewardManifest; artefact: Uint8Array; state: Uint8Array };
+
+/**
+ * Adapts the version before to the fresh pairs where that is possible and enough, else fits the reward from nothing. What was
+ * trained on the same data before is taken from the database.
+ */
+export async function trainReward(training: RewardTraining): Promise<TrainedReward> {
+  const { previous, data } = training;
+  const inputs = new Set(data.pairs.map(({ exampleId }) => exampleId)).size;
+  const found = await adaptable(training);
+  if (typeof found === 'string') return fitAnew(training, { why: found, freshAlignment: null, driftAlarm: false });
+  if (inputs >= growth * found.manifest.fittedInputs) {
+    const why = `${inputs} inputs have pairs, ${found.manifest.fittedInputs} had when it was last fitted`;
+    return fitAnew(training, { why, freshAlignment: null, driftAlarm: false });
+  }
+  const before = (previous as RewardVersion).version;
+  const adapted = await adapt(training, found, before);
+  const { drift } = adapted;
+  if (drift === 'persists')
+    return fitAnew(training, { ...adapted.update, why: `${adapted.update.why}; adapting was not enough` });
+  return adapted.reward;
+}
+
+/** The version before, or why it cannot be adapted. */
+async function adaptable({ stores, encoder, previous }: RewardTraining): Promise<Previous | string> {
+  if (previous === undefined) return 'the first one';
+  if (previous.artefactSha256 === undefined) return 'there was none before';
+  const manifest = rewardManifestSchema.safeParse(previous.manifest);
+  if (!manifest.success) return 'the one before is of another version of Optimas';
+  if (manifest.data.encoder.identity !== encoder.identity) return 'the one before was fitted with another encoder';
+  const state = await stores.rewardVersions.state(manifest.data.stateHash);
+  if (state === undefined) return 'the training state of the one before was dropped';
+  return { manifest: manifest.data, artefact: await stores.blobs.get(previous.artefactSha256), state };
+}
+
+async function fitAnew(training: RewardTraining, cause: Omit<RewardUpdate, 'how'>): Promise<TrainedReward> {
+  const options = trainingOptions(training);
+  const stored = await remembered(training, ['fit'], async () => {
+    const fitted = await fitReward(options);
+    return fitted.status === 'fitted' ? { reward: fitted, outcome: {} } : fitted.reason;
+  });
+  if (typeof stored === 'string') {
+    return { status: 'no-preference-signal', reason: stored, update: { ...cause, how: 'none' } };
+  }
+  return { ...stored.reward, update: { ...cause, how: 'fitted' } };
+}
+
+/** What an adaptation said, as it is stored with it. */
+interface AdaptationOutcome {
+  status: 'adapted' | 'rolled-back';
+  freshAlignment: number | null;
+  drift: { expected: number; fresh: number; alarm: boolean } | null;
+  alarmAfter: boolean;
+  batches: number;
+  rehearsed: boolean;
+  loss: { before: number; after: number };
+}
+
+async function adapt(training: RewardTraining, previous: Previous, before: number) {
+  const options = trainingOptions(training);
+  const stored = await remembered(training, ['adapt', previous.manifest.version, before], async () => {
+    const result = await adaptReward({ ...options, previous, isFresh: (pair) => pair.iteration >= before });
+    const outcome: AdaptationOutcome = {
+      status: result.status,
+      freshAlignment: result.freshAlignment?.value ?? null,
+      drift: result.drift === null ? null : { ...result.drift },
+      alarmAfter: result.driftAfter?.alarm === true,
+      batches: result.batches,
+      rehearsed: result.rehearsed,
+      loss: result.freshLoss,
+    };
+    return { reward: result.reward, outcome: outcome as unknown as JsonObject };
+  });
+  if (typeof stored === 'string') throw new Error(stored);
+  const outcome = stored.outcome as unknown as AdaptationOutcome;
+  const driftAlarm = outcome.drift?.alarm === true;
+  const update: RewardUpdate = {
+    how: outcome.status,
+    why: adaptationText(outcome),
+    freshAlignment: outcome.freshAlignment,
+    driftAlarm,
+  };
+  return {
+    update,
+    drift: driftAlarm && outcome.alarmAfter ? 'persists' : 'none',
+    reward: { ...stored.reward, update } satisfies TrainedReward,
+  };
+}
+
+function adaptationText({ status, drift, batches, rehearsed, loss }: AdaptationOutcome): string {
+  const alarm = drift?.alarm
+    ? `drift: alignment on fresh pairs ${drift.fresh.toFixed(3)}, ${drift.expected.toFixed(3)} expected; `
+    : '';
+  const losses = `held-out loss of fresh pairs ${loss.before.toFixed(3)}`;
+  if (status === 'rolled-back') return `${alarm}${losses}, and no update lowered it`;
+  const data = rehearsed ? 'fresh and past pairs' : 'fresh pairs';
+  return `${alarm}${losses} -> ${loss.after.toFixed(3)} by ${batches} mini-batches of ${data}`;
+}
+
+type Stored = { reward: Omit<Extract<TrainedReward, { status: 'fitted' }>, 'update'>; outcome: JsonObject };
+
+/** What was trained on the same before; otherwise trains and keeps it. A text: why there is nothing to train. */
+async function remembered(
+  { stores, component, encoder, seed, data }: RewardTraining,
+  what: readonly (string | number)[],
+  train: () => Promise<{ reward: FittedReward; outcome: JsonObject } | string>,
+): Promise<Stored | string> {
+  const { pairs, comparisons } = data;
+  const fields = [Object.keys(component.input.shape), Object.keys(component.output.shape)];
+  const key = contentHash([
+    rewardTrainingVersion,
+    what,
+    component.name,
+    fields,
+    encoder.identity,
+    seed,
+    pairs,
+    comparisons,
+  ]);
+  const known = await stores.rewardFits.get(key);
+  if (known !== undefined) {
+    const manifest = rewardManifestSchema.parse(known.manifest);
+    const state = await stores.rewardVersions.state(manifest.stateHash);
+    const { reason, ...outcome } = known.outcome as JsonObject & { reason: string };
+    return { reward: { status: 'fitted', artefactSha256: known.artefactSha256, state, manifest, reason }, outcome };
+  }
+  const trained = await train();
+  if (typeof trained === 'string') return trained;
+  const { artefact, state, manifest, reason } = trained.reward;
+  const { sha256 } = await stores.blobs.put(artefact, 'application/onnx');
+  await stores.rewardFits.put(key, {
+    artefactSha256: sha256,
+    manifest: manifest as unknown as JsonObject,
+    outcome: { ...trained.outcome, reason },
+  });
+  return { reward: { status: 'fitted', artefactSha256: sha256, state, manifest, reason }, outcome: trained.outcome };
+}
+
+function trainingOptions({
+  component,
+  encoder,
+  seed,
+  data,
+  signal,
+  onProgress,
+}: RewardTraining): RewardData & TrainingOptions {
+  return {
+    ...data,
+    component: component.name,
+    inputFields: Object.keys(component.input.shape),
+    outputFields: Object.keys(component.output.shape),
+    encoder,
+    seed,
+    signal,
+    onProgress: ({ done }) => onProgress(done),
+  };
+}

@@ -1,0 +1,59 @@
+import { pairByExample } from '../core/validation/scores-by-example';
+import { mean } from '../core/validation/moments';
+import type { DecideInput } from './contracts';
+import type { ActivityDependencies } from './dependencies';
+import { validationScores } from './validation-scores';
+
+/** What was predicted of a candidate that went to validation, and what came of it; gains in score over the incumbent. */
+export interface ValidatedGain {
+  configurationHash: string;
+  /** `reward`: a trusted Local Reward Function predicted it. `metric`: rollouts of the system did. */
+  judge: 'reward' | 'metric';
+  predicted: number | null;
+  /** By the global metric on the inputs of the shortlist. */
+  shortlisted: number | null;
+  realised: number;
+  /** Validation examples behind `realised`: a third of them where the candidate was dropped after that. */
+  examples: number;
+}
+
+/** What the ledger keeps of a proposal. */
+interface ProposalRecord {
+  configurationHash: string;
+  finalist: boolean;
+  expectedGain: number | null;
+  measuredGain: number | null;
+}
+
+/** Every candidate of an iteration that was validated, in the order in which it was proposed. */
+export async function validatedGains(
+  dependencies: ActivityDependencies,
+  input: DecideInput,
+  ids: readonly string[],
+): Promise<ValidatedGain[]> {
+  const { stores } = dependencies;
+  const { runId, iteration, component } = input;
+  const entry = await stores.ledger.get(runId, `iteration/${iteration}/proposals`);
+  const { proposals = [] } = (entry?.body ?? {}) as unknown as { proposals?: ProposalRecord[] };
+  const reward = await stores.rewardVersions.newest(runId, component, iteration + 1);
+  const judge = reward?.artefactSha256 !== undefined && reward.metrics['trusted'] === true ? 'reward' : 'metric';
+  const before = await validationScores(dependencies, input, input.incumbent, ids);
+  const gains: ValidatedGain[] = [];
+  for (const proposal of proposals.filter(({ finalist }) => finalist)) {
+    const { configurationHash, expectedGain, measuredGain } = proposal;
+    const after = await validationScores(dependencies, input, configurationHash, ids);
+    const both = (scores: ReadonlyMap<string, number>) =>
+      new Map([...scores].filter(([id]) => before.has(id) && after.has(id)));
+    if (both(after).size === 0) continue;
+    const { differences } = pairByExample(both(before), both(after));
+    gains.push({
+      configurationHash,
+      judge,
+      predicted: expectedGain,
+      shortlisted: measuredGain,
+      realised: mean(differences),
+      examples: differences.length,
+    });
+  }
+  return gains;
+}
