@@ -82,7 +82,7 @@ export function fitReward(dependencies: ActivityDependencies, input: FitRewardIn
         update: { ...trained.update },
       },
     };
-    await stores.rewardVersions.put(reward, trained.status === 'fitted' ? trained.state : undefined);
+    await stores.rewardVersions.put(reward);
     // Another attempt, on another machine perhaps, may have stored its own meanwhile: that one counts for all.
     return record((await stores.rewardVersions.get(input.runId, input.component, version)) ?? reward);
   });

@@ -12,7 +12,7 @@ import {
   type TrainingOptions,
 } from '../providers/reward';
 import type { Encoder } from '../providers/encoder';
-import type { RewardVersion, Stores } from '../storage';
+import type { BlobReference, RewardVersion, Stores } from '../storage';
 import type { RewardUpdate } from './contracts';
 
 /** A reward is fitted anew once its inputs have grown by this factor since it last was: heads and steps may suit no longer. */
@@ -23,8 +23,6 @@ export type TrainedReward = { update: RewardUpdate } & (
   | {
       status: 'fitted';
       artefactSha256: string;
-      /** Absent where it was dropped since: the reward is then fitted anew next time. */
-      state: Uint8Array | undefined;
       manifest: RewardManifest;
       reason: string;
     }
@@ -73,9 +71,13 @@ async function adaptable({ stores, encoder, previous }: RewardTraining): Promise
   const manifest = rewardManifestSchema.safeParse(previous.manifest);
   if (!manifest.success) return 'the one before is of another version of Optimas';
   if (manifest.data.encoder.identity !== encoder.identity) return 'the one before was fitted with another encoder';
-  const state = await stores.rewardVersions.state(manifest.data.stateHash);
-  if (state === undefined) return 'the training state of the one before was dropped';
-  return { manifest: manifest.data, artefact: await stores.blobs.get(previous.artefactSha256), state };
+  const [artefact, state] = [previous.artefactSha256, manifest.data.stateHash];
+  const blobs = await stores.blobs.getMany([artefact, state]);
+  return {
+    manifest: manifest.data,
+    artefact: blobs.get(artefact) as Uint8Array,
+    state: blobs.get(state) as Uint8Array,
+  };
 }
 
 async function fitAnew(training: RewardTraining, cause: Omit<RewardUpdate, 'how'>): Promise<TrainedReward> {
@@ -165,20 +167,23 @@ async function remembered(
   const known = await stores.rewardFits.get(key);
   if (known !== undefined) {
     const manifest = rewardManifestSchema.parse(known.manifest);
-    const state = await stores.rewardVersions.state(manifest.stateHash);
     const { reason, ...outcome } = known.outcome as JsonObject & { reason: string };
-    return { reward: { status: 'fitted', artefactSha256: known.artefactSha256, state, manifest, reason }, outcome };
+    return { reward: { status: 'fitted', artefactSha256: known.artefactSha256, manifest, reason }, outcome };
   }
   const trained = await train();
   if (typeof trained === 'string') return trained;
   const { artefact, state, manifest, reason } = trained.reward;
-  const { sha256 } = await stores.blobs.put(artefact, 'application/onnx');
+  const [stored] = await stores.blobs.putMany([
+    { bytes: artefact, contentType: 'application/onnx' },
+    { bytes: state, contentType: 'application/json' },
+  ]);
+  const { sha256 } = stored as BlobReference;
   await stores.rewardFits.put(key, {
     artefactSha256: sha256,
     manifest: manifest as unknown as JsonObject,
     outcome: { ...trained.outcome, reason },
   });
-  return { reward: { status: 'fitted', artefactSha256: sha256, state, manifest, reason }, outcome: trained.outcome };
+  return { reward: { status: 'fitted', artefactSha256: sha256, manifest, reason }, outcome: trained.outcome };
 }
 
 function trainingOptions({

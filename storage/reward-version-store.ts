@@ -1,4 +1,3 @@
-import { sha256 } from '../core/system/canonical-json';
 import type { JsonObject } from '../core/system/json';
 import type { Database } from './database';
 
@@ -27,29 +26,10 @@ interface RewardVersionRow {
 export class RewardVersionStore {
   constructor(private readonly database: Database) {}
 
-  /**
-   * A version that is there already stays as it is.
-   *
-   * @param state what adapting it needs. Those of earlier versions are dropped: nothing adapts them any more.
-   */
-  async put(reward: RewardVersion, state?: Uint8Array): Promise<void> {
-    const { queries } = this.database;
-    const { runId, component, version } = reward;
+  /** A version that is there already stays as it is. */
+  async put(reward: RewardVersion): Promise<void> {
     await this.database.write([
-      ...(state === undefined
-        ? []
-        : [
-            queries
-              .insertInto('reward_states')
-              .values({ run_id: runId, component, version, sha256: sha256(state), bytes: state })
-              .onConflict((conflict) => conflict.columns(['run_id', 'component', 'version']).doNothing()),
-            queries
-              .deleteFrom('reward_states')
-              .where('run_id', '=', runId)
-              .where('component', '=', component)
-              .where('version', '<', version),
-          ]),
-      queries
+      this.database.queries
         .insertInto('reward_versions')
         .values({
           run_id: reward.runId,
@@ -66,14 +46,6 @@ export class RewardVersionStore {
   async get(runId: string, component: string, version: number): Promise<RewardVersion | undefined> {
     const newest = await this.newest(runId, component, version);
     return newest?.version === version ? newest : undefined;
-  }
-
-  /** What adapting a reward needs, by its hash; undefined once it was dropped. */
-  async state(hash: string): Promise<Uint8Array | undefined> {
-    const [row] = await this.database.read(
-      this.database.queries.selectFrom('reward_states').where('sha256', '=', hash).select('bytes').limit(1),
-    );
-    return row?.bytes;
   }
 
   /** The last one with at most this number. */

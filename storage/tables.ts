@@ -122,7 +122,6 @@ export interface Tables {
     metrics: string;
   };
   reward_fits: { key: string; artefact_sha256: string; manifest: string; outcome: string };
-  reward_states: { run_id: string; component: string; version: number; sha256: string; bytes: Uint8Array };
   ledger: {
     run_id: string;
     key: string;

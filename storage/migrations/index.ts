@@ -1,7 +1,7 @@
 import type { Migration } from '../migrate';
 import { initialTables } from './1-initial-tables';
 import { limits } from './2-limits';
-import { rewardTraining } from './3-reward-training';
+import { rewardFits } from './3-reward-fits';
 
 /** In order of version, without gaps. */
-export const migrations: readonly Migration[] = [initialTables, limits, rewardTraining];
+export const migrations: readonly Migration[] = [initialTables, limits, rewardFits];
