@@ -1,8 +1,8 @@
 import { sha256 } from '../../core/system/canonical-json';
-import { countries } from './countries';
-import { passages } from './passages';
-import { questionDataset, type Question } from './questions';
-import { passageIndex, type Encode } from './retrieval';
+import { countries } from '../quickstart/countries';
+import { passages } from '../quickstart/passages';
+import { questionDataset, type Question } from '../quickstart/questions';
+import { passageIndex, type Encode } from './passage-index';
 import type { Dataset } from '../../core/system/system';
 
 /** Counts of hashed words: an encoder that needs no file. */
