@@ -51,19 +51,23 @@ export function hotpotqa({ encode, encoderFiles = [], models: { instruct, base }
 
   const wikipediaRetriever = component({
     name: 'wikipedia_retriever',
-    description: 'Returns the Wikipedia paragraphs that best match the query, the best one first',
+    description: 'Returns the Wikipedia paragraphs that best match the query',
     input: z.object({ query: z.string(), paragraphs: z.array(z.string()) }),
     output: z.object({ passages: z.array(z.string()) }),
     configuration: {
       k: oneOf([1, 2, 3, 5], { initial: 3 }),
       mode: oneOf<RetrievalMode>(['bm25', 'dense', 'hybrid'], { initial: 'dense' }),
       blend: range(0, 1, { initial: 0.5, when: { mode: 'hybrid' } }),
+      // Small models copy from what they read last.
+      order: oneOf(['best first', 'best last'], { initial: 'best first' }),
     },
     deterministic: true,
     resources: [...encoderFiles],
-    run: async ({ query, paragraphs }, { configuration, signal }) => ({
-      passages: await passageIndex(paragraphs.map(shortened), encodeOnce).search(query, configuration, signal),
-    }),
+    run: async ({ query, paragraphs }, { configuration, signal }) => {
+      const index = passageIndex(paragraphs.map(shortened), encodeOnce);
+      const passages = await index.search(query, configuration, signal);
+      return { passages: configuration.order === 'best first' ? passages : passages.toReversed() };
+    },
   });
 
   const answerGenerator = component({
@@ -72,7 +76,7 @@ export function hotpotqa({ encode, encoderFiles = [], models: { instruct, base }
     input: z.object({ passages: z.array(z.string()), question: z.string() }),
     output: z.object({ answer: z.string() }),
     configuration: {
-      prompt: prompt('Answer the question from the passages.', { demonstrations: { max: 2 } }),
+      prompt: prompt('Answer the question in a few words, from the passages.', { demonstrations: { max: 2 } }),
       model: model([...new Set([instruct, base])]),
     },
     run: async (inputs, { configuration, models }) => {
