@@ -76,7 +76,7 @@ export function pubmedqa({ encode, encoderFiles = [], models: { instruct, base }
     input: z.object({ question: z.string(), summary: z.string() }),
     output: z.object({ answer: z.string() }),
     configuration: {
-      prompt: prompt('Answer the question with yes, no or maybe.', { demonstrations: { max: 3 } }),
+      prompt: prompt('Answer the question with one word: yes, no or maybe.', { demonstrations: { max: 3 } }),
       model: model(modelNames),
     },
     run: async (inputs, { configuration, models }) => {
