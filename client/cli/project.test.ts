@@ -4,10 +4,22 @@ import path from 'node:path';
 import { dataFolderOf, hotpotqaRows } from '../../systems/datasets/testing/official-files';
 import { openWanted } from './commands/run';
 
+// The real one's loader of TypeScript does not run in Jest, which loads TypeScript itself.
+jest.mock('../../workers/config/load-config', () => ({
+  loadConfig: async (named: string) => {
+    const file = path.resolve(named);
+    const loaded = require(file) as { default?: unknown };
+    return { config: loaded.default ?? loaded, file };
+  },
+}));
+
 const home = process.cwd();
 const dataFolder = process.env['OPTIMAS_DATA_DIR'];
 
-beforeEach(() => process.chdir(mkdtempSync(path.join(tmpdir(), 'optimas-project-'))));
+beforeEach(() => {
+  process.chdir(mkdtempSync(path.join(tmpdir(), 'optimas-project-')));
+  jest.resetModules(); // A config that was loaded does not look for its data again.
+});
 afterEach(() => {
   process.chdir(home);
   if (dataFolder === undefined) delete process.env['OPTIMAS_DATA_DIR'];

@@ -75,7 +75,7 @@ describe('readHotpotqa', () => {
   });
 
   it('reads the real files, where they are', async () => {
-    const folder = process.env['OPTIMAS_DATA_DIR'] ?? dataFolderOf(official);
+    const folder = process.env['OPTIMAS_DATA_DIR'] || dataFolderOf(official);
     const dataset = await readHotpotqa(path.resolve(folder));
     const { train, validation, test } = dataset;
     expectSplits(dataset, train.length + validation.length + test.length);

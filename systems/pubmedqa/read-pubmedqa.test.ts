@@ -65,7 +65,7 @@ describe('readPubmedqa', () => {
   });
 
   it('reads the real files, where they are', async () => {
-    const dataset = await readPubmedqa(process.env['OPTIMAS_DATA_DIR'] ?? dataFolderOf(official));
+    const dataset = await readPubmedqa(process.env['OPTIMAS_DATA_DIR'] || dataFolderOf(official));
     const all = idsOf(dataset);
     expect(new Set(all).size).toBe(all.length);
     expect(new Set(dataset.validation.map(({ answer }) => answer)).size).toBeGreaterThan(1);
