@@ -41,7 +41,7 @@ describe('openTemporal', () => {
         configFile: path.join(folder, 'optimas.config.ts'),
         databaseUrl: `file:${path.join(folder, 'optimas.db')}`,
         taskQueue: 'open-temporal',
-        isQuickstart: false,
+        bundled: undefined,
       };
       const terminal = { note: (line: string) => notes.push(line) } as unknown as Terminal;
       const { runs, server } = await openTemporal(project, terminal, new AbortController().signal);

@@ -17,46 +17,56 @@ export interface Project {
   configFile: string;
   databaseUrl: string;
   taskQueue: string;
-  /** True when there is no config here and the quick start's own is used. */
-  isQuickstart: boolean;
+  /** The bundled system whose own config is used, because there is no config here. */
+  bundled: BundledSystem | undefined;
 }
 
 const configNames = ['optimas.config.ts', 'optimas.config.mts', 'optimas.config.js', 'optimas.config.mjs'];
 
-/** The config that `--config` names, else the one of the working directory, else the quick start's. @throws DefinitionError */
-export async function openProject(options: { config?: string }): Promise<Project> {
-  const own = configNames.find((name) => existsSync(path.resolve(name)));
-  const isQuickstart = options.config === undefined && own === undefined;
-  const { config, file } = await loadConfig(isQuickstart ? quickstartConfig() : (options.config ?? own));
+/** The systems that come with this package, each in the folder of its name. */
+const bundledSystems = ['quickstart', 'hotpotqa', 'pubmedqa'] as const;
+type BundledSystem = (typeof bundledSystems)[number];
+
+/**
+ * The config that `--config` names, else the one of the working directory, else that of the bundled system that is named (the
+ * quick start's where none is).
+ *
+ * @throws DefinitionError
+ */
+export async function openProject(options: { config?: string; system?: string }): Promise<Project> {
+  const own = options.config ?? configNames.find((name) => existsSync(path.resolve(name)));
+  const bundled =
+    own === undefined ? (bundledSystems.find((name) => name === options.system) ?? 'quickstart') : undefined;
+  const { config, file } = await loadConfig(bundled === undefined ? own : bundledConfig(bundled));
   return {
     config,
     configFile: file,
     databaseUrl: config.database ?? defaultDatabase,
     taskQueue: taskQueueOf(config, file),
-    isQuickstart,
+    bundled,
   };
 }
 
-function quickstartConfig(): string {
-  const compiled = path.join(packageRoot(), 'dist', 'systems', 'quickstart', 'optimas.config.js');
-  return existsSync(compiled) ? compiled : path.join(packageRoot(), 'systems', 'quickstart', 'optimas.config.ts');
+function bundledConfig(system: BundledSystem): string {
+  const compiled = path.join(packageRoot(), 'dist', 'systems', system, 'optimas.config.js');
+  return existsSync(compiled) ? compiled : path.join(packageRoot(), 'systems', system, 'optimas.config.ts');
 }
 
 /** The system to run: the one that is named, else the only one there is. @throws DefinitionError */
 export function chooseSystem(project: Project, names: readonly string[], wanted: string | undefined): string {
   if (wanted === undefined) {
     const [only] = names;
-    if (names.length === 1 && only !== undefined && !project.isQuickstart) return only;
+    if (names.length === 1 && only !== undefined && project.bundled === undefined) return only;
     throw new DefinitionError(
-      project.isQuickstart
+      project.bundled !== undefined
         ? `there is no optimas.config.ts in ${process.cwd()}: write one, name one with --config FILE, or try 'optimas run quickstart'`
         : `${project.configFile} defines several systems: name one of ${names.join(', ')}`,
     );
   }
   if (names.includes(wanted)) return wanted;
   throw new DefinitionError(
-    project.isQuickstart
-      ? `there is no system '${wanted}': there is no optimas.config.ts in ${process.cwd()} (name one with --config FILE), only the quick start ('quickstart')`
+    project.bundled !== undefined
+      ? `there is no system '${wanted}': there is no optimas.config.ts in ${process.cwd()} (name one with --config FILE), only the bundled systems (${bundledSystems.join(', ')})`
       : `there is no system '${wanted}' in ${project.configFile}; it defines: ${names.join(', ')}`,
   );
 }

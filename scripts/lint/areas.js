@@ -25,8 +25,9 @@ const areas = {
   client: { folders: ['client', 'workers', 'workflows', 'activities', 'core', 'providers', 'storage'] },
   providers: { folders: ['providers', 'core'] },
   storage: { folders: ['storage', 'core'] },
-  // The public definition API: what a user's own system may use (seeded streams make data sets repeatable).
-  systems: { folders: ['systems', 'core/system', 'core/random', 'index'] },
+  // The public definition API: what a user's own system may use (seeded streams make data sets repeatable). Data sets are
+  // kept in the cache folder.
+  systems: { folders: ['systems', 'core/system', 'core/random', 'index', 'providers/ladders/cache-folder'] },
 };
 
 const forbiddenFolderNames = ['utils', 'util', 'helpers', 'helper', 'common', 'misc'];

@@ -1,4 +1,5 @@
 import { defineConfig } from '../../index';
+import { instructAndBase } from '../instruct-and-base';
 import { quickstart } from './quickstart';
 
 /** The quick start: whatever models and encoder this machine has or can get; no key is needed. */
@@ -21,9 +22,7 @@ export default defineConfig({
     validationExamples: 54,
     testExamples: 36,
   },
-  systems: ({ encode, encoderFiles, models }) => {
-    const instruct = models.find((name) => /instruct|chat|-it\b/i.test(name)) ?? models[0] ?? '';
-    const base = models.find((name) => name !== instruct) ?? instruct;
-    return [quickstart({ encode, encoderFiles, models: { instruct, base } })];
-  },
+  systems: ({ encode, encoderFiles, models }) => [
+    quickstart({ encode, encoderFiles, models: instructAndBase(models) }),
+  ],
 });

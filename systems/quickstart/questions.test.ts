@@ -1,6 +1,6 @@
 import { countries } from './countries';
 import { passages } from './passages';
-import { answerMetric } from './answer-metric';
+import { answerMetric } from '../short-answers/answer-metric';
 import { questionDataset, sizes, type Question } from './questions';
 import type { Dataset } from '../../core/system/system';
 

@@ -3,19 +3,20 @@ import { component } from '../../core/system/component';
 import { renderMessages } from '../../core/system/render-prompt';
 import { system, type System } from '../../core/system/system';
 import { model, oneOf, prompt, range } from '../../core/system/variable';
-import { answerMetric } from './answer-metric';
+import type { InstructAndBase } from '../instruct-and-base';
+import { passageIndex, type Encode, type RetrievalMode } from '../retrieval/passage-index';
+import { answerMetric } from '../short-answers/answer-metric';
+import { firstLine } from '../short-answers/first-line';
 import { countriesFile } from './countries';
 import { passages } from './passages';
 import { questionDataset, type Question } from './questions';
-import { passageIndex, type Encode, type RetrievalMode } from './retrieval';
 
 export interface QuickstartOptions {
   /** The sentence encoder behind dense and hybrid retrieval. */
   encode: Encode;
   /** The files that its vectors depend on (model and tokenizer): part of the retriever's version. */
   encoderFiles?: readonly string[];
-  /** Names of two configured models: one tuned to follow instructions, and a base model that continues text. */
-  models: { instruct: string; base: string };
+  models: InstructAndBase;
 }
 
 /** Enough for a search query and for all but the longest lists of names; models that do not stop are cut here. */
@@ -95,9 +96,4 @@ export function quickstart({ encode, encoderFiles = [], models: { instruct, base
     metric: (example: Question, { answer }) => answerMetric(example.answer, answer),
     dataset: questionDataset,
   });
-}
-
-/** Endpoints that ignore `stop` may write on. */
-function firstLine(text: string): string {
-  return text.trim().split('\n', 1)[0]?.trim() ?? '';
 }

@@ -78,8 +78,7 @@ async function optimize(
   options: RunOptions,
   cleanup: Cleanup,
 ): Promise<ExitCode> {
-  const project = await openProject(options);
-  const wanted = wantedSystem(project, named, options);
+  const { project, wanted } = await openWanted(named, options);
   const { signal, release } = interruption();
   cleanup.add(release);
   const report = ladderLines(terminal.note);
@@ -126,18 +125,24 @@ async function optimize(
   return exitCode.interrupted;
 }
 
-/** A wrong name is told before anything is fetched, where the config lists its systems. @throws UsageError, DefinitionError */
-export function wantedSystem(
-  project: Project,
+/**
+ * The project and the system that a command line names. A wrong name is told before anything is fetched, where the config
+ * lists its systems.
+ *
+ * @throws UsageError, DefinitionError
+ */
+export async function openWanted(
   named: string | undefined,
-  options: { system?: string },
-): string | undefined {
+  options: { config?: string; system?: string },
+): Promise<{ project: Project; wanted: string | undefined }> {
   if (named !== undefined && options.system !== undefined && named !== options.system) {
     throw new UsageError(`two systems are named, '${named}' and '${options.system}': name one`);
   }
   const wanted = named ?? options.system;
+  const project = await openProject({ ...options, ...(wanted === undefined ? {} : { system: wanted }) });
+  const { bundled } = project;
   const { systems } = project.config;
-  const known = project.isQuickstart ? ['quickstart'] : typeof systems === 'function' ? undefined : systems;
+  const known = bundled !== undefined ? [bundled] : typeof systems === 'function' ? undefined : systems;
   if (known !== undefined) {
     chooseSystem(
       project,
@@ -145,7 +150,7 @@ export function wantedSystem(
       wanted,
     );
   }
-  return wanted;
+  return { project, wanted };
 }
 
 /** Tells what the run will take, and asks where that is money. */

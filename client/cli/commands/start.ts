@@ -7,9 +7,9 @@ import { command } from '../command';
 import { exitCode } from '../exit-code';
 import { ladderLines } from '../ladder-lines';
 import { prepareRun } from '../prepare-run';
-import { connectRuns, openProject } from '../project';
+import { connectRuns } from '../project';
 import type { Terminal } from '../terminal';
-import { addStartOptions, agreed, start, wantedSystem, type StartOptions } from './run';
+import { addStartOptions, agreed, start, openWanted, type StartOptions } from './run';
 
 export function startCommand(terminal: Terminal): Command {
   const starting = command('start', 'start an optimization, print its id and return', [
@@ -19,8 +19,7 @@ export function startCommand(terminal: Terminal): Command {
   return addStartOptions(starting).action(async (named: string | undefined, options: StartOptions) => {
     const cleanup = new Cleanup();
     try {
-      const project = await openProject(options);
-      const wanted = wantedSystem(project, named, options);
+      const { project, wanted } = await openWanted(named, options);
       const runs = await connectRuns(project);
       cleanup.add(runs.close);
       const parts = await findLocalParts(project.config, { report: ladderLines(terminal.note), say: terminal.note });

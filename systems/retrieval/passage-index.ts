@@ -46,18 +46,25 @@ export function passageIndex(passages: readonly string[], encode: Encode) {
     return scaled(Float64Array.from(rows, (row) => dot(row, direction)));
   }
 
+  /** Positions of the k best passages in the list, best first; passages with equal scores keep their order. */
+  async function rank(query: string, settings: RetrievalSettings, signal?: AbortSignal): Promise<number[]> {
+    const { k, mode, blend } = settings;
+    const weight = mode === 'bm25' ? 0 : mode === 'dense' ? 1 : blend;
+    const words = weight < 1 ? lexicalScores(query) : undefined;
+    const meaning = weight > 0 ? await denseScores(query, signal) : undefined;
+    const score = (at: number) => (1 - weight) * (words?.[at] ?? 0) + weight * (meaning?.[at] ?? 0);
+    return passages
+      .map((_, at) => ({ at, score: score(at) }))
+      .sort((a, b) => b.score - a.score || a.at - b.at)
+      .slice(0, k)
+      .map(({ at }) => at);
+  }
+
   return {
-    /** The k best passages, best first; passages with equal scores keep their order in the list. */
-    async search(query: string, { k, mode, blend }: RetrievalSettings, signal?: AbortSignal): Promise<string[]> {
-      const weight = mode === 'bm25' ? 0 : mode === 'dense' ? 1 : blend;
-      const words = weight < 1 ? lexicalScores(query) : undefined;
-      const meaning = weight > 0 ? await denseScores(query, signal) : undefined;
-      const score = (at: number) => (1 - weight) * (words?.[at] ?? 0) + weight * (meaning?.[at] ?? 0);
-      return passages
-        .map((text, at) => ({ text, at, score: score(at) }))
-        .sort((a, b) => b.score - a.score || a.at - b.at)
-        .slice(0, k)
-        .map((item) => item.text);
+    rank,
+    /** The passages that `rank` finds. */
+    async search(query: string, settings: RetrievalSettings, signal?: AbortSignal): Promise<string[]> {
+      return (await rank(query, settings, signal)).map((at) => passages[at] as string);
     },
   };
 }

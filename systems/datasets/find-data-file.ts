@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { DefinitionError } from '../../core/system/definition-error';
+
+/** A data set, as errors tell of it. */
+export interface DataSource {
+  /** `HotpotQA` */
+  name: string;
+  /** The official page that it is downloaded from. */
+  page: string;
+  folder: string;
+}
+
+/** The first of `names` that is in the source's folder; undefined where none is. */
+export function findDataFile({ folder }: DataSource, names: readonly string[]): string | undefined {
+  return names.map((name) => path.join(folder, name)).find((file) => existsSync(file));
+}
+
+/** As `findDataFile`. @throws DefinitionError that says where it looked and what to do */
+export function requireDataFile(source: DataSource, names: readonly string[]): string {
+  const found = findDataFile(source, names);
+  if (found !== undefined) return found;
+  const { name, page, folder } = source;
+  throw new DefinitionError(
+    `the ${name} data is missing: there is no ${names.join(' or ')} in ${folder}. ` +
+      `Set OPTIMAS_DATA_DIR to the folder that has it, or download ${names.at(-1)} from ${page} into ${folder}`,
+  );
+}

@@ -1,0 +1,28 @@
+import { defineConfig } from '../../index';
+import { instructAndBase } from '../instruct-and-base';
+import { hotpotqaFiles } from './files';
+import { hotpotqa } from './hotpotqa';
+
+// Missing data is told before any model is fetched.
+hotpotqaFiles();
+
+/** HotpotQA on whatever models and encoder this machine has or can get; no key is needed. */
+export default defineConfig({
+  endpoints: 'local',
+  // Sized for two cores, as the quick start's.
+  optimization: {
+    iterations: 4,
+    preferenceInputs: 8,
+    adaptationInputs: 16,
+    rankingInputs: 8,
+    shortlist: 3,
+    shortlistInputs: 16,
+    candidatesPerInput: 4,
+    rolloutsPerCandidate: 1,
+    proposals: 6,
+    finalists: 1,
+    validationExamples: 60,
+    testExamples: 60,
+  },
+  systems: ({ encode, encoderFiles, models }) => [hotpotqa({ encode, encoderFiles, models: instructAndBase(models) })],
+});
