@@ -29,9 +29,10 @@ export interface CollectOptions {
   config: Config;
   /** Name of one of its systems. */
   system: string;
-  /** Settings that replace the initial ones, by component. */
+  /** Settings that replace initial ones, by component and variable. */
   configuration?: Configuration;
-  inputs: number;
+  /** By component: each gets a prefix of the longest sample. */
+  inputs: Readonly<Record<string, number>>;
   plan?: Partial<RunPlan>;
   folder: string;
   say: (line: string) => void;
@@ -50,10 +51,12 @@ export async function collectCandidates(options: CollectOptions): Promise<Collec
     const activities = activitiesWithoutServer(activityDependencies(runtime, runId));
     const resolved = await runtime.resolve(options.system);
     const plan: RunPlan = { ...defaultPlan, ...config.optimization, ...options.plan };
-    const configurationHash = await runtime.stores.configurations.put({
-      ...initialConfiguration(resolved.system),
-      ...options.configuration,
-    });
+    const initial = initialConfiguration(resolved.system);
+    const configurationHash = await runtime.stores.configurations.put(
+      Object.fromEntries(
+        Object.entries(initial).map(([name, settings]) => [name, { ...settings, ...options.configuration?.[name] }]),
+      ),
+    );
     const { components, counts } = await activities.prepareRun({
       runId,
       system: options.system,
@@ -62,9 +65,13 @@ export async function collectCandidates(options: CollectOptions): Promise<Collec
       fresh: false,
       startFrom: configurationHash,
     });
-    const count = Math.min(inputs, counts.preference);
+    const countOf = (name: string): number => Math.min(inputs[name] ?? 0, counts.preference);
     let done = 0;
-    const spread = async <T>(name: string, task: (part: { from: number; to: number }) => Promise<T>): Promise<void> => {
+    const spread = async <T>(
+      name: string,
+      count: number,
+      task: (part: { from: number; to: number }) => Promise<T>,
+    ): Promise<void> => {
       const started = performance.now();
       await fanOut(
         { step: (activity) => activity() },
@@ -77,20 +84,21 @@ export async function collectCandidates(options: CollectOptions): Promise<Collec
         `${options.system}: ${name} on ${count} inputs, ${((performance.now() - started) / 1_000).toFixed(0)} s (${done} of ${components.length + 1})`,
       );
     };
+    const count = Math.max(...components.map(({ name }) => countOf(name)));
     const range = { split: 'train', purpose: 'preference', iteration: -1, count } as const;
-    await spread('traces', (part) =>
+    await spread('traces', count, (part) =>
       activities.evaluate({ runId, limits: {}, configurationHash, range: { ...range, ...part } }),
     );
     const candidates = new Map<string, StoredCandidate[]>();
     for (const { name } of components) {
-      await spread(name, (part) =>
+      await spread(name, countOf(name), (part) =>
         activities.collectCandidates({
           runId,
           limits: {},
           component: name,
           configurationHash,
           iteration: -1,
-          count,
+          count: countOf(name),
           ...part,
         }),
       );

@@ -1,0 +1,161 @@
+import type { Configuration } from '../../core/system/configuration';
+import { splits, type Dataset, type System } from '../../core/system/system';
+import type { Component } from '../../core/system/component';
+import type { Example, RunContext } from '../../core/system/run-context';
+import hotpotqaConfig from '../../systems/hotpotqa/optimas.config';
+import pubmedqaConfig from '../../systems/pubmedqa/optimas.config';
+import quickstartConfig from '../../systems/quickstart/optimas.config';
+import { defineConfig, type Config } from '../../workers/config/define-config';
+
+/**
+ * What the language models of these systems sample at, as most in production do: what an output is worth is then an expectation,
+ * and of some pairs nobody knows the order.
+ */
+const temperature = 0.5;
+
+/** A real system under a configuration in which its components' outputs make a difference. */
+export interface RealSystem {
+  name: string;
+  config: Config;
+  configuration: Configuration;
+  /** Inputs that share a group are held out together: they share what an answer could be learned from. */
+  groupOf: (exampleId: string) => string;
+  /** Inputs that preference data is collected on, by component; each is a prefix of the longest. */
+  inputs: Record<string, number>;
+}
+
+const question = (passage: string, text: string, answer: string) => ({
+  inputs: { passages: [passage], question: text },
+  outputs: { answer },
+});
+
+/** The quick start as its seed 0 ended; the two data pipelines with the base model and two demonstrations. */
+export const realSystems: readonly RealSystem[] = [
+  {
+    name: 'quickstart',
+    config: withAllInTrain(quickstartConfig),
+    configuration: {
+      retriever: { k: 1, mode: 'bm25', blend: 0.5 },
+      answerer: {
+        model: 'gemma-3-270m',
+        prompt: {
+          instructions: 'Answer the question from the passages.',
+          demonstrations: [
+            question(
+              'Saint Vincent and the Grenadines is in Caribbean. The capital of Saint Vincent and the Grenadines is Kingstown. Its currency is the Eastern Caribbean dollar. People speak English. Its area is 389 square km.',
+              'In which region is the country whose capital is Kingstown?',
+              'Caribbean',
+            ),
+            question(
+              'Kazakhstan is in Central Asia. The capital of Kazakhstan is Astana. Its currency is the Kazakhstani tenge. People speak Kazakh and Russian. It borders China, Kyrgyzstan, Russia and 2 more. Its area is 2,724,900 square km.',
+              'Which city is the capital of Kazakhstan?',
+              'Astana',
+            ),
+          ],
+        },
+      },
+    },
+    // Two questions are about each country.
+    groupOf: (exampleId) => exampleId.split('-', 1)[0] ?? exampleId,
+    inputs: { query_writer: 60, retriever: 60, answerer: 160 },
+  },
+  {
+    name: 'hotpotqa',
+    config: withAllInTrain(hotpotqaConfig),
+    configuration: {
+      wikipedia_retriever: { k: 2, mode: 'hybrid', blend: 0.5, order: 'best last' },
+      answer_generator: {
+        model: 'gemma-3-270m',
+        prompt: {
+          instructions: 'Answer the question in a few words, from the passages.',
+          demonstrations: [
+            question(
+              'The Hobbit: The Hobbit is a fantasy novel by the English author J. R. R. Tolkien, published in 1937.',
+              'Who wrote the novel The Hobbit?',
+              'J. R. R. Tolkien',
+            ),
+            question(
+              'Oslo: Oslo is the capital and most populous city of Norway.',
+              'Is Oslo the capital of Sweden?',
+              'no',
+            ),
+          ],
+        },
+      },
+    },
+    groupOf: (exampleId) => exampleId,
+    inputs: { question_rewriter: 60, wikipedia_retriever: 60, answer_generator: 120 },
+  },
+  {
+    name: 'pubmedqa',
+    config: withAllInTrain(pubmedqaConfig),
+    configuration: {
+      problem_solver: {
+        model: 'gemma-3-270m',
+        prompt: {
+          instructions: 'Answer the question with one word: yes, no or maybe.',
+          demonstrations: [
+            {
+              inputs: {
+                summary: 'Patients who walked daily recovered in 9 days instead of 14 (p < 0.01).',
+                question: 'Does daily walking shorten recovery?',
+              },
+              outputs: { answer: 'yes' },
+            },
+            {
+              inputs: {
+                summary: 'The score did not differ between the groups (p = 0.64).',
+                question: 'Does the supplement improve the score?',
+              },
+              outputs: { answer: 'no' },
+            },
+          ],
+        },
+      },
+    },
+    groupOf: (exampleId) => exampleId,
+    inputs: { context_selector: 50, context_analyst: 50, problem_solver: 120 },
+  },
+];
+
+/** The same config with every example of its systems in the training split: the bench holds out inputs itself. */
+function withAllInTrain(config: Config): Config {
+  const { kind: _kind, ...options } = config;
+  return defineConfig({
+    ...options,
+    systems: (tools) =>
+      (typeof config.systems === 'function' ? config.systems(tools) : config.systems).map((system): System => ({
+        ...system,
+        components: system.components.map(sampled),
+        dataset: async () => allInTrain(await datasetOf(system)),
+      })),
+  });
+}
+
+/** The same component with its calls sampled. */
+function sampled(component: Component): Component {
+  const run = component.run as (inputs: unknown, context: RunContext) => unknown;
+  return {
+    ...component,
+    captures: { of: component.captures, temperature },
+    run: (inputs: never, context: never) => {
+      const { models, ...rest } = context as RunContext;
+      return run(inputs, {
+        ...rest,
+        models: { ...models, chat: (request) => models.chat({ temperature, ...request }) },
+      });
+    },
+  };
+}
+
+async function datasetOf({ dataset }: System): Promise<Dataset<Example>> {
+  return typeof dataset === 'function' ? dataset() : dataset;
+}
+
+/** The other splits may not be empty: each keeps a copy of one example, which is never used. */
+function allInTrain(dataset: Dataset<Example>): Dataset<Example> {
+  const all = splits.flatMap((split) => [...dataset[split]]);
+  const copies = (name: string): Example[] =>
+    all.slice(0, 1).map((example) => ({ ...example, id: `${example.id}-${name}` }));
+  return { train: all, validation: copies('validation'), test: copies('test') };
+}
