@@ -10,6 +10,10 @@ export interface FieldSurface {
   words: string[];
   wordSet: ReadonlySet<string>;
   bigramSet: ReadonlySet<string>;
+  /** Capitalised words and those with digits, in lower case: what a text is about, or claims. */
+  names: string[];
+  /** Words of each item of a list; of anything else, one item. */
+  items: ReadonlySet<string>[];
 }
 
 export const outputSurfaceNames = [
@@ -38,12 +42,21 @@ export const interactionSurfaceNames = [
   'identical',
   'log-length-ratio',
   'cosine',
+  'output-names-in-input',
+  'input-names-in-output',
+  'log-names-not-in-input',
+  'log-words-not-in-input',
+  'input-in-first-item',
+  'input-in-last-item',
+  'input-in-best-item',
+  'output-in-first-item',
+  'output-in-last-item',
 ] as const;
 
 export function fieldSurface(value: Json | undefined): FieldSurface {
   const text = fieldText(value);
   const lowered = text.normalize('NFKC').toLowerCase();
-  const words = lowered.match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+  const words = wordsOf(lowered);
   return {
     missing: value === undefined,
     value,
@@ -52,6 +65,13 @@ export function fieldSurface(value: Json | undefined): FieldSurface {
     words,
     wordSet: new Set(words),
     bigramSet: new Set(words.slice(1).map((word, index) => `${words[index]} ${word}`)),
+    names: wordsOf(text.normalize('NFKC'))
+      .filter((word) => /^\p{Lu}|\p{N}/u.test(word))
+      .map((word) => word.toLowerCase()),
+    items:
+      Array.isArray(value) && value.length > 0
+        ? value.map((item) => new Set(wordsOf(fieldText(item).normalize('NFKC').toLowerCase())))
+        : [new Set(words)],
   };
 }
 
@@ -82,6 +102,9 @@ export function outputSurface(field: FieldSurface): number[] {
 /** How an output field relates to an input field, in the order of `interactionSurfaceNames`. */
 export function interactionSurface(input: FieldSurface, output: FieldSurface, cosine: number): number[] {
   const needle = output.lowered.trim();
+  const inputNames = new Set(input.names);
+  const outputNames = new Set(output.names);
+  const inItems = output.items.map((item) => shareIn(input.wordSet, item));
   return [
     shareIn(output.wordSet, input.wordSet),
     shareIn(input.wordSet, output.wordSet),
@@ -90,7 +113,26 @@ export function interactionSurface(input: FieldSurface, output: FieldSurface, co
     needle !== '' && input.lowered.trim() === needle ? 1 : 0,
     Math.log1p(output.text.length) - Math.log1p(input.text.length),
     cosine,
+    shareIn(outputNames, input.wordSet),
+    shareIn(inputNames, output.wordSet),
+    Math.log1p(missingFrom(outputNames, input.wordSet)),
+    Math.log1p(missingFrom(output.wordSet, input.wordSet)),
+    inItems[0] as number,
+    inItems.at(-1) as number,
+    Math.max(...inItems),
+    shareIn(output.wordSet, input.items[0] as ReadonlySet<string>),
+    shareIn(output.wordSet, input.items.at(-1) as ReadonlySet<string>),
   ];
+}
+
+function wordsOf(text: string): string[] {
+  return text.match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+}
+
+function missingFrom(part: ReadonlySet<string>, whole: ReadonlySet<string>): number {
+  let missing = 0;
+  for (const item of part) if (!whole.has(item)) missing++;
+  return missing;
 }
 
 function numberIn(text: string): number | undefined {

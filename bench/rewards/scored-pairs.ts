@@ -1,0 +1,80 @@
+import { randomStream } from '../../core/random/stream';
+import { quantile } from '../../core/validation/moments';
+
+/** A held-out pair and whether something orders it as the downstream scores do: 1, 0, or a half for a tie. */
+export interface OrderedPair {
+  group: string;
+  right: number;
+}
+
+export interface Share {
+  value: number;
+  ci95: [number, number];
+  pairs: number;
+  inputs: number;
+}
+
+const resamples = 2_000;
+
+export function ordered(group: string, difference: number): OrderedPair {
+  return { group, right: difference > 0 ? 1 : difference === 0 ? 0.5 : 0 };
+}
+
+/** Share of pairs in the right order, with a 95 % percentile interval bootstrapped over inputs. */
+export function shareRight(pairs: readonly OrderedPair[]): Share {
+  const groups = byGroup(pairs);
+  const values = pairs.map(({ right }) => right);
+  return {
+    value: average(values),
+    ci95: interval(groups.map((group) => group.map(({ right }) => right))),
+    pairs: pairs.length,
+    inputs: groups.length,
+  };
+}
+
+/**
+ * By how much the one orders the same pairs better than the other, with a 95 % interval bootstrapped over inputs.
+ *
+ * @throws RangeError where the two did not order the same pairs.
+ */
+export function shareDifference(
+  ours: readonly OrderedPair[],
+  theirs: readonly OrderedPair[],
+): { value: number; ci95: [number, number] } {
+  if (ours.length !== theirs.length || ours.some(({ group }, index) => group !== theirs[index]?.group)) {
+    throw new RangeError('shareDifference: the two sides ordered different pairs');
+  }
+  const differences = ours.map(({ group, right }, index) => ({
+    group,
+    right: right - (theirs[index] as OrderedPair).right,
+  }));
+  return {
+    value: average(differences.map(({ right }) => right)),
+    ci95: interval(byGroup(differences).map((group) => group.map(({ right }) => right))),
+  };
+}
+
+function interval(groups: readonly (readonly number[])[]): [number, number] {
+  const stream = randomStream(0, 'bench-rewards', 'bootstrap');
+  const sums = groups.map((group) => ({ sum: group.reduce((total, value) => total + value, 0), count: group.length }));
+  const means = Array.from({ length: resamples }, () => {
+    let [sum, count] = [0, 0];
+    for (let draw = 0; draw < sums.length; draw++) {
+      const group = stream.choice(sums);
+      sum += group.sum;
+      count += group.count;
+    }
+    return sum / count;
+  }).sort((a, b) => a - b);
+  return [quantile(means, 0.025), quantile(means, 0.975)];
+}
+
+function byGroup(pairs: readonly OrderedPair[]): OrderedPair[][] {
+  const groups = new Map<string, OrderedPair[]>();
+  for (const pair of pairs) groups.set(pair.group, [...(groups.get(pair.group) ?? []), pair]);
+  return [...groups.values()];
+}
+
+function average(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
