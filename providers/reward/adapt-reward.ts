@@ -2,10 +2,11 @@ import type { PreferencePair } from '../../core/preference/preference-pair';
 import { replaySample } from '../../core/preference/replay-sample';
 import { randomStream } from '../../core/random/stream';
 import { driftCheck, type DriftCheck } from '../../core/reward/drift';
+import { featureSpec } from '../../core/reward/feature-spec';
 import { inputFolds } from '../../core/reward/input-folds';
 import type { Alignment } from '../../core/reward/pairwise-alignment';
 import { adaptationPlans } from './adaptation-plans';
-import { checkEncoder, checkPairs } from './check-fit';
+import { checkEncoder, checkFields, checkOwnBytes, checkPairs } from './check-fit';
 import type { FittedReward } from './fit-reward';
 import { heldOutAlignment, heldOutLoss, judgeHeldOut, type JudgedData } from './judge-held-out';
 import type { RewardManifest } from './reward-manifest';
@@ -47,13 +48,15 @@ export type AdaptRewardResult =
  * replay buffer, with the optimizer's moments as they were. Before that the fresh pairs judge the reward as it was, which
  * shows drift. An update that does not help on held-out fresh pairs is rolled back.
  *
- * @throws RewardError for another encoder than the reward's, or a damaged state; TypeError for bad pairs.
+ * @throws RewardError for another encoder or other fields than the reward's, or a damaged state; TypeError for bad pairs.
  */
 export async function adaptReward(options: AdaptRewardOptions): Promise<AdaptRewardResult> {
   const { component, pairs, comparisons, encoder, seed, previous, isFresh } = options;
   const { manifest } = previous;
   checkPairs(component, pairs);
   checkEncoder(manifest, encoder);
+  checkFields(manifest, featureSpec({ ...options, embeddingDimension: encoder.dimension }));
+  checkOwnBytes(manifest, previous);
   const state = decodeRewardState(`reward of component '${component}' (version ${manifest.version})`, previous.state);
   const foldCount = state.members.length;
   const ids = [...pairs, ...comparisons].map(({ exampleId }) => exampleId);
