@@ -6,7 +6,7 @@ import { featureSpec } from '../../core/reward/feature-spec';
 import { inputFolds } from '../../core/reward/input-folds';
 import type { Alignment } from '../../core/reward/pairwise-alignment';
 import { adaptationPlans } from './adaptation-plans';
-import { checkEncoder, checkFields, checkOwnBytes, checkPairs } from './check-fit';
+import { checkData, checkEncoder, checkFields, checkOwnBytes } from './check-fit';
 import type { FittedReward } from './fit-reward';
 import { heldOutAlignment, heldOutLoss, judgeHeldOut, type JudgedData } from './judge-held-out';
 import type { RewardManifest } from './reward-manifest';
@@ -53,7 +53,7 @@ export type AdaptRewardResult =
 export async function adaptReward(options: AdaptRewardOptions): Promise<AdaptRewardResult> {
   const { component, pairs, comparisons, encoder, seed, previous, isFresh } = options;
   const { manifest } = previous;
-  checkPairs(component, pairs);
+  checkData(component, options);
   checkEncoder(manifest, encoder);
   checkFields(manifest, featureSpec({ ...options, embeddingDimension: encoder.dimension }));
   checkOwnBytes(manifest, previous);

@@ -1,12 +1,12 @@
-import type { PreferencePair } from '../../core/preference/preference-pair';
 import type { FeatureSpec } from '../../core/reward/feature-spec';
 import { contentHash, sha256 } from '../../core/system/canonical-json';
 import type { Encoder } from '../encoder/encoder';
 import { RewardError } from './reward-error';
 import type { RewardManifest } from './reward-manifest';
+import type { RewardData } from './train-reward';
 
-/** @throws TypeError naming the pair whose weight or gap is not a positive number */
-export function checkPairs(component: string, pairs: readonly PreferencePair[]): void {
+/** @throws TypeError naming the pair whose weight or gap is not a positive number, or the comparison whose gap is not finite */
+export function checkData(component: string, { pairs, comparisons }: RewardData): void {
   for (const [index, pair] of pairs.entries()) {
     for (const name of ['weight', 'gap'] as const) {
       if (!Number.isFinite(pair[name]) || pair[name] <= 0) {
@@ -14,6 +14,13 @@ export function checkPairs(component: string, pairs: readonly PreferencePair[]):
           `component '${component}': pair ${index} of example '${pair.exampleId}' has the ${name} ${pair[name]}; it must be a positive number (preferencePairs makes such pairs)`,
         );
       }
+    }
+  }
+  for (const [index, { exampleId, gap }] of comparisons.entries()) {
+    if (!Number.isFinite(gap)) {
+      throw new TypeError(
+        `component '${component}': comparison ${index} of example '${exampleId}' has the gap ${gap}; it must be a finite number (comparisonsWithIncumbent makes such comparisons of finite scores)`,
+      );
     }
   }
 }
