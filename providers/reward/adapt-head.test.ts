@@ -36,7 +36,7 @@ async function membersOf(head: HeadChoice): Promise<Member[]> {
     pairs: { preferred: of(preferred), rejected: of(rejected), weights: of(weights), groups: of(groups) },
     groupFolds: all.groupFolds.slice(0, before),
   };
-  const settings = { heads: [head], maxSteps: 40, lookEvery: 4, patience: 3 };
+  const settings = { heads: [head], maxSteps: 12, lookEvery: 4, patience: 3 };
   return (await fitHead(protobuf, { ...request, task: { type: 'fit', settings } }, settings, () => undefined)).members;
 }
 
@@ -82,13 +82,14 @@ describe.each(heads)('adaptHead with $kind members', (head) => {
   it('never lets a member learn from the pairs of its own fold, an input known before included', async () => {
     // Of a past input and of a fresh one of the same fold; the choice of how far to go looks at others.
     const [known, unknown] = [3, 15];
-    const kinds = [...inputsOf(before, { direction: 'one' }), ...inputsOf(inputs - before, { direction: 'other' })];
+    const kinds = [...inputsOf(before, { direction: 'one' }), ...inputsOf(inputs - before, { direction: '-one' })];
     const turned = kinds.map((kind, input) => ([known, unknown].includes(input) ? { ...kind, turned: true } : kind));
     const judged = pairsOf(fresh.filter((input) => input !== unknown));
     // One batch, so that both go equally far.
+    const stepsPerBatch = 30;
     const plans = [[pairsOf([known, ...fresh])]];
-    const one = await adapt(rewardRequest(kinds, folds), members, { judged, plans });
-    const other = await adapt(rewardRequest(turned, folds), members, { judged, plans });
+    const one = await adapt(rewardRequest(kinds, folds), members, { judged, plans, stepsPerBatch });
+    const other = await adapt(rewardRequest(turned, folds), members, { judged, plans, stepsPerBatch });
     expect([one.adaptation.batches, other.adaptation.batches]).toEqual([1, 1]);
     for (const { fold, ...member } of one.members) {
       const { fold: _, ...twin } = other.members[fold] as Member;
@@ -115,19 +116,26 @@ describe.each(heads)('adaptHead with $kind members', (head) => {
       table,
       initialParameters(head, request.spec.dimension, randomStream(1, 'initial')),
     );
-    await run.advance(6, head.learningRate, head.weightDecay);
+    await run.advance(2, head.learningRate, head.weightDecay);
     const paused: Member = { fold: own, head, standardisation, ...run.state };
-    await run.advance(4, head.learningRate, head.weightDecay);
+    await run.advance(24, head.learningRate, head.weightDecay);
     await trainer.close();
 
-    const adapted = await adapt(request, [paused], { plans: [[pairsOf([...past, ...fresh])]] });
+    const judged = pairsOf([...past, ...fresh].filter((input) => input % folds === own));
+    const adapted = await adapt(request, [paused], {
+      plans: [[pairsOf([...past, ...fresh])]],
+      judged,
+      stepsPerBatch: 24,
+    });
     expect(adapted.adaptation.batches).toBe(1);
     expect(adapted.members).toEqual([{ fold: own, head, standardisation, ...run.state }]);
-    expect(adapted.members[0]?.steps).toBe(10);
+    expect(adapted.members[0]?.steps).toBe(26);
     // With the moments at rest it would have come to another place.
     const zeros = new Float32Array(paused.parameters.length);
     const rested = await adapt(request, [{ ...paused, firstMoment: zeros, secondMoment: zeros, steps: 0 }], {
       plans: [[pairsOf([...past, ...fresh])]],
+      judged,
+      stepsPerBatch: 24,
     });
     expect(rested.members[0]?.parameters).not.toEqual(run.state.parameters);
   });
@@ -145,10 +153,11 @@ describe.each(heads)('adaptHead with $kind members', (head) => {
     const against = await adapt(requestOf({ direction: '-one' }), members);
     expect(against.adaptation).toMatchObject({ plan: 1 });
     expect(against.adaptation.batches).toBeGreaterThan(0);
-    // Three of the fresh inputs are not like the others, which are like the past ones.
+    // Three of the fresh inputs are not like the others, which are like the past ones; the members have forgotten those.
+    const forgetful = members.map((member) => ({ ...member, parameters: member.parameters.map((value) => -value) }));
     const kinds = inputsOf(inputs, { direction: 'one' }).fill({ direction: 'other' }, before, before + 3);
     const few = Array.from({ length: 10 }, () => pairsOf(fresh.slice(0, 3)));
-    const along = await adapt(rewardRequest(kinds, folds), members, {
+    const along = await adapt(rewardRequest(kinds, folds), forgetful, {
       plans: [few.map((batch) => [...batch, ...pairsOf(past)]), few],
       judged: pairsOf(fresh.slice(3)),
     });
