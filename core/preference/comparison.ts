@@ -1,7 +1,8 @@
 import { canonicalJson } from '../system/canonical-json';
 import type { JsonObject } from '../system/json';
-import { mean } from '../validation/moments';
 import type { Candidate } from './candidate';
+import { meanScore } from './mean-score';
+import { newestBase } from './newest-base';
 
 /** An output of a component beside the incumbent's output for the same inputs. */
 export interface Comparison {
@@ -15,7 +16,7 @@ export interface Comparison {
 }
 
 /**
- * Every distinct other output beside the base output of the same example, inputs and staleness: what gains are calibrated on.
+ * Every distinct other output beside the newest base output of the same example, inputs and staleness: what gains are calibrated on.
  * Equal scores count, unlike in preference pairs: most changes of an output change nothing. The ground truth is left out: no
  * setting may be able to reach it. In the order of example ids and outputs.
  */
@@ -35,10 +36,10 @@ function comparisonsOf(group: readonly Candidate[]): Comparison[] {
     const key = canonicalJson(outputs);
     pooled.set(key, { outputs, scores: [...(pooled.get(key)?.scores ?? []), ...scores] });
   }
-  const base = group.find(({ origin }) => origin === 'base');
-  if (base === undefined) return [];
+  const base = newestBase(group);
+  if (base.origin !== 'base') return [];
   const baseKey = canonicalJson(base.outputs);
-  const before = mean(pooled.get(baseKey)?.scores ?? base.scores);
+  const before = meanScore(pooled.get(baseKey)?.scores ?? base.scores);
   return [...pooled]
     .filter(([key]) => key !== baseKey)
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -47,7 +48,7 @@ function comparisonsOf(group: readonly Candidate[]): Comparison[] {
       inputs: base.inputs,
       incumbent: base.outputs,
       candidate: outputs,
-      gap: mean(scores) - before,
+      gap: meanScore(scores) - before,
       stale: base.stale ?? false,
     }));
 }

@@ -1,18 +1,20 @@
-import { mean } from '../validation/moments';
+import { meanScore } from './mean-score';
 
 /**
  * The variance of one rollout's score around its candidate's mean, pooled over candidates with several rollouts, in squared
- * units of the metric; 0 where no candidate has two, or all agree. Downstream components that answer alike make it 0.
+ * units of the metric; 0 where no candidate has two, or all agree. Downstream components that answer alike make it 0. Summed in
+ * ascending order, so that the order of candidates and rollouts cannot make it differ in the last bit.
  */
 export function rolloutVariance(scores: readonly (readonly number[])[]): number {
-  let [squares, degreesOfFreedom] = [0, 0];
-  for (const own of scores) {
-    if (own.length < 2) continue;
-    const centre = mean(own);
-    for (const score of own) squares += (score - centre) ** 2;
-    degreesOfFreedom += own.length - 1;
-  }
-  return degreesOfFreedom === 0 ? 0 : squares / degreesOfFreedom;
+  const repeated = scores.filter((own) => own.length > 1);
+  const squares = repeated.flatMap((own) => {
+    const centre = meanScore(own);
+    return own.map((score) => (score - centre) ** 2);
+  });
+  const degreesOfFreedom = squares.length - repeated.length;
+  return degreesOfFreedom === 0
+    ? 0
+    : squares.sort((a, b) => a - b).reduce((sum, square) => sum + square, 0) / degreesOfFreedom;
 }
 
 /**

@@ -9,6 +9,7 @@ function candidate(exampleId: string, answer: string, scores: number[], more: Pa
     outputs: { answer },
     origin: 'sampled',
     configurationHash: 'c0',
+    iteration: 0,
     scores,
     ...more,
   };
@@ -86,6 +87,53 @@ describe('preferencePairs', () => {
   it('gives finite, equal weights for one-rollout binary metrics', () => {
     const pairs = preferencePairs(['a', 'b'].flatMap((id) => [candidate(id, 'x', [1]), candidate(id, 'y', [0])]));
     expect(pairs.map((pair) => pair.weight)).toEqual([1 / 3, 1 / 3]);
+  });
+
+  it('weighs a pair by how sure its order is', () => {
+    const pairs = preferencePairs([
+      candidate('sure', 'one', [0.6, 0.6, 0.6, 0.6, 0.6, 0.6, 0.6, 0.6]),
+      candidate('sure', 'two', [0.4, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4]),
+      candidate('unsure', 'one', [0.6]),
+      candidate('unsure', 'two', [0.2, 0.6]),
+    ]);
+    // The pooled variance is 0.08 / 15: of a gap of 0.2 from eight rollouts each, and from one and two.
+    expect(pairs.map(({ exampleId, gap, weight }) => [exampleId, gap, weight])).toEqual([
+      ['sure', expect.closeTo(0.2), expect.closeTo(1 / 3, 5)],
+      ['unsure', expect.closeTo(0.2), expect.closeTo(0.974653 / 3, 5)],
+    ]);
+  });
+
+  it('leaves weights as they are where what is downstream answers alike each time', () => {
+    const of = (rollouts: number) =>
+      preferencePairs([
+        candidate('a', 'one', new Array<number>(rollouts).fill(0.9)),
+        candidate('a', 'two', new Array<number>(rollouts).fill(0.7)),
+        // Neither does rounding make a pair of it: three times 0.7 over three is not 0.7.
+        candidate('a', 'three', [0.7]),
+      ]);
+    expect(of(1)).toHaveLength(2);
+    expect(of(1).map(({ weight }) => weight)).toEqual([1 / 3, 1 / 3]);
+    expect(of(1)).toEqual(of(3));
+  });
+
+  it('says how old a pair is, and under which incumbent its input was reached', () => {
+    const pairs = preferencePairs([
+      candidate('a', 'one', [0.9], { iteration: 1, configurationHash: 'tried' }),
+      candidate('a', 'two', [0.5], { iteration: 0, configurationHash: 'before', origin: 'base' }),
+      candidate('a', 'two', [0.5], { iteration: 4, configurationHash: 'incumbent', origin: 'base' }),
+      candidate('a', 'three', [0.1], { iteration: 2, configurationHash: 'tried' }),
+    ]);
+    expect(
+      pairs.map(({ preferred, rejected, iteration, configurationHash }) => [
+        `${String(preferred.answer)}>${String(rejected.answer)}`,
+        iteration,
+        configurationHash,
+      ]),
+    ).toEqual([
+      ['one>three', 2, 'incumbent'],
+      ['one>two', 4, 'incumbent'],
+      ['two>three', 4, 'incumbent'],
+    ]);
   });
 
   it('bounds what one input weighs', () => {

@@ -1,6 +1,8 @@
 import { canonicalJson } from '../system/canonical-json';
 import type { JsonObject } from '../system/json';
 import type { Candidate } from './candidate';
+import { meanScore } from './mean-score';
+import { newestBase } from './newest-base';
 import { orderConfidence, rolloutVariance } from './order-confidence';
 import type { PreferencePair } from './preference-pair';
 
@@ -112,24 +114,7 @@ function distinctOutputs(group: Candidate[]): ScoredOutput[] {
   }
   return [...pooled]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { scores, ...output }]) => ({ ...output, mean: meanOf(scores), rollouts: scores.length }));
-}
-
-/** The incumbent's output, whose configuration reached the inputs; the first of equals by hash. */
-function newestBase(group: readonly Candidate[]): Candidate {
-  const [newest] = [...group].sort(
-    (a, b) =>
-      Number(b.origin === 'base') - Number(a.origin === 'base') ||
-      b.iteration - a.iteration ||
-      (a.configurationHash < b.configurationHash ? -1 : 1),
-  );
-  return newest as Candidate;
-}
-
-/** Sorted first, so that the order in which rollouts arrived cannot make equal means differ in the last bit. */
-function meanOf(scores: number[]): number {
-  const sorted = [...scores].sort((a, b) => a - b);
-  return sorted.reduce((sum, score) => sum + score, 0) / sorted.length;
+    .map(([, { scores, ...output }]) => ({ ...output, mean: meanScore(scores), rollouts: scores.length }));
 }
 
 function medianOf(values: number[]): number {

@@ -1,6 +1,7 @@
 import { buildFeatures, featureTexts } from './build-features';
 import { featureSpec } from './feature-spec';
 import { fieldText } from './field-text';
+import { hashedWords, hashedWordsLength } from './hashed-words';
 import { interactionSurfaceNames, outputSurfaceNames } from './surface-features';
 
 const spec = featureSpec({ inputFields: ['question', 'hint'], outputFields: ['answer'], embeddingDimension: 4 });
@@ -18,7 +19,7 @@ function block(row: Float32Array, name: string): number[] {
 describe('featureSpec', () => {
   it('covers every feature once', () => {
     expect(spec.dimension).toBe(
-      4 * (2 + 1 + 2 * 2 + 1) + 2 + outputSurfaceNames.length + 2 * interactionSurfaceNames.length,
+      4 * (2 + 1 + 2 * 2 + 1) + hashedWordsLength + 2 + outputSurfaceNames.length + 2 * interactionSurfaceNames.length,
     );
     let offset = 0;
     for (const item of spec.blocks) {
@@ -44,6 +45,7 @@ describe('buildFeatures', () => {
     const item = { inputs: { question: 'capital of Peru', hint: 'Lima' }, outputs: { answer: 'Lima 1' } };
     const row = buildFeatures(spec, [item], embed(featureTexts(spec, item)));
     expect(block(row, 'output:answer')).toEqual([6, 1, -1, 0.5]);
+    expect(block(row, 'words:answer')).toEqual([...hashedWords(['lima', '1'])]);
     expect(block(row, 'product:hint*answer')).toEqual([24, 1, 1, 0.25]);
     expect(block(row, 'difference:hint-answer')).toEqual([2, 0, 0, 0]);
     const overlap = block(row, 'surface:hint*answer');

@@ -13,14 +13,14 @@ export function inputFolds(
   stream: RandomStream,
   known: Readonly<InputFolds> = {},
 ): InputFolds {
-  const result: InputFolds = Object.fromEntries(Object.entries(known).filter(([, fold]) => fold < folds));
+  const result = new Map(Object.entries(known).filter(([, fold]) => fold < folds));
   const sizes = new Array<number>(folds).fill(0);
-  for (const fold of Object.values(result)) sizes[fold] = (sizes[fold] as number) + 1;
+  for (const fold of result.values()) sizes[fold] = (sizes[fold] as number) + 1;
   for (const id of stream.shuffle([...new Set(exampleIds)].sort())) {
-    if (Object.hasOwn(result, id)) continue;
+    if (result.has(id)) continue;
     const fold = sizes.indexOf(Math.min(...sizes));
-    result[id] = fold;
+    result.set(id, fold);
     sizes[fold] = (sizes[fold] as number) + 1;
   }
-  return result;
+  return Object.fromEntries(result);
 }

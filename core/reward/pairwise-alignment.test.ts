@@ -1,5 +1,4 @@
 import { randomStream } from '../random/stream';
-import { gainPerReward } from './gain-per-reward';
 import { pairwiseAlignment, type ScoredPair } from './pairwise-alignment';
 
 function pair(group: string, difference: number): ScoredPair {
@@ -49,13 +48,5 @@ describe('pairwiseAlignment', () => {
   it('refuses no pairs and rewards that are not numbers', () => {
     expect(() => pairwiseAlignment([], { seed: 1 })).toThrow(TypeError);
     expect(() => pairwiseAlignment([pair('x', NaN)], { seed: 1 })).toThrow(/input 'x'/);
-  });
-});
-
-describe('gainPerReward', () => {
-  it('is the slope through the origin, never negative', () => {
-    expect(gainPerReward([1, 2, -1].map((x) => ({ rewardDifference: x, gap: 0.3 * x })))).toBeCloseTo(0.3);
-    expect(gainPerReward([{ rewardDifference: -1, gap: 0.4 }])).toBe(0);
-    expect(gainPerReward([{ rewardDifference: 0, gap: 0.4 }])).toBe(0);
   });
 });

@@ -1,5 +1,3 @@
-import { randomStream } from '../random/stream';
-import { groupedFolds } from './grouped-folds';
 import { fitStandardisation, largestDeviation, standardise } from './standardisation';
 import type { FeatureSpec } from './feature-spec';
 
@@ -27,13 +25,5 @@ describe('fitStandardisation', () => {
   it('cuts freak values', () => {
     const fitted = fitStandardisation(spec, features, [0, 1], 0.5);
     expect([...standardise(features, [2], fitted)]).toEqual([largestDeviation, largestDeviation, 0, largestDeviation]);
-  });
-});
-
-describe('groupedFolds', () => {
-  it('puts every group in exactly one fold', () => {
-    const folds = groupedFolds(23, 5, randomStream(1, 'folds'));
-    expect(folds.flat().sort((a, b) => a - b)).toEqual(Array.from({ length: 23 }, (_, group) => group));
-    expect(folds.map((fold) => fold.length).sort()).toEqual([4, 4, 5, 5, 5]);
   });
 });

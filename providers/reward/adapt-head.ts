@@ -1,9 +1,10 @@
 import { headParameters, parameterCount, partedParameters } from './head';
 import { HeadTrainer } from './head-trainer';
 import { heldOutRewards } from './held-out-rewards';
+import { lossOfMargins, ordersBetter, type JudgedPairs } from './judged-margins';
 import type { OnnxProtobuf } from './onnx-graph';
 import { throwIfStopped } from './stopped';
-import { pairTable, pairwiseLoss, weightOf } from './training-data';
+import { pairTable } from './training-data';
 import type { AdaptationSettings, Member, TrainingRequest, TrainingResult } from './training-request';
 
 /** The members after so many batches of one plan. */
@@ -11,14 +12,14 @@ interface Checkpoint {
   plan: number;
   batches: number;
   members: Member[];
-  /** Weighted loss over the judged pairs, each by the member that never saw its input. */
-  loss: number;
+  /** Of the judged pairs, in their order, each by the member that never saw its input. */
+  margins: number[];
 }
 
 /**
  * Mini-batch updates of every member, with its moments as they were (paper, section 4.2). Each leaves out the pairs of its own
  * fold, so that what it says of those inputs stays out of sample. How far to go, and along which plan, is decided by the loss
- * of the judged pairs out of sample; to stay where it was is one of the choices.
+ * of the judged pairs out of sample. The members stay as they were unless those pairs are then surely ordered better.
  */
 export async function adaptHead(
   protobuf: OnnxProtobuf,
@@ -40,22 +41,28 @@ export async function adaptHead(
   };
   const work = { operations: 0 };
   try {
-    const start: Checkpoint = { plan: 0, batches: 0, members: [...members], loss: 0 };
+    const start: Checkpoint = { plan: 0, batches: 0, members: [...members], margins: [] };
     const reached = [start];
     for (const [plan, batches] of settings.plans.entries()) {
-      reached.push(...batches.map((_, index) => ({ plan, batches: index + 1, members: [], loss: 0 })));
+      reached.push(...batches.map((_, index) => ({ plan, batches: index + 1, members: [], margins: [] })));
     }
     for (const [done, member] of members.entries()) {
       const trainer = await trainerOf(member);
-      start.loss += await judgedLoss(request, settings.judged, member, trainer);
+      await judge(request, settings.judged, { member, trainer, checkpoint: start });
       for (const plan of settings.plans.keys()) {
         const path = reached.filter((checkpoint) => checkpoint.plan === plan && checkpoint !== start);
         await walk(request, settings, { member, trainer, path, work });
       }
       onProgress((done + 1) / (members.length + 1));
     }
+    const judged: JudgedPairs = {
+      weights: settings.judged.map((pair) => request.pairs.weights[pair] as number),
+      groups: settings.judged.map((pair) => request.pairs.groups[pair] as number),
+    };
+    const losses = reached.map(({ margins }) => lossOfMargins(margins, judged.weights));
     // The first of equals: least was changed.
-    const best = reached.reduce((leader, other) => (other.loss < leader.loss ? other : leader));
+    const lowest = reached[losses.indexOf(Math.min(...losses))] as Checkpoint;
+    const best = ordersBetter(judged, start.margins, lowest.margins) ? lowest : start;
     const heldOutBefore = await heldOutOf(members);
     const heldOut = best === start ? heldOutBefore : await heldOutOf(best.members);
     onProgress(1);
@@ -92,21 +99,30 @@ async function walk(
       work.operations += 3 * stepsPerBatch * (table.features.length / dimension) * parameterCount(head, dimension);
     }
     checkpoint.members.push(member);
-    checkpoint.loss += await judgedLoss(request, judged, member, trainer);
+    await judge(request, judged, { member, trainer, checkpoint });
   }
 }
 
-/** A member's part of the weighted loss: over the judged pairs of its own fold. */
-async function judgedLoss(
+/** A member's part of a checkpoint's margins: of the judged pairs of its own fold. */
+async function judge(
   request: TrainingRequest,
   judged: readonly number[],
-  { fold, standardisation, parameters, head }: Member,
-  trainer: HeadTrainer,
-): Promise<number> {
-  const pairs = judged.filter((pair) => request.groupFolds[request.pairs.groups[pair] as number] === fold);
-  if (pairs.length === 0) return 0;
-  const table = pairTable(request, pairs, standardisation);
+  { member, trainer, checkpoint }: { member: Member; trainer: HeadTrainer; checkpoint: Checkpoint },
+): Promise<void> {
+  const { fold, standardisation, parameters, head } = member;
+  const places = [...judged.keys()].filter(
+    (place) => request.groupFolds[request.pairs.groups[judged[place] as number] as number] === fold,
+  );
+  if (places.length === 0) return;
+  const table = pairTable(
+    request,
+    places.map((place) => judged[place] as number),
+    standardisation,
+  );
   const parts = partedParameters(headParameters(head, request.spec.dimension), parameters);
   const rewards = await trainer.rewards(table.features, parts);
-  return weightOf(request, pairs) * pairwiseLoss(table, rewards);
+  for (const [index, place] of places.entries()) {
+    const [preferred, rejected] = [table.preferred[index] as number, table.rejected[index] as number];
+    checkpoint.margins[place] = (rewards[preferred] as number) - (rewards[rejected] as number);
+  }
 }

@@ -2,10 +2,11 @@ import type { PreferencePair } from '../../core/preference/preference-pair';
 import { replaySample } from '../../core/preference/replay-sample';
 import { randomStream } from '../../core/random/stream';
 import { driftCheck, type DriftCheck } from '../../core/reward/drift';
+import { featureSpec } from '../../core/reward/feature-spec';
 import { inputFolds } from '../../core/reward/input-folds';
 import type { Alignment } from '../../core/reward/pairwise-alignment';
 import { adaptationPlans } from './adaptation-plans';
-import { checkEncoder, checkPairs } from './check-fit';
+import { checkData, checkEncoder, checkFields, checkOwnBytes } from './check-fit';
 import type { FittedReward } from './fit-reward';
 import { heldOutAlignment, heldOutLoss, judgeHeldOut, type JudgedData } from './judge-held-out';
 import type { RewardManifest } from './reward-manifest';
@@ -33,27 +34,30 @@ export interface Adaptation {
   freshLoss: { before: number; after: number };
   /** Mini-batches of the update; 0: rolled back. */
   batches: number;
-  /** Past pairs stood beside the fresh ones; false: the fresh ones alone served better. */
+  /** Past pairs stood beside the fresh ones; false: the fresh ones alone served better, or it was rolled back. */
   rehearsed: boolean;
 }
 
 export type AdaptRewardResult =
   | (Adaptation & { status: 'adapted'; reward: FittedReward })
-  /** Every update made held-out fresh pairs worse, so the previous members stay; judged and calibrated anew. */
+  /** No update surely ordered held-out fresh pairs better, so the previous members stay; judged and calibrated anew. */
   | (Adaptation & { status: 'rolled-back'; reward: FittedReward });
 
 /**
  * Adapts a reward to fresh preference pairs (paper, section 4.2): a few mini-batch steps on fresh pairs and as many of the
  * replay buffer, with the optimizer's moments as they were. Before that the fresh pairs judge the reward as it was, which
- * shows drift. An update that does not help on held-out fresh pairs is rolled back.
+ * shows drift. An update that does not order held-out fresh pairs better, with 95 %
+ * confidence, is rolled back.
  *
- * @throws RewardError for another encoder than the reward's, or a damaged state; TypeError for bad pairs.
+ * @throws RewardError for another encoder or other fields than the reward's, or a damaged state; TypeError for bad pairs.
  */
 export async function adaptReward(options: AdaptRewardOptions): Promise<AdaptRewardResult> {
   const { component, pairs, comparisons, encoder, seed, previous, isFresh } = options;
   const { manifest } = previous;
-  checkPairs(component, pairs);
+  checkData(component, options);
   checkEncoder(manifest, encoder);
+  checkFields(manifest, featureSpec({ ...options, embeddingDimension: encoder.dimension }));
+  checkOwnBytes(manifest, previous);
   const state = decodeRewardState(`reward of component '${component}' (version ${manifest.version})`, previous.state);
   const foldCount = state.members.length;
   const ids = [...pairs, ...comparisons].map(({ exampleId }) => exampleId);
@@ -87,7 +91,7 @@ export async function adaptReward(options: AdaptRewardOptions): Promise<AdaptRew
     driftAfter: checked(heldOutAlignment(after, counts, seed)),
     freshLoss: { before: heldOutLoss(before, counts), after: heldOutLoss(after, counts) },
     batches,
-    rehearsed: plan === 0,
+    rehearsed: !rolledBack && plan === 0,
     status: rolledBack ? 'rolled-back' : 'adapted',
     reward: finishReward(options, prepared, {
       training: rolledBack ? { ...training, artefact: previous.artefact } : training,

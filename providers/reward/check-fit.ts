@@ -1,10 +1,12 @@
-import type { PreferencePair } from '../../core/preference/preference-pair';
+import type { FeatureSpec } from '../../core/reward/feature-spec';
+import { contentHash, sha256 } from '../../core/system/canonical-json';
 import type { Encoder } from '../encoder/encoder';
 import { RewardError } from './reward-error';
 import type { RewardManifest } from './reward-manifest';
+import type { RewardData } from './train-reward';
 
-/** @throws TypeError naming the pair whose weight or gap is not a positive number */
-export function checkPairs(component: string, pairs: readonly PreferencePair[]): void {
+/** @throws TypeError naming the pair whose weight or gap is not a positive number, or the comparison whose gap is not finite */
+export function checkData(component: string, { pairs, comparisons }: RewardData): void {
   for (const [index, pair] of pairs.entries()) {
     for (const name of ['weight', 'gap'] as const) {
       if (!Number.isFinite(pair[name]) || pair[name] <= 0) {
@@ -12,6 +14,13 @@ export function checkPairs(component: string, pairs: readonly PreferencePair[]):
           `component '${component}': pair ${index} of example '${pair.exampleId}' has the ${name} ${pair[name]}; it must be a positive number (preferencePairs makes such pairs)`,
         );
       }
+    }
+  }
+  for (const [index, { exampleId, gap }] of comparisons.entries()) {
+    if (!Number.isFinite(gap)) {
+      throw new TypeError(
+        `component '${component}': comparison ${index} of example '${exampleId}' has the gap ${gap}; it must be a finite number (comparisonsWithIncumbent makes such comparisons of finite scores)`,
+      );
     }
   }
 }
@@ -24,4 +33,31 @@ export function checkEncoder(manifest: RewardManifest, encoder: Encoder): void {
       `reward of component '${manifest.component}' (version ${manifest.version}): it was trained with the encoder '${identity}' (${dimension} numbers), but this one is '${encoder.identity}' (${encoder.dimension} numbers); use the same encoder or fit the reward anew`,
     );
   }
+}
+
+/** @throws RewardError for bytes that are not the reward's own: a member would go on from numbers that nobody trained */
+export function checkOwnBytes(
+  manifest: RewardManifest,
+  { artefact, state }: { artefact: Uint8Array; state: Uint8Array },
+): void {
+  for (const [what, bytes, hash] of [
+    ['artefact', artefact, manifest.artefactHash],
+    ['training state', state, manifest.stateHash],
+  ] as const) {
+    if (sha256(bytes) !== hash) {
+      throw new RewardError(
+        `reward of component '${manifest.component}' (version ${manifest.version}): the ${what} (${bytes.length} bytes) is damaged or not the manifest's: its hash is not ${hash}; restore it or fit the reward anew`,
+      );
+    }
+  }
+}
+
+/** @throws RewardError when the component's fields are no longer those that the reward was trained with */
+export function checkFields(manifest: RewardManifest, spec: FeatureSpec): void {
+  if (contentHash(manifest.features) === contentHash(spec)) return;
+  const named = ({ inputFields, outputFields }: Pick<FeatureSpec, 'inputFields' | 'outputFields'>): string =>
+    `${inputFields.join(', ')} -> ${outputFields.join(', ')}`;
+  throw new RewardError(
+    `reward of component '${manifest.component}' (version ${manifest.version}): it was trained for the fields ${named(manifest.features)}, but the component now has ${named(spec)}; fit the reward anew`,
+  );
 }

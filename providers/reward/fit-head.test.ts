@@ -1,118 +1,91 @@
-import { randomStream } from '../../core/random/stream';
 import { builtModule } from '../../test/support/built-module';
-import { plainFeatureSpec } from '../../test/support/plain-feature-spec';
+import { candidates, inputsOf, orderedShare, pairsOf, rewardRequest } from '../../test/support/reward-request';
 import type { HeadChoice } from './head';
-import type { TrainingRequest, TrainingResult } from './training-request';
+import type { Member, TrainingRequest, TrainingResult, TrainingSettings } from './training-request';
 
 const inputs = 20;
-const candidates = 4;
-const pairsOfInput = (candidates * (candidates - 1)) / 2;
-const own = 3;
-const dimension = own * inputs;
+const folds = 5;
 const head: HeadChoice = { kind: 'linear', hidden: 0, learningRate: 0.05, weightDecay: 0.1, embeddingShare: 1 };
-const settings = { heads: [head], maxSteps: 80, lookEvery: 4, patience: 3, folds: 5 };
-
-/**
- * All pairs of four random candidates of every input, ordered by one hidden direction.
- * `shared`: the direction is the same for all inputs. Otherwise every input has features of its own, which are 0 elsewhere:
- * what decides there can be learned from its own pairs only.
- */
-function requestOf(shared: boolean): TrainingRequest {
-  const stream = randomStream(5, 'candidates');
-  const direction = Array.from({ length: dimension }, () => stream.normal());
-  const features = new Float32Array(inputs * candidates * dimension);
-  const [preferred, rejected, groups]: [number[], number[], number[]] = [[], [], []];
-  for (let input = 0; input < inputs; input++) {
-    const worth = Array.from({ length: candidates }, (_, candidate) => {
-      const start = (input * candidates + candidate) * dimension;
-      const [from, to] = shared ? [0, 2 * own] : [own * input, own * (input + 1)];
-      for (let k = from; k < to; k++) features[start + k] = stream.normal();
-      return direction.reduce((sum, weight, k) => sum + weight * (features[start + k] as number), 0);
-    });
-    for (let a = 0; a < candidates; a++) {
-      for (let b = 0; b < a; b++) {
-        const [better, worse] = (worth[a] as number) > (worth[b] as number) ? [a, b] : [b, a];
-        preferred.push(input * candidates + better);
-        rejected.push(input * candidates + worse);
-        groups.push(input);
-      }
-    }
-  }
-  return {
-    spec: plainFeatureSpec(dimension),
-    features,
-    pairs: {
-      preferred: Int32Array.from(preferred),
-      rejected: Int32Array.from(rejected),
-      weights: new Float32Array(preferred.length).fill(1 / pairsOfInput),
-      groups: Int32Array.from(groups),
-    },
-    groupCount: inputs,
-    seed: 2,
-    settings,
-  };
-}
+const settings: TrainingSettings = { heads: [head], maxSteps: 80, lookEvery: 4, patience: 3 };
+const all = Array.from({ length: inputs }, (_, input) => input);
 
 /** The fit, and how many steps were taken in all. */
-async function fit(request: TrainingRequest): Promise<TrainingResult & { taken: number }> {
+async function fit(
+  request: Omit<TrainingRequest, 'task'>,
+  more: Partial<TrainingSettings> = {},
+): Promise<Omit<TrainingResult, 'artefact'> & { taken: number }> {
   const { fitHead } = await builtModule<typeof import('./fit-head')>('providers/reward/fit-head');
   const { TrainingRun } = await builtModule<typeof import('./head-trainer')>('providers/reward/head-trainer');
   const { loadOnnxProtobuf } = await builtModule<typeof import('./onnx-graph')>('providers/reward/onnx-graph');
   const advance = jest.spyOn(TrainingRun.prototype, 'advance');
+  const given = { ...settings, ...more };
   try {
-    const result = await fitHead(await loadOnnxProtobuf(), request, () => undefined);
+    const task = { type: 'fit' as const, settings: given };
+    const result = await fitHead(await loadOnnxProtobuf(), { ...request, task }, given, () => undefined);
     return { ...result, taken: advance.mock.calls.reduce((sum, [steps]) => sum + steps, 0) };
   } finally {
     advance.mockRestore();
   }
 }
 
-/** Rewards of an input's candidates as the head of its fold gave them, whichever candidate was called the better one. */
-function rewardsOf(request: TrainingRequest, { heldOut }: TrainingResult, input: number): Map<number, number> {
-  const rewards = new Map<number, number>();
-  for (const { pair, preferredReward, rejectedReward } of heldOut) {
-    if (request.pairs.groups[pair] !== input) continue;
-    rewards.set(request.pairs.preferred[pair] as number, preferredReward);
-    rewards.set(request.pairs.rejected[pair] as number, rejectedReward);
-  }
-  return rewards;
-}
-
 // A fit takes about a second of one core, which other test files share.
 jest.setTimeout(60_000);
 
 describe('fitHead', () => {
-  it('scores every pair once, by a head that none of the pairs of its input had a part in', async () => {
-    const request = requestOf(true);
+  const shared = inputsOf(inputs, { direction: 'one' });
+
+  it('scores every candidate by a member that none of the pairs of its input had a part in', async () => {
+    const request = rewardRequest(shared, folds);
     const before = await fit(request);
-    expect(before.heldOut.map(({ pair }) => pair).sort((a, b) => a - b)).toEqual(
-      Array.from({ length: inputs * pairsOfInput }, (_, pair) => pair),
-    );
+    expect(before.members.map(({ fold }) => fold)).toEqual([0, 1, 2, 3, 4]);
+    expect(before.heldOut).toHaveLength(inputs * candidates);
+    expect(orderedShare(request, pairsOf(all), before.heldOut)).toBeGreaterThan(0.9);
+
     const input = 7;
-    const turned = requestOf(true);
-    turned.pairs.groups.forEach((group, pair) => {
-      if (group !== input) return;
-      turned.pairs.preferred[pair] = request.pairs.rejected[pair] as number;
-      turned.pairs.rejected[pair] = request.pairs.preferred[pair] as number;
-    });
-    const after = await fit(turned);
-    expect(rewardsOf(turned, after, input)).toEqual(rewardsOf(request, before, input));
-    // It had a part in the heads of other folds.
-    const others = Array.from({ length: inputs }, (_, other) => other).filter(
-      (other) =>
-        rewardsOf(turned, after, other).get(other * candidates) !==
-        rewardsOf(request, before, other).get(other * candidates),
-    );
-    expect(others.length).toBeGreaterThanOrEqual(inputs - inputs / settings.folds - 1);
+    const after = await fit(rewardRequest(shared.with(input, { direction: 'one', turned: true }), folds));
+    const rowsOf = (heldOut: Float32Array, some: readonly number[]): number[] =>
+      some.flatMap((one) => [...heldOut.subarray(one * candidates, (one + 1) * candidates)]);
+    const fold = all.filter((other) => other % folds === input % folds);
+    expect(after.members[input % folds]).toEqual(before.members[input % folds]);
+    expect(rowsOf(after.heldOut, fold)).toEqual(rowsOf(before.heldOut, fold));
+    // It had a part in all other members.
+    for (const other of all.filter((one) => !fold.includes(one))) {
+      expect(rowsOf(after.heldOut, [other])).not.toEqual(rowsOf(before.heldOut, [other]));
+    }
   });
 
   it('stops by the loss on inputs that are not trained on: at once where nothing carries over to them', async () => {
-    const { lookEvery, patience, folds, maxSteps } = settings;
-    const nothing = await fit(requestOf(false));
-    expect(nothing.steps).toBe(lookEvery);
-    // Every fold stops after its patience and refits; the final head is fitted once more.
-    expect(nothing.taken).toBe(folds * (lookEvery * (1 + patience) + lookEvery) + lookEvery);
-    const much = await fit(requestOf(true));
-    expect(much.steps).toBeGreaterThan(maxSteps / 2);
+    const { lookEvery, patience, maxSteps } = settings;
+    const nothing = await fit(rewardRequest(inputsOf(inputs, { direction: 'one', apart: true }), folds));
+    expect(nothing.members.map(({ steps }) => steps)).toEqual(new Array(folds).fill(lookEvery));
+    // Every member stops after its patience and is fitted once more on all its inputs.
+    expect(nothing.taken).toBe(folds * (lookEvery * (1 + patience) + lookEvery));
+    const much = await fit(rewardRequest(shared, folds));
+    for (const { steps } of much.members) expect(steps).toBeGreaterThan(maxSteps / 2);
+  });
+
+  it('takes for each member the head that serves held-out inputs best, and of equals the first', async () => {
+    const slow: HeadChoice = { ...head, learningRate: 1e-6 };
+    const kept = ({ members }: { members: Member[] }): HeadChoice[] => members.map((member) => member.head);
+    const request = rewardRequest(shared, folds);
+    expect(kept(await fit(request, { heads: [slow, head] }))).toEqual(new Array(folds).fill(head));
+    const same = { ...head };
+    const first = kept(await fit(request, { heads: [head, same], maxSteps: 8 }));
+    expect(first.every((one) => one === head)).toBe(true);
+  });
+
+  it('says what each member can go on from', async () => {
+    const { members } = await fit(rewardRequest(shared, folds), { maxSteps: 8 });
+    for (const { parameters, firstMoment, secondMoment, steps } of members) {
+      expect(steps).toBeLessThanOrEqual(8);
+      expect(parameters.some((value) => value !== 0)).toBe(true);
+      expect(firstMoment.some((value) => value !== 0)).toBe(true);
+      expect(secondMoment.some((value) => value > 0)).toBe(true);
+    }
+  });
+
+  it('ends before its next call of ONNX Runtime once it is asked to', async () => {
+    const stop = new Int32Array(new SharedArrayBuffer(4)).fill(1);
+    await expect(fit({ ...rewardRequest(shared, folds), stop })).rejects.toThrow('stopped, as asked');
   });
 });

@@ -1,86 +1,22 @@
-import type { PreferencePair } from '../../core/preference/preference-pair';
-import { preferencePairs } from '../../core/preference/preference-pairs';
 import { randomStream, type RandomStream } from '../../core/random/stream';
 import type { JsonObject } from '../../core/system/json';
+import {
+  candidatesOf,
+  dataOf,
+  encoder,
+  fitted,
+  noiseTasks,
+  options,
+  plantedTasks,
+  rewardData,
+  type Task,
+} from '../../test/support/planted-reward-data';
 import type { Encoder } from '../encoder/encoder';
-import { HashedNgramEncoder } from '../encoder/hashed-ngram-encoder';
-import { fitReward, type FitRewardOptions, type FitRewardResult } from './fit-reward';
+import { fitReward, type FitRewardResult } from './fit-reward';
 import { openReward } from './open-reward';
-import type { RewardManifest } from './reward-manifest';
+import type { RewardData } from './train-reward';
 
-/** Hashed n-grams folded to fewer numbers: quick to train on. */
-class FoldedEncoder implements Encoder {
-  readonly identity: string;
-  readonly #inner = new HashedNgramEncoder();
-  constructor(readonly dimension = 96) {
-    this.identity = `folded-${dimension}`;
-  }
-  async encode(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]> {
-    return (await this.#inner.encode(texts, signal)).map((vector) => {
-      const folded = new Float32Array(this.dimension);
-      vector.forEach((value, k) => (folded[k % this.dimension] = (folded[k % this.dimension] as number) + value));
-      return folded;
-    });
-  }
-}
-
-const encoder = new FoldedEncoder();
-const vocabulary = Array.from(
-  { length: 24 },
-  (_, index) => `${'bcdfghjklmnp'[index % 12]}${'aeiou'[index % 5]}${'rstvwz'[index % 6]}o${index % 7}`,
-);
-
-interface Task {
-  id: string;
-  outputs: JsonObject[];
-  score: (output: JsonObject, stream: RandomStream) => number;
-}
-
-function pairsOf(tasks: Task[], seed = 1): PreferencePair[] {
-  const stream = randomStream(seed, 'scores');
-  return preferencePairs(
-    tasks.flatMap((task) =>
-      task.outputs.map((outputs) => ({
-        component: 'writer',
-        exampleId: task.id,
-        inputs: { topic: `topic ${task.id}` },
-        outputs,
-        origin: 'sampled' as const,
-        configurationHash: 'c',
-        scores: [task.score(outputs, stream)],
-      })),
-    ),
-  );
-}
-
-/** Outputs of five words; each word of the vocabulary is worth the same everywhere. */
-function plantedTasks(count: number, prefix = 'train'): Task[] {
-  const worth = vocabulary.map((_, index) => (index % 3) - 1);
-  return Array.from({ length: count }, (_, index) => {
-    const stream = randomStream(7, prefix, index);
-    return {
-      id: `${prefix}-${index}`,
-      outputs: Array.from({ length: 4 }, () => ({ text: stream.sample(vocabulary, 5).join(' ') })),
-      score: ({ text }) =>
-        0.5 +
-        String(text)
-          .split(' ')
-          .reduce((sum, word) => sum + (worth[vocabulary.indexOf(word)] as number), 0) /
-          12,
-    };
-  });
-}
-
-function options(pairs: PreferencePair[], more: Partial<FitRewardOptions> = {}): FitRewardOptions {
-  return { component: 'writer', inputFields: ['topic'], outputFields: ['text'], pairs, encoder, seed: 3, ...more };
-}
-
-function fitted(result: FitRewardResult): Extract<FitRewardResult, { status: 'fitted' }> {
-  if (result.status !== 'fitted') throw new Error(result.reason);
-  return result;
-}
-
-async function alignmentOn(result: FitRewardResult, pairs: PreferencePair[]): Promise<number> {
+async function alignmentOn(result: FitRewardResult, { pairs }: RewardData): Promise<number> {
   const { artefact, manifest } = fitted(result);
   const model = await openReward(artefact, manifest, encoder);
   const preferred = await model.score(pairs.map(({ inputs, preferred: outputs }) => ({ inputs, outputs })));
@@ -93,52 +29,73 @@ async function alignmentOn(result: FitRewardResult, pairs: PreferencePair[]): Pr
 jest.setTimeout(60_000);
 
 describe('fitReward', () => {
-  const planted = pairsOf(plantedTasks(60));
+  const planted = dataOf(plantedTasks(60));
+  const inputs = new Set(planted.pairs.map((pair) => pair.exampleId)).size;
+  const unseen = dataOf(plantedTasks(40, 'unseen'));
   let result: FitRewardResult;
   beforeAll(async () => {
     result = await fitReward(options(planted));
   });
 
   it('learns a planted signal that holds on unseen inputs, and says so', async () => {
-    const { alignment, trusted, manifest, artefact } = fitted(result);
-    expect(await alignmentOn(result, pairsOf(plantedTasks(40, 'unseen')))).toBeGreaterThanOrEqual(0.9);
+    const { alignment, trusted, manifest, artefact, operations } = fitted(result);
+    expect(await alignmentOn(result, unseen)).toBeGreaterThanOrEqual(0.9);
     expect(alignment?.value).toBeGreaterThanOrEqual(0.85);
-    expect(alignment).toMatchObject({
-      pairs: planted.length,
-      inputs: new Set(planted.map((pair) => pair.exampleId)).size,
-    });
+    expect(alignment).toMatchObject({ pairs: planted.pairs.length, inputs });
     expect(trusted).toBe(true);
+    expect(manifest).toMatchObject({ schemaVersion: 2, fittedInputs: inputs });
+    expect(manifest.members).toHaveLength(5);
     expect(manifest.heldOutLoss).toBeLessThan(Math.LN2);
-    expect(manifest.gainPerReward).toBeGreaterThan(0);
     expect(artefact.length).toBeLessThan(2_000_000);
+    expect(operations).toBeGreaterThan(0);
   });
 
-  it('gives the same artefact bit for bit, and another for other data', async () => {
-    const again = fitted(await fitReward(options(planted)));
-    expect(Buffer.from(again.artefact).equals(Buffer.from(fitted(result).artefact))).toBe(true);
-    expect(again.manifest).toEqual(fitted(result).manifest);
-    const other = fitted(await fitReward(options(planted.slice(6))));
+  it('calibrates gains in the units of the metric on every comparison with the incumbent, zero gaps too', async () => {
+    const { calibration } = fitted(result).manifest;
+    const zeros = planted.comparisons.filter(({ gap }) => gap === 0);
+    expect(zeros.length).toBeGreaterThan(0);
+    expect(calibration).toMatchObject({ comparisons: planted.comparisons.length, inputs: 60 });
+    const [lowest, highest] = [calibration.knots[0], calibration.knots.at(-1)] as [number, number][];
+    expect(lowest?.[1]).toBeLessThan(-0.1);
+    expect(highest?.[1]).toBeGreaterThan(0.1);
+    const squares = planted.comparisons.reduce((sum, { gap }) => sum + gap ** 2, 0);
+    expect(calibration.error).toBeLessThan(0.8 * Math.sqrt(squares / planted.comparisons.length));
+  });
+
+  it('gives the same artefact and state bit for bit, and another for other data', async () => {
+    const [again, first] = [fitted(await fitReward(options(planted))), fitted(result)];
+    expect(Buffer.from(again.artefact).equals(Buffer.from(first.artefact))).toBe(true);
+    expect(Buffer.from(again.state).equals(Buffer.from(first.state))).toBe(true);
+    expect(again.manifest).toEqual(first.manifest);
+    const other = fitted(await fitReward(options({ ...planted, pairs: planted.pairs.slice(6) })));
     expect(other.manifest.version).not.toBe(again.manifest.version);
   });
 
-  it('does not trust a reward for noise', async () => {
-    const noise = pairsOf(
-      plantedTasks(40, 'noise').map((task) => ({ ...task, score: (_, stream) => stream.uniform() })),
-    );
-    const { trusted, alignment } = fitted(await fitReward(options(noise)));
+  it('does not trust a reward for noise, nor expects much of it', async () => {
+    const { trusted, alignment, manifest } = fitted(await fitReward(options(dataOf(noiseTasks(40)))));
     expect(trusted).toBe(false);
     expect(alignment?.ci95[0]).toBeLessThan(0.5);
     expect(alignment?.value).toBeLessThan(0.6);
+    // Gaps of noise reach 1; no reward difference may stand for half of that.
+    for (const [, gain] of manifest.calibration.knots) expect(Math.abs(gain)).toBeLessThan(0.5);
   });
 
   it('learns from pairs with the ground truth, but is not judged by them', async () => {
-    const gold = planted.map((pair) => ({ ...pair, groundTruth: true }));
-    const outcome = fitted(await fitReward(options(gold)));
+    const gold = planted.pairs.map((pair) => ({ ...pair, groundTruth: true }));
+    const outcome = fitted(await fitReward(options({ ...planted, pairs: gold })));
     expect(outcome).toMatchObject({ trusted: false, alignment: null, reason: expect.stringContaining('ground truth') });
-    expect(await alignmentOn(outcome, pairsOf(plantedTasks(40, 'unseen')))).toBeGreaterThanOrEqual(0.9);
+    expect(await alignmentOn(outcome, unseen)).toBeGreaterThanOrEqual(0.9);
   });
 
-  it('never judges a pair by a head that saw its input', async () => {
+  it('learns from stale pairs, but is neither judged nor calibrated by them', async () => {
+    const stale = rewardData(candidatesOf(plantedTasks(60), { stale: true }));
+    const outcome = fitted(await fitReward(options(stale)));
+    expect(outcome).toMatchObject({ trusted: false, alignment: null, reason: expect.stringContaining('stale') });
+    expect(outcome.manifest.calibration).toMatchObject({ method: 'none', knots: [[0, 0]] });
+    expect(await alignmentOn(outcome, unseen)).toBeGreaterThanOrEqual(0.9);
+  });
+
+  it('never judges a pair by a member that saw its input, nor calibrates by one', async () => {
     // Each input has words of its own, worth something at random: only a leak could know which.
     const tasks = Array.from({ length: 40 }, (_, index): Task => {
       const stream = randomStream(9, 'own-words', index);
@@ -149,52 +106,115 @@ describe('fitReward', () => {
       const outputs = own.flatMap((one, a) => own.slice(a + 1).map((other) => ({ text: `${one} ${other}` })));
       return {
         id: `own-${index}`,
-        outputs,
+        outputs: stream.shuffle(outputs),
         score: ({ text }) =>
           String(text)
             .split(' ')
             .filter((word) => good.has(word)).length / 2,
       };
     });
-    const { alignment } = fitted(await fitReward(options(pairsOf(tasks))));
+    const data = dataOf(tasks);
+    const { alignment, manifest } = fitted(await fitReward(options(data)));
     expect(Math.abs((alignment?.value ?? 0) - 0.5)).toBeLessThan(0.12);
-  });
-
-  it('reports the absence of a preference signal: no pairs, all tie, one input', async () => {
-    const tied = pairsOf(plantedTasks(5, 'tied').map((task) => ({ ...task, score: () => 0.5 })));
-    for (const pairs of [[], tied, pairsOf(plantedTasks(1))]) {
-      const outcome = await fitReward(options(pairs));
-      expect(outcome).toMatchObject({
-        status: 'no-preference-signal',
-        reason: expect.stringContaining("component 'writer'"),
-      });
-    }
+    const squares = data.comparisons.reduce((sum, { gap }) => sum + gap ** 2, 0);
+    expect(manifest.calibration.error).toBeGreaterThan(0.9 * Math.sqrt(squares / data.comparisons.length));
   });
 
   it('fits two inputs without claiming anything', async () => {
-    expect(fitted(await fitReward(options(pairsOf(plantedTasks(2))))).trusted).toBe(false);
+    const two = fitted(await fitReward(options(dataOf(plantedTasks(2)))));
+    expect(two.trusted).toBe(false);
+    expect(two.manifest.members).toHaveLength(2);
+  });
+
+  it('takes inputs whose outputs all scored alike for the calibration alone', async () => {
+    const flat = plantedTasks(20, 'flat').map((task) => ({ ...task, score: () => 0.5 }));
+    const data = dataOf([...plantedTasks(20), ...flat]);
+    const { manifest } = fitted(await fitReward(options(data)));
+    expect(manifest.calibration.inputs).toBe(40);
+    expect(manifest.fittedInputs).toBeLessThanOrEqual(20);
+    expect(manifest.alignment?.inputs).toBeLessThanOrEqual(20);
+  });
+});
+
+describe('fitReward on odd data', () => {
+  it('reports the absence of a preference signal: no candidates, all equal, all tie, one input', async () => {
+    const tied = plantedTasks(5, 'tied').map((task) => ({ ...task, score: () => 0.5 }));
+    const equal = plantedTasks(5, 'equal').map(({ id }) => ({
+      id,
+      outputs: [{ text: 'x' }, { text: 'x' }],
+      score: (_: JsonObject, stream: RandomStream) => stream.uniform(),
+    }));
+    for (const [tasks, why] of [
+      [[], 'no two candidate outputs'],
+      [equal, 'no two candidate outputs'],
+      [tied, 'no two candidate outputs'],
+      [plantedTasks(1), "one input ('train-0')"],
+    ] as const) {
+      expect(await fitReward(options(dataOf(tasks)))).toEqual({
+        status: 'no-preference-signal',
+        reason: expect.stringMatching(/^component 'writer': /),
+      });
+      expect(await fitReward(options(dataOf(tasks)))).toMatchObject({ reason: expect.stringContaining(why) });
+    }
+  });
+
+  it.each([NaN, Infinity, -Infinity])('never sees the score %p: making the pairs names its candidate', (score) => {
+    const tasks = plantedTasks(3).map((task, index) => (index === 1 ? { ...task, score: () => score } : task));
+    expect(() => dataOf(tasks)).toThrow(/component 'writer' on example 'train-1' .* has the score/);
+  });
+
+  it.each([NaN, Infinity, 0, -1])('refuses a pair of weight %p and names its example', async (weight) => {
+    const { pairs, comparisons } = dataOf(plantedTasks(4));
+    const bad = pairs.map((pair, index) => (index === 2 ? { ...pair, weight } : pair));
+    await expect(fitReward(options({ pairs: bad, comparisons }))).rejects.toThrow(
+      new RegExp(`example '${bad[2]?.exampleId}' has the weight`),
+    );
+  });
+
+  it.each([NaN, Infinity])('refuses a comparison of gap %p and names its example', async (gap) => {
+    const { pairs, comparisons } = dataOf(plantedTasks(4));
+    const bad = comparisons.map((comparison, index) => (index === 2 ? { ...comparison, gap } : comparison));
+    await expect(fitReward(options({ pairs, comparisons: bad }))).rejects.toThrow(
+      new RegExp(`'${bad[2]?.exampleId}' .* the gap ${gap}`),
+    );
   });
 
   it('copes with emoji, other scripts and fields of 100,000 characters', async () => {
-    const odd = ['👩‍🚀🚀🌍', '東京は日本の首都です', 'слово '.repeat(17_000), ''];
+    const odd = ['👩‍🚀🚀🌍', '東京は日本の首都です', 'กรุงเทพมหานคร', 'слово '.repeat(17_000), '\ud800', ''];
     const tasks = plantedTasks(6, 'odd').map((task) => ({
       ...task,
       outputs: odd.map((text) => ({ text })),
       score: ({ text }: JsonObject) => 1 / (1 + String(text).length),
     }));
-    const { artefact, manifest } = fitted(await fitReward(options(pairsOf(tasks))));
+    const { artefact, manifest } = fitted(await fitReward(options(dataOf(tasks))));
+    expect(manifest.alignment?.value).toBeGreaterThan(0.8);
     const model = await openReward(artefact, manifest, encoder);
     const rewards = await model.score(odd.map((text) => ({ inputs: { topic: '🚀' }, outputs: { text } })));
     expect(rewards.every(Number.isFinite)).toBe(true);
+    const long = {
+      inputs: { topic: 'x'.repeat(100_000) },
+      incumbent: { text: '' },
+      candidate: { text: odd[0] as string },
+    };
+    const [gain] = await model.gains([long]);
+    expect(Number.isFinite(gain?.gain)).toBe(true);
     await model.close();
   });
 
-  it.each([NaN, Infinity, 0, -1])('refuses a pair of weight %p and names its example', async (weight) => {
-    const [first, ...others] = planted as [PreferencePair, ...PreferencePair[]];
-    await expect(fitReward(options([{ ...first, weight }, ...others]))).rejects.toThrow(
-      new RegExp(`example '${first.exampleId}' has the weight`),
+  it('says so when an encoder gives numbers that are none', async () => {
+    const broken: Encoder = {
+      identity: 'broken',
+      dimension: 8,
+      encode: async (texts) => texts.map(() => new Float32Array(8).fill(NaN)),
+    };
+    await expect(fitReward(options(dataOf(plantedTasks(4)), { encoder: broken }))).rejects.toThrow(
+      /input 'train-\d' has/,
     );
   });
+});
+
+describe('fitReward in its thread', () => {
+  const planted = dataOf(plantedTasks(60));
 
   it('reports progress, and ends at once when aborted', async () => {
     const controller = new AbortController();
@@ -222,38 +242,4 @@ describe('fitReward', () => {
       await expect(fitReward(options(planted, { signal: controller.signal }))).rejects.toThrow('paused');
     }
   }, 30_000);
-
-  describe('openReward', () => {
-    it('scores items one by one as together, in order', async () => {
-      const { artefact, manifest } = fitted(result);
-      const model = await openReward(artefact, manifest, encoder);
-      const items = planted.slice(0, 5).map(({ inputs, preferred }) => ({ inputs, outputs: preferred }));
-      const together = await model.score(items);
-      for (const [index, item] of items.entries()) {
-        expect((await model.score([item]))[0]).toBeCloseTo(together[index] as number, 5);
-      }
-      expect(await model.score([])).toEqual([]);
-      await model.close();
-    });
-
-    it('opens what was fitted before manifests had the confidence of the alignment', async () => {
-      const { artefact, manifest } = fitted(result);
-      const alignment = { ...manifest.alignment, aboveChance: undefined } as RewardManifest['alignment'];
-      await expect(openReward(artefact, { ...manifest, alignment }, encoder)).resolves.toMatchObject({
-        close: expect.any(Function),
-      });
-    });
-
-    it('refuses a damaged artefact, another encoder and a manifest of another shape', async () => {
-      const { artefact, manifest } = fitted(result);
-      const damaged = Uint8Array.from(artefact);
-      damaged[100] = (damaged[100] as number) ^ 0xff;
-      await expect(openReward(damaged, manifest, encoder)).rejects.toThrow(/is damaged/);
-      await expect(openReward(artefact, manifest, new FoldedEncoder(32))).rejects.toThrow(
-        /use the same encoder or fit the reward anew/,
-      );
-      const wrong = { ...manifest, features: undefined } as never;
-      await expect(openReward(artefact, wrong, encoder)).rejects.toThrow(/reward manifest: features/);
-    });
-  });
 });

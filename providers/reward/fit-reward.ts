@@ -2,7 +2,7 @@ import { inputFolds } from '../../core/reward/input-folds';
 import type { Alignment } from '../../core/reward/pairwise-alignment';
 import { randomStream } from '../../core/random/stream';
 import { judgeHeldOut } from './judge-held-out';
-import { checkPairs } from './check-fit';
+import { checkData } from './check-fit';
 import type { RewardManifest } from './reward-manifest';
 import { finishReward, prepareTraining, type RewardData, type TrainingOptions } from './train-reward';
 import { trainInThread } from './train-in-thread';
@@ -34,11 +34,11 @@ export type FitRewardResult = FittedReward | { status: 'no-preference-signal'; r
  * Fits a component's Local Reward Function to its preference data (paper, section 4.1) in a worker thread, from nothing.
  * The same options give the same artefact, bit for bit, on one machine.
  *
- * @throws TypeError for bad pairs; the signal's reason once it is aborted.
+ * @throws TypeError for bad pairs or comparisons; the signal's reason once it is aborted.
  */
 export async function fitReward(options: RewardData & TrainingOptions): Promise<FitRewardResult> {
   const { component, pairs, comparisons, seed } = options;
-  checkPairs(component, pairs);
+  checkData(component, options);
   const ids = [...new Set(pairs.map((pair) => pair.exampleId))];
   if (pairs.length === 0) {
     return noSignal(

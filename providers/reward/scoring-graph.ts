@@ -9,7 +9,7 @@ import type { Member } from './training-request';
  */
 export function scoringGraph(
   protobuf: OnnxProtobuf,
-  members: readonly Pick<Member, 'head' | 'standardisation' | 'parameters'>[],
+  members: readonly (Pick<Member, 'standardisation' | 'parameters'> & { head: HeadShape })[],
 ): Uint8Array {
   const dimension = (members[0] as Member).standardisation.mean.length;
   const graph = new OnnxGraph(protobuf);

@@ -26,9 +26,11 @@ function requestOf(): TrainingRequest {
       weights: new Float32Array(inputs).fill(1),
       groups: Int32Array.from(numbers((input) => input)),
     },
-    groupCount: inputs,
+    rowFolds: Int32Array.from({ length: 2 * inputs }, (_, row) => (row >> 1) % 2),
+    groupFolds: Int32Array.from(numbers((input) => input % 2)),
+    foldCount: 2,
     seed: 1,
-    settings: { heads: [head], maxSteps: 8, lookEvery: 4, patience: 2, folds: 2 },
+    task: { type: 'fit', settings: { heads: [head], maxSteps: 8, lookEvery: 4, patience: 2 } },
   };
 }
 
@@ -68,15 +70,31 @@ it('goes on with the thread of an aborted fit', async () => {
     onProgress: () => controller.abort(new Error('paused')),
   });
   await expect(aborted).rejects.toThrow('paused');
-  await expect(trainInThread(requestOf(), { onProgress })).resolves.toMatchObject({ head });
+  await expect(trainInThread(requestOf(), { onProgress })).resolves.toMatchObject({ members: [{ head }, { head }] });
   expect(started).toHaveLength(1);
+});
+
+it('adapts the members of a fit, which stay usable here', async () => {
+  const { members, artefact } = await trainInThread(requestOf(), { onProgress });
+  const batch = [0, 1, 2, 3];
+  const settings = { stepsPerBatch: 2, plans: [[batch], [batch]], judged: batch };
+  const progress: number[] = [];
+  const adapted = await trainInThread(
+    { ...requestOf(), task: { type: 'adapt', members, settings } },
+    { onProgress: (done) => progress.push(done) },
+  );
+  expect(adapted).toMatchObject({ adaptation: { plan: 0, batches: 1, heldOutBefore: expect.any(Float32Array) } });
+  expect(adapted.members.map(({ steps }, index) => steps - (members[index]?.steps as number))).toEqual([2, 2]);
+  expect(Buffer.from(adapted.artefact).equals(artefact)).toBe(false);
+  expect(progress.at(-1)).toBe(1);
+  expect(members[0]?.parameters.length).toBe(3);
 });
 
 it('says why a fit failed, and starts a new thread for the next one', async () => {
   const request = requestOf();
-  request.settings.heads = [];
+  if (request.task.type === 'fit') request.task.settings.heads = [];
   await expect(trainInThread(request, { onProgress })).rejects.toThrow('Reduce of empty array');
-  await expect(trainInThread(requestOf(), { onProgress })).resolves.toMatchObject({ head });
+  await expect(trainInThread(requestOf(), { onProgress })).resolves.toMatchObject({ members: [{ head }, { head }] });
   expect(started).toHaveLength(2);
 });
 
@@ -93,10 +111,12 @@ it('keeps no process alive that has a thread waiting', async () => {
   const program = `
     const request = ${JSON.stringify({ ...request, features: [...request.features] })};
     request.features = Float32Array.from(request.features);
-    for (const name of ['preferred', 'rejected', 'groups']) request.pairs[name] = Int32Array.from(Object.values(request.pairs[name]));
+    const integers = (values) => Int32Array.from(Object.values(values));
+    for (const name of ['preferred', 'rejected', 'groups']) request.pairs[name] = integers(request.pairs[name]);
+    for (const name of ['rowFolds', 'groupFolds']) request[name] = integers(request[name]);
     request.pairs.weights = Float32Array.from(Object.values(request.pairs.weights));
     require(${JSON.stringify(module)}).trainInThread(request, { onProgress() {}, idleMs: 600_000 })
-      .then(({ steps }) => console.log(steps > 0));`;
+      .then(({ members }) => console.log(members.length === 2 && members[0].steps > 0));`;
   const { stdout } = await promisify(execFile)(process.execPath, ['-e', program], { timeout: 20_000 });
   expect(stdout.trim()).toBe('true');
 });

@@ -52,14 +52,14 @@ function bytesOf(file: string): ArrayBuffer {
 }
 
 /** Graphs are built and opened anew each time: a fit needs them. */
-async function fit(protobuf: OnnxProtobuf, { task, features, pairs, initial }: SpeedData): Promise<HeadParameters> {
+async function fit(protobuf: OnnxProtobuf, { task, features, pairs, initial }: SpeedData): Promise<Float32Array> {
   const trainer = await HeadTrainer.open(protobuf, task.head, task.dimension);
   const run = trainer.start(features, pairs, initial);
   for (let taken = 0; taken < task.steps; taken += task.stepsPerCall) {
     await run.advance(Math.min(task.stepsPerCall, task.steps - taken), task.learningRate, task.weightDecay);
   }
   await trainer.close();
-  return run.parameters;
+  return run.state.parameters;
 }
 
 async function score(session: InferenceSession, candidates: Float32Array, dimension: number): Promise<number[]> {
@@ -93,7 +93,7 @@ async function main(taskFile: string, resultFile: string): Promise<void> {
   const fitPeakMb = peakMb();
   const parameters = fitted.result;
   const session = await InferenceSession.create(
-    scoringGraph(protobuf, { head: task.head, parameters, standardisation }),
+    scoringGraph(protobuf, [{ head: task.head, parameters, standardisation }]),
     {
       intraOpNumThreads: 1,
       interOpNumThreads: 1,
@@ -108,8 +108,7 @@ async function main(taskFile: string, resultFile: string): Promise<void> {
     fitPeakMb,
     peakMb: peakMb(),
   };
-  const all = headParameters(task.head, task.dimension).flatMap(({ name }) => [...(parameters[name] as Float32Array)]);
-  writeFileSync(task.files.parameters, Float32Array.from(all));
+  writeFileSync(task.files.parameters, parameters);
   writeFileSync(task.files.rewards, Float32Array.from(scored.result));
   writeFileSync(resultFile, JSON.stringify(measurement));
 }

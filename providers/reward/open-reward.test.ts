@@ -1,0 +1,129 @@
+import { calibratedGain } from '../../core/reward/gain-calibration';
+import { sha256 } from '../../core/system/canonical-json';
+import { dataOf, encoder, fitted, FoldedEncoder, options, plantedTasks } from '../../test/support/planted-reward-data';
+import { fitReward, type FittedReward } from './fit-reward';
+import { openReward } from './open-reward';
+import { RewardError } from './reward-error';
+import type { RewardManifest } from './reward-manifest';
+import type { GainItem, RewardModel } from './reward-model';
+
+jest.setTimeout(60_000);
+
+describe('openReward', () => {
+  const planted = dataOf(plantedTasks(40));
+  const unseen = dataOf(plantedTasks(30, 'unseen'));
+  let reward: FittedReward;
+  let model: RewardModel;
+  beforeAll(async () => {
+    reward = fitted(await fitReward(options(planted)));
+    model = await openReward(reward.artefact, reward.manifest, encoder);
+  });
+  afterAll(() => model.close());
+
+  it('scores items one by one as together, in order', async () => {
+    const items = planted.comparisons.slice(0, 5).map(({ inputs, candidate }) => ({ inputs, outputs: candidate }));
+    const together = await model.score(items);
+    expect(new Set(together).size).toBe(5);
+    for (const [index, item] of items.entries()) {
+      expect((await model.score([item]))[0]).toBeCloseTo(together[index] as number, 5);
+    }
+    expect(await model.score([])).toEqual([]);
+  });
+
+  describe('gains', () => {
+    const items: readonly GainItem[] = unseen.comparisons;
+    const differences = async (): Promise<number[]> => {
+      const before = await model.score(items.map(({ inputs, incumbent }) => ({ inputs, outputs: incumbent })));
+      const after = await model.score(items.map(({ inputs, candidate }) => ({ inputs, outputs: candidate })));
+      return after.map((value, index) => value - (before[index] as number));
+    };
+
+    it('are what the calibration makes of the difference of rewards, and grow with it', async () => {
+      const gains = await model.gains(items);
+      const by = await differences();
+      for (const [index, { gain }] of gains.entries()) {
+        expect(gain).toBeCloseTo(calibratedGain(reward.manifest.calibration, by[index] as number), 4);
+      }
+      const order = [...by.keys()].sort((a, b) => (by[a] as number) - (by[b] as number));
+      const ascending = order.map((index) => gains[index]?.gain as number);
+      for (const [index, gain] of ascending.entries()) {
+        if (index > 0) expect(gain).toBeGreaterThanOrEqual((ascending[index - 1] as number) - 1e-6);
+      }
+      expect((ascending.at(-1) as number) - (ascending[0] as number)).toBeGreaterThan(0.2);
+    });
+
+    it('are gains of the metric: near the true ones on inputs that nobody saw', async () => {
+      const gains = await model.gains(items);
+      const error = unseen.comparisons.reduce((sum, { gap }, index) => sum + (gap - (gains[index]?.gain ?? 0)) ** 2, 0);
+      const none = unseen.comparisons.reduce((sum, { gap }) => sum + gap ** 2, 0);
+      expect(error).toBeLessThan(0.5 * none);
+    });
+
+    it('have the standard error that the members’ disagreement gives, and none of one member', async () => {
+      const gains = await model.gains(items);
+      expect(gains.every(({ standardError }) => standardError >= 0)).toBe(true);
+      expect(gains.filter(({ standardError }) => standardError > 0).length).toBeGreaterThan(items.length / 2);
+      // On what each of them was trained on or not, alike: as large as gains are where a reward knows nothing.
+      const mean = gains.reduce((sum, { standardError }) => sum + standardError, 0) / gains.length;
+      expect(mean).toBeLessThan(reward.manifest.calibration.error);
+    });
+
+    it('are 0 for equal outputs, whatever the order of their fields', async () => {
+      const output = { text: 'x', note: 'y' };
+      const same = { inputs: { topic: 't' }, incumbent: output, candidate: { note: 'y', text: 'x' } };
+      // Even where the calibration gives no change a gain.
+      const knots: [number, number][] = [[0, 0.3]];
+      const manifest = { ...reward.manifest, calibration: { ...reward.manifest.calibration, knots } };
+      const shifted = await openReward(reward.artefact, manifest, encoder);
+      const other = { ...same, candidate: { text: 'z', note: 'y' } };
+      expect(await shifted.gains([same, other])).toEqual([
+        { gain: 0, standardError: 0 },
+        { gain: 0.3, standardError: 0 },
+      ]);
+      expect(await shifted.gains([])).toEqual([]);
+      await shifted.close();
+    });
+  });
+
+  it('refuses a damaged artefact, and one that is no model though the hash is right', async () => {
+    const { artefact, manifest } = reward;
+    const damaged = Uint8Array.from(artefact);
+    damaged[100] = (damaged[100] as number) ^ 0xff;
+    for (const bytes of [damaged, artefact.subarray(0, artefact.length - 1), new Uint8Array(0)]) {
+      await expect(openReward(bytes, manifest, encoder)).rejects.toThrow(RewardError);
+      await expect(openReward(bytes, manifest, encoder)).rejects.toThrow(/is damaged/);
+    }
+    const noModel = new TextEncoder().encode('no model');
+    await expect(openReward(noModel, { ...manifest, artefactHash: sha256(noModel) }, encoder)).rejects.toThrow(
+      /not an ONNX model/,
+    );
+  });
+
+  it('refuses another encoder and a manifest of another shape or version', async () => {
+    const { artefact, manifest } = reward;
+    await expect(openReward(artefact, manifest, new FoldedEncoder(32))).rejects.toThrow(
+      /use the same encoder or fit the reward anew/,
+    );
+    for (const [field, value] of [
+      ['features', undefined],
+      ['schemaVersion', 1],
+      ['members', []],
+      ['calibration', { ...manifest.calibration, knots: [] }],
+    ] as const) {
+      const wrong = { ...manifest, [field]: value } as RewardManifest;
+      await expect(openReward(artefact, wrong, encoder)).rejects.toThrow(RewardError);
+      await expect(openReward(artefact, wrong, encoder)).rejects.toThrow(new RegExp(`reward manifest: ${field}`));
+    }
+  });
+
+  it('survives being stored as JSON', async () => {
+    const stored = JSON.parse(JSON.stringify(reward.manifest)) as RewardManifest;
+    expect(stored).toEqual(reward.manifest);
+    await (await openReward(reward.artefact, stored, encoder)).close();
+  });
+
+  it('ends when it is aborted', async () => {
+    const items = planted.pairs.map(({ inputs, preferred }) => ({ inputs, outputs: preferred }));
+    await expect(model.score(items, AbortSignal.abort(new Error('paused')))).rejects.toThrow('paused');
+  });
+});
