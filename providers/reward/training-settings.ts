@@ -5,9 +5,11 @@ import type { TrainingSettings } from './training-request';
 export const rewardTrainingVersion = 1;
 
 /** Largest hidden layer, and the most numbers of all members' weights: every artefact stays below 2 MB. */
-const mostHidden = 16;
+const mostHidden = 8;
 const mostNumbers = 450_000;
 const members = 5;
+/** Candidates from which on a hidden layer competes: below it never won by more than chance, and cost most of the fit. */
+const enoughForMlp = 1_200;
 
 /** Steps for a table of this many numbers (600 candidates x 3,600 features); smaller ones may take more. */
 const tableSize = 600 * 3_600;
@@ -22,10 +24,11 @@ export function trainingSettings(rows: number, dimension: number): TrainingSetti
   const hidden = Math.min(mostHidden, Math.floor(mostNumbers / members / dimension) - 3);
   const linear = { kind: 'linear' as const, hidden: 0, learningRate: 0.02, weightDecay: 0.03 };
   const heads: HeadChoice[] = [
-    { ...linear, embeddingShare: 0.25 },
+    { ...linear, embeddingShare: 1 },
     { ...linear, embeddingShare: 4 },
+    { ...linear, embeddingShare: 16 },
   ];
-  if (hidden >= 4) heads.push({ ...linear, kind: 'mlp', hidden, embeddingShare: 4 });
+  if (rows >= enoughForMlp && hidden >= 4) heads.push({ ...linear, kind: 'mlp', hidden, embeddingShare: 4 });
   const affordable = Math.round((stepsAtTableSize * tableSize) / (rows * dimension));
   return { heads, maxSteps: Math.max(100, Math.min(400, affordable)), lookEvery: 10, patience: 5 };
 }
