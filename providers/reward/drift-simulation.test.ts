@@ -60,7 +60,10 @@ jest.setTimeout(120_000);
 
 /** Another change at the same place, so large that a few fresh pairs are enough to tell. */
 const strong: Record<keyof typeof drifts, Surroundings> = {
-  downstream: drifts.downstream.after,
+  downstream: {
+    ...drifts.downstream.after,
+    worth: { ...drifts.downstream.after.worth, exact: { wording: -0.2, grounding: 0.8 } },
+  },
   upstream: { loose: 1, worth: { ...drifts.upstream.before.worth, loose: { wording: -0.7, grounding: 0.3 } } },
 };
 
@@ -68,7 +71,7 @@ jest.setTimeout(120_000);
 
 describe.each(['downstream', 'upstream'] as const)('a drift %s', (where) => {
   const { before, after } = drifts[where];
-  const past = collected(before, 0, 50);
+  const past = collected(before, 0, 36);
   let first: FittedReward;
   beforeAll(async () => {
     const result = await fitReward({ ...options, ...dataOf(past) });
@@ -85,16 +88,16 @@ describe.each(['downstream', 'upstream'] as const)('a drift %s', (where) => {
   }
 
   it('makes the reward worse, and adapting beats not adapting on unseen inputs, by their true values', async () => {
-    const { reward, status } = await adapted(after, 40);
+    const { reward, status } = await adapted(after, 30);
     const [known, unadapted] = [await trueAlignment(first, before), await trueAlignment(first, after)];
     expect(known).toBeGreaterThan(0.85);
-    expect(unadapted).toBeLessThan(known - 0.02);
+    expect(unadapted).toBeLessThan(known - 0.01);
     expect(status).toBe('adapted');
     expect(await trueAlignment(reward, after)).toBeGreaterThan(unadapted + 0.03);
   });
 
   it('raises the alarm where it is strong, and none after the adaptation', async () => {
-    const { drift, driftAfter, status, reward } = await adapted(strong[where], 40);
+    const { drift, driftAfter, status, reward } = await adapted(strong[where], 30);
     expect(drift?.alarm).toBe(true);
     expect(status).toBe('adapted');
     expect(driftAfter?.z).toBeLessThan((drift?.z as number) - 1);
@@ -104,7 +107,7 @@ describe.each(['downstream', 'upstream'] as const)('a drift %s', (where) => {
   });
 
   it('raises none where nothing changed, and adapting does no harm there', async () => {
-    const { reward, drift } = await adapted(before, 25);
+    const { reward, drift } = await adapted(before, 20);
     expect(drift?.alarm).toBe(false);
     expect(await trueAlignment(reward, before)).toBeGreaterThan((await trueAlignment(first, before)) - 0.02);
   });
