@@ -189,7 +189,8 @@ it('fitReward is not judged by what was scored before an accepted update downstr
     trusted: false,
     reason: expect.stringContaining('stale'),
   });
-});
+  // Two fits, beside other test files on the same cores.
+}, 60_000);
 
 it('finishRun records on its second attempt what a killed worker held back, and lets it go', async () => {
   const { reservations, runs, spend } = dependencies.stores;

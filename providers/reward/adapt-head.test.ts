@@ -59,6 +59,8 @@ async function adapt(
   return { ...result, adaptation };
 }
 
+const equals = (a: Float32Array, b: Float32Array): boolean => a.every((value, index) => value === b[index]);
+
 jest.setTimeout(60_000);
 
 describe.each(heads)('adaptHead with $kind members', (head) => {
@@ -91,11 +93,11 @@ describe.each(heads)('adaptHead with $kind members', (head) => {
     const one = await adapt(rewardRequest(kinds, folds), members, { judged, plans, stepsPerBatch });
     const other = await adapt(rewardRequest(turned, folds), members, { judged, plans, stepsPerBatch });
     expect([one.adaptation.batches, other.adaptation.batches]).toEqual([1, 1]);
-    for (const { fold, ...member } of one.members) {
-      const { fold: _, ...twin } = other.members[fold] as Member;
-      if (fold === known % folds) expect(twin).toEqual(member);
-      else expect(twin.parameters).not.toEqual(member.parameters);
-    }
+    const same = one.members.filter(({ fold, parameters }) =>
+      equals(parameters, (other.members[fold] as Member).parameters),
+    );
+    expect(same.map(({ fold }) => fold)).toEqual([known % folds]);
+    expect(other.members[known % folds]).toEqual(same[0]);
   });
 
   it('goes on from moments and step counts as if training had not paused', async () => {

@@ -81,18 +81,19 @@ describe('fitReward', () => {
   });
 
   it('learns from pairs with the ground truth, but is not judged by them', async () => {
-    const gold = planted.pairs.map((pair) => ({ ...pair, groundTruth: true }));
-    const outcome = fitted(await fitReward(options({ ...planted, pairs: gold })));
+    const data = dataOf(plantedTasks(30));
+    const gold = data.pairs.map((pair) => ({ ...pair, groundTruth: true }));
+    const outcome = fitted(await fitReward(options({ ...data, pairs: gold })));
     expect(outcome).toMatchObject({ trusted: false, alignment: null, reason: expect.stringContaining('ground truth') });
-    expect(await alignmentOn(outcome, unseen)).toBeGreaterThanOrEqual(0.9);
+    expect(await alignmentOn(outcome, unseen)).toBeGreaterThanOrEqual(0.8);
   });
 
   it('learns from stale pairs, but is neither judged nor calibrated by them', async () => {
-    const stale = rewardData(candidatesOf(plantedTasks(60), { stale: true }));
+    const stale = rewardData(candidatesOf(plantedTasks(30), { stale: true }));
     const outcome = fitted(await fitReward(options(stale)));
     expect(outcome).toMatchObject({ trusted: false, alignment: null, reason: expect.stringContaining('stale') });
     expect(outcome.manifest.calibration).toMatchObject({ method: 'none', knots: [[0, 0]] });
-    expect(await alignmentOn(outcome, unseen)).toBeGreaterThanOrEqual(0.9);
+    expect(await alignmentOn(outcome, unseen)).toBeGreaterThanOrEqual(0.8);
   });
 
   it('never judges a pair by a member that saw its input, nor calibrates by one', async () => {

@@ -9,7 +9,7 @@ import {
 } from './head';
 import type { OnnxProtobuf } from './onnx-graph';
 import { forwardGraph } from './scoring-graph';
-import { adamW, stateNames, trainingGraph } from './training-graph';
+import { adamW, type stateNames, trainingGraph } from './training-graph';
 
 /** Pairs as rows of a feature matrix; `weights` sum to 1. */
 export interface IndexedPairs {

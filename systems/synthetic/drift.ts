@@ -1,4 +1,3 @@
-import type { Candidate } from '../../core/preference/candidate';
 import { randomStream, type RandomStream } from '../../core/random/stream';
 import type { JsonObject } from '../../core/system/json';
 import type { Split } from '../../core/system/system';
@@ -28,8 +27,18 @@ export const drifts: Readonly<Record<'downstream' | 'upstream', { before: Surrou
   },
 };
 
-/** A candidate with its value, which no rollout ever shows exactly. */
-export type ValuedCandidate = Candidate & { value: number };
+/** A candidate as core/preference knows it, with its value, which no rollout ever shows exactly. */
+export interface ValuedCandidate {
+  component: string;
+  exampleId: string;
+  inputs: JsonObject;
+  outputs: JsonObject;
+  origin: 'base' | 'sampled';
+  configurationHash: string;
+  iteration: number;
+  scores: number[];
+  value: number;
+}
 
 /** Preference data of one writer in its surroundings: rollouts are its texts' values with normal noise. */
 export function driftCandidates(options: {
