@@ -9,9 +9,9 @@ import { driftCandidates, drifts, type ValuedCandidate } from '../../systems/syn
 import { ordered, shareRight } from './scored-pairs';
 
 /** Preference data of every seed: inputs before the drift, in each iteration after it, and held-out ones. */
-const inputs = { before: 80, fresh: 12, heldOut: 150 };
+const inputs = { before: 80, fresh: 10, heldOut: 150 };
 const iterations = 3;
-const sampling = { candidates: 4, rollouts: 2, noise: 0.15 };
+const sampling = { candidates: 3, rollouts: 2, noise: 0.15 };
 
 /** Held-out alignment after the drift, mean over its iterations, by what was done about it. */
 export interface SeedOutcome {

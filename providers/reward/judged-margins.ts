@@ -1,5 +1,8 @@
-/** One-sided 95 % point of the normal distribution. */
-const z95 = 1.6448536269514722;
+/**
+ * One-sided 70 % point of the normal distribution. A rejected update loses what the fresh pairs said, an accepted one that is no
+ * better loses little: members rehearse, and the next fresh pairs judge again.
+ */
+const z70 = 0.5244005127080407;
 /** Margins at the largest scale that is looked at, in their root mean square: beyond it the loss changes no more. */
 const largestMargin = 64;
 
@@ -15,7 +18,7 @@ export function lossOfMargins(margins: readonly number[], weights: readonly numb
 }
 
 /**
- * Whether margins order pairs better than others do, with 95 % confidence (one-sided) over inputs. Each is taken at the scale
+ * Whether margins order pairs better than others do, with 70 % confidence (one-sided) over inputs. Each is taken at the scale
  * where its own loss is lowest: to be less sure of itself is no gain in order, and gains are calibrated anew anyway. Where
  * fresh pairs are noise, the loss falls with every step that makes rewards smaller, though they tell nothing.
  */
@@ -34,7 +37,7 @@ export function ordersBetter(
   if (count < 2) return false;
   const mean = [...gains.values()].reduce((sum, gain) => sum + gain, 0) / count;
   const squares = [...gains.values()].reduce((sum, gain) => sum + (gain - mean) ** 2, 0);
-  return mean > z95 * Math.sqrt(squares / (count - 1) / count);
+  return mean > z70 * Math.sqrt(squares / (count - 1) / count);
 }
 
 /** By bisection: the loss is convex in the scale. 0 for margins that order pairs worse than chance. */
