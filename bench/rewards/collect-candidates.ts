@@ -1,9 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { recordedModels } from '../../activities/calls/recorded-models';
+import { exampleSample } from '../../activities/example-samples';
+import { openRun } from '../../activities/open-run';
 import { loadTraces, type TracedEvaluation } from '../../activities/traces';
-import type { RunPlan } from '../../core/run/plan';
-import { defaultPlan } from '../../core/run/plan';
+import { defaultPlan, type RunPlan } from '../../core/run/plan';
+import { contentHash } from '../../core/system/canonical-json';
 import { initialConfiguration, type Configuration } from '../../core/system/configuration';
+import type { ModelClients } from '../../core/system/run-context';
 import type { System } from '../../core/system/system';
 import type { StoredCandidate } from '../../storage';
 import type { Config } from '../../workers/config/define-config';
@@ -12,7 +16,6 @@ import { activityDependencies, openRuntime } from '../../workers/runtime';
 import { boundedChunks, fanOut } from '../../workflows/fan-out';
 import { activitiesWithoutServer } from '../overhead/activities-without-server';
 
-const runId = 'bench-rewards';
 const inFlight = 4;
 const chunkSize = 8;
 
@@ -23,6 +26,8 @@ export interface CollectedCandidates {
   /** Of the configuration that it was collected under, by example id. */
   traces: Map<string, TracedEvaluation>;
   configuration: Configuration;
+  /** The system's models, their replies remembered like its own. */
+  models: ModelClients;
 }
 
 export interface CollectOptions {
@@ -39,16 +44,20 @@ export interface CollectOptions {
 }
 
 /**
- * Collects preference data by the worker's own activities, called in process. Replies and candidates stay in the folder's
- * database: a second call goes on where the first one ended, and one for more inputs pays for those alone.
+ * Collects preference data by the worker's own activities, called in process, and gives it to `use`. Replies and candidates
+ * stay in the folder's database: a second call goes on where the first one ended, and one for more inputs pays for those alone.
  */
-export async function collectCandidates(options: CollectOptions): Promise<CollectedCandidates> {
+export async function withCandidates<T>(
+  options: CollectOptions,
+  use: (collected: CollectedCandidates) => Promise<T>,
+): Promise<T> {
   const { config, inputs, folder, say } = options;
   mkdirSync(folder, { recursive: true });
   const parts = await findLocalParts(config, { say });
   const runtime = await openRuntime(config, { ...parts, databaseUrl: `file:${join(folder, `${options.system}.db`)}` });
   try {
-    const activities = activitiesWithoutServer(activityDependencies(runtime, runId));
+    const dependencies = activityDependencies(runtime, 'bench-rewards');
+    const activities = activitiesWithoutServer(dependencies);
     const resolved = await runtime.resolve(options.system);
     const plan: RunPlan = { ...defaultPlan, ...config.optimization, ...options.plan };
     const initial = initialConfiguration(resolved.system);
@@ -57,6 +66,8 @@ export async function collectCandidates(options: CollectOptions): Promise<Collec
         Object.entries(initial).map(([name, settings]) => [name, { ...settings, ...options.configuration?.[name] }]),
       ),
     );
+    // What another definition or plan gave is not mixed with this one's; equal calls of models are answered all the same.
+    const runId = `rewards-${contentHash([resolved.definitionHash, configurationHash, { ...plan }]).slice(0, 16)}`;
     const { components, counts } = await activities.prepareRun({
       runId,
       system: options.system,
@@ -102,11 +113,24 @@ export async function collectCandidates(options: CollectOptions): Promise<Collec
           ...part,
         }),
       );
-      candidates.set(name, await runtime.stores.candidates.listRecent(runId, name, -1, 1_000_000));
+      const sample = exampleSample(resolved, 0, { ...range, count: countOf(name) });
+      const wanted = new Set(sample.map(({ id }) => id));
+      const stored = await runtime.stores.candidates.listRecent(runId, name, -1, Number.MAX_SAFE_INTEGER);
+      candidates.set(
+        name,
+        stored.filter(({ exampleId }) => wanted.has(exampleId)),
+      );
     }
     const configuration = await runtime.stores.configurations.get(configurationHash);
     const traces = await loadTraces(runtime.stores, { runId, purpose: 'preference', iteration: -1, configurationHash });
-    return { system: resolved.system, candidates, traces, configuration };
+    const run = await openRun(dependencies, runId);
+    const models = recordedModels(run.meter({}), {
+      role: 'judge',
+      seed: 0,
+      draw: 'judge',
+      signal: new AbortController().signal,
+    });
+    return await use({ system: resolved.system, candidates, traces, configuration, models });
   } finally {
     await runtime.close();
     await parts.close();

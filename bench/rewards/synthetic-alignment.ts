@@ -10,7 +10,7 @@ import { fitReward, openReward, type RewardModel } from '../../providers/reward'
 import type { StoredCandidate } from '../../storage';
 import { chain, conditional, fork, interaction, type SyntheticSystem } from '../../systems/synthetic';
 import { defineConfig } from '../../workers/config/define-config';
-import { collectCandidates, type CollectedCandidates } from './collect-candidates';
+import { withCandidates, type CollectedCandidates } from './collect-candidates';
 import { ordered, shareRight, type OrderedPair, type Share } from './scored-pairs';
 import { bestToken } from './single-token';
 
@@ -81,19 +81,22 @@ function collect(name: string, { system, examples }: SyntheticSystem, options: S
       test: test === undefined ? [] : [test],
     },
   };
-  return collectCandidates({
-    config: defineConfig({
-      systems: [together],
-      encoder: 'hashed-ngrams',
-      // Its settings name two models; no component calls them.
-      endpoints: { none: { baseURL: 'http://127.0.0.1:9/v1', models: { small: {}, large: {} } } },
-    }),
-    system: system.name,
-    inputs: Object.fromEntries(system.components.map((component) => [component.name, 1_000_000])),
-    plan: { candidatesPerInput: 3, rolloutsPerCandidate: 4 },
-    folder: `${options.folder}/${name}-${options.seed}-${options.trainingInputs}-${options.heldOutInputs}`,
-    say: () => {},
-  });
+  return withCandidates(
+    {
+      config: defineConfig({
+        systems: [together],
+        encoder: 'hashed-ngrams',
+        // Its settings name two models; no component calls them.
+        endpoints: { none: { baseURL: 'http://127.0.0.1:9/v1', models: { small: {}, large: {} } } },
+      }),
+      system: system.name,
+      inputs: Object.fromEntries(system.components.map((component) => [component.name, 1_000_000])),
+      plan: { candidatesPerInput: 3, rolloutsPerCandidate: 4 },
+      folder: `${options.folder}/${name}-${options.seed}-${options.trainingInputs}-${options.heldOutInputs}`,
+      say: () => {},
+    },
+    (collected) => Promise.resolve(collected),
+  );
 }
 
 interface Context {

@@ -1,10 +1,10 @@
 import { hashedWordsLength } from './hashed-words';
 import { interactionSurfaceNames, outputSurfaceNames } from './surface-features';
 
-/** A run of features with one meaning; `kind` decides how the features are scaled: an embedding as a whole, a surface feature by itself. */
+/** A run of features with one meaning; `kind` decides how the features are scaled: embeddings and words as a whole, a surface feature by itself. */
 export interface FeatureBlock {
   name: string;
-  kind: 'embedding' | 'surface';
+  kind: 'embedding' | 'words' | 'surface';
   offset: number;
   length: number;
 }
@@ -58,7 +58,7 @@ export function featureSpec(fields: {
     }
   }
   add('whole', 'embedding', embeddingDimension);
-  for (const name of outputFields) add(`words:${name}`, 'embedding', hashedWordsLength);
+  for (const name of outputFields) add(`words:${name}`, 'words', hashedWordsLength);
   for (const name of inputFields) add(`missing:${name}`, 'surface', 1);
   for (const name of outputFields) add(`surface:${name}`, 'surface', outputSurfaceNames.length);
   for (const input of inputFields) {

@@ -6,6 +6,12 @@ export interface Standardisation {
   scale: Float32Array;
 }
 
+/**
+ * Variance of a block of words, in that of an embedding: most words tell nothing and few tell much, so that a ridge as strong as
+ * that of embeddings would hide them behind surface features that say less.
+ */
+const wordsShare = 8;
+
 /** A standardised surface feature is cut to this many deviations, so that one freak value cannot rule a reward. */
 export const largestDeviation = 8;
 
@@ -37,7 +43,8 @@ export function fitStandardisation(
   }
   const scale = new Float32Array(dimension);
   for (const block of spec.blocks) {
-    const share = block.kind === 'embedding' ? Math.sqrt(embeddingShare / block.length) : 1;
+    const variance = block.kind === 'words' ? wordsShare * embeddingShare : embeddingShare;
+    const share = block.kind === 'surface' ? 1 : Math.sqrt(variance / block.length);
     for (let k = block.offset; k < block.offset + block.length; k++) {
       const deviation = Math.sqrt((squares[k] as number) / Math.max(1, rows.length));
       scale[k] = deviation > 1e-6 ? share / deviation : 0;

@@ -103,7 +103,8 @@ export function outputSurface(field: FieldSurface): number[] {
 export function interactionSurface(input: FieldSurface, output: FieldSurface, cosine: number): number[] {
   const needle = output.lowered.trim();
   const inputNames = new Set(input.names);
-  const outputNames = new Set(output.names);
+  // Counted one by one: to name the wrong thing twice is worse than once.
+  const namesFound = output.names.filter((name) => input.wordSet.has(name)).length;
   const inItems = output.items.map((item) => shareIn(input.wordSet, item));
   return [
     shareIn(output.wordSet, input.wordSet),
@@ -113,9 +114,9 @@ export function interactionSurface(input: FieldSurface, output: FieldSurface, co
     needle !== '' && input.lowered.trim() === needle ? 1 : 0,
     Math.log1p(output.text.length) - Math.log1p(input.text.length),
     cosine,
-    shareIn(outputNames, input.wordSet),
+    output.names.length === 0 ? 0 : namesFound / output.names.length,
     shareIn(inputNames, output.wordSet),
-    Math.log1p(missingFrom(outputNames, input.wordSet)),
+    Math.log1p(output.names.length - namesFound),
     Math.log1p(missingFrom(output.wordSet, input.wordSet)),
     inItems[0] as number,
     inItems.at(-1) as number,

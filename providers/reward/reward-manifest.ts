@@ -31,7 +31,7 @@ export const rewardManifestSchema = z.object({
     blocks: z.array(
       z.object({
         name: z.string(),
-        kind: z.enum(['embedding', 'surface']),
+        kind: z.enum(['embedding', 'words', 'surface']),
         offset: z.number().int(),
         length: z.number().int(),
       }),

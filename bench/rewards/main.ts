@@ -1,0 +1,104 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { MemoisedEncoder, OnnxEncoder, VectorCache, type Encoder } from '../../providers/encoder';
+import { cacheFolder, climb, encoderLadder } from '../../providers/ladders';
+import { adaptationBench } from './adaptation';
+import { withCandidates } from './collect-candidates';
+import { modelJudge } from './model-judge';
+import { realAlignment, type RealAlignment } from './real-alignment';
+import { report, type RewardsReport } from './report';
+import { measureSpeed } from './speed/measure-speed';
+import { syntheticAlignment } from './synthetic-alignment';
+import { missedTargets } from './targets';
+
+/** How much each size of the bench measures. */
+const sizes = {
+  quick: { trainingInputs: 140, heldOutInputs: 60, curve: false, realShare: 0, judgedPairs: 0, seeds: 1, repeats: 1 },
+  check: {
+    trainingInputs: 360,
+    heldOutInputs: 200,
+    curve: false,
+    realShare: 0.5,
+    judgedPairs: 24,
+    seeds: 10,
+    repeats: 5,
+  },
+  full: { trainingInputs: 360, heldOutInputs: 200, curve: true, realShare: 1, judgedPairs: 60, seeds: 10, repeats: 5 },
+};
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** See bench/README.md, "Rewards". */
+async function main(): Promise<void> {
+  const options = new Command('bench:rewards')
+    .option('--check', 'a smaller bench (40 minutes); exits with 1 when a target is missed')
+    .option('--quick', 'without language models, in under 5 minutes; targets are not looked at')
+    .option('--only <parts>', 'synthetic, real, adaptation, speed: some of them, separated by commas')
+    .option('--folder <path>', 'where replies and candidates stay', join(cacheFolder(), 'bench-rewards'))
+    .parse()
+    .opts<{ check?: boolean; quick?: boolean; only?: string; folder: string }>();
+  const size = sizes[options.quick ? 'quick' : options.check ? 'check' : 'full'];
+  const parts = options.only?.split(',') ?? ['synthetic', 'real', 'adaptation', 'speed'];
+  const folder = resolve(options.folder);
+  mkdirSync(folder, { recursive: true });
+  const { value } = await climb(encoderLadder(cacheFolder()));
+  // Texts come again in every part and fold: enough room for all of them.
+  const encoder = new MemoisedEncoder(await OnnxEncoder.open(value), new VectorCache(512 * 2 ** 20));
+  const started = performance.now();
+  const result: RewardsReport = {};
+  if (parts.includes('synthetic')) {
+    result.synthetic = await syntheticAlignment({ seed: 0, pairs: 400, ...size, folder, encoder, say });
+  }
+  if (parts.includes('real') && size.realShare > 0) result.real = await realSystemsPart(size, { folder, encoder });
+  if (parts.includes('adaptation')) result.adaptation = await adaptationBench({ seeds: size.seeds, encoder, say });
+  if (parts.includes('speed')) result.speed = await measureSpeed({ repeats: size.repeats, say });
+  result.minutes = (performance.now() - started) / 60_000;
+  for (const line of report(result)) say(line);
+  const missed = missedTargets(result);
+  if (options.quick !== true) for (const line of missed) say(`missed: ${line}`);
+  say(JSON.stringify({ ...result, missed }));
+  if (options.check === true && missed.length > 0) process.exitCode = 1;
+}
+
+async function realSystemsPart(
+  { realShare, judgedPairs }: { realShare: number; judgedPairs: number },
+  { folder, encoder }: { folder: string; encoder: Encoder },
+): Promise<(RealAlignment & { system: string })[]> {
+  // As in the tests: where the data lies beside the repository, it is taken from there.
+  const beside = resolve(__dirname, '../../../shared/data');
+  if (!process.env['OPTIMAS_DATA_DIR'] && existsSync(beside)) process.env['OPTIMAS_DATA_DIR'] = beside;
+  // Its configs say at once what to do where data is missing: not before they are asked for.
+  const { realSystems } = await import('./real-systems');
+  const results: (RealAlignment & { system: string })[] = [];
+  for (const { name, config, configuration, groupOf, inputs } of realSystems) {
+    const share = Object.entries(inputs).map(([component, count]) => [component, Math.round(realShare * count)]);
+    await withCandidates(
+      {
+        config,
+        system: name,
+        configuration,
+        inputs: Object.fromEntries(share) as Record<string, number>,
+        plan: { candidatesPerInput: 4, rolloutsPerCandidate: 4 },
+        folder,
+        say,
+      },
+      async ({ system, candidates, models }) => {
+        for (const [component, own] of candidates) {
+          const description = system.components.find((item) => item.name === component)?.description ?? '';
+          const judge = modelJudge(models, 'smollm2-135m-instruct', description);
+          const found = await realAlignment({ component, candidates: own, groupOf, encoder, judge, judgedPairs });
+          if (found === null) {
+            say(`${name}.${component}: no held-out pair whose order is known`);
+            continue;
+          }
+          results.push({ system: name, ...found });
+          say(`${name}.${component}: ${found.ours.value.toFixed(3)} of ${found.ours.pairs} pairs`);
+        }
+      },
+    );
+  }
+  return results;
+}
+
+void main();
