@@ -168,7 +168,9 @@ describe('fitReward with an encoder at an endpoint', () => {
 
     const { ledger, rewardVersions } = dependencies.stores;
     const updates = [first.update, second.update, third.update];
-    expect((await ledger.list('run', { kind: 'reward' })).map(({ body }) => body['update'])).toEqual(updates);
+    expect((await ledger.list('run', { kind: 'reward' })).map(({ body }) => body)).toMatchObject(
+      updates.map((update) => ({ update })),
+    );
     expect((await rewardVersions.list('run')).map(({ metrics }) => metrics['update'])).toEqual(updates);
     // What an attempt finds stored is what it answers, its update too.
     expect(await attempt(() => fitReward(dependencies, { ...input, iteration: 0 }))).toEqual(second);
