@@ -61,22 +61,34 @@ async function worker(model = 'embedder'): Promise<ActivityDependencies> {
 async function prepared(dependencies: ActivityDependencies, limits: Limits = {}): Promise<FitRewardInput> {
   const run = { runId: 'run', system: 'echo', seed: 0, plan: defaultPlan, fresh: false };
   const { baseline } = await attempt(() => prepareRun(dependencies, run));
-  const candidates = Array.from({ length: 8 }, (_, example) => [0, 1].map((index) => ({ example, index }))).flat();
-  await dependencies.stores.candidates.putMany(
-    'run',
-    candidates.map(({ example, index }) => ({
-      iteration: -1,
-      component: 'speaker',
-      exampleId: `t${example}`,
-      inputs: { text: `question ${example}` },
-      origin: 'sampled' as const,
-      candidateIndex: index,
-      outputs: { text: `${index === 1 ? 'a good long answer' : 'bad'} ${example}` },
-      configurationHash: baseline,
-      scores: [index],
-    })),
+  const input = { runId: 'run', component: 'speaker', iteration: -1, configurationHash: baseline, limits };
+  await collected(dependencies, input, [0, 8]);
+  return input;
+}
+
+/** Candidates of some inputs, as the iteration would have collected them. */
+async function collected(
+  { stores }: ActivityDependencies,
+  { runId, iteration, configurationHash }: FitRewardInput,
+  [from, to]: [number, number],
+): Promise<void> {
+  const examples = Array.from({ length: to - from }, (_, place) => from + place);
+  await stores.candidates.putMany(
+    runId,
+    examples
+      .flatMap((example) => [0, 1].map((index) => ({ example, index })))
+      .map(({ example, index }) => ({
+        iteration,
+        component: 'speaker',
+        exampleId: `t${example}`,
+        inputs: { text: `question ${example}` },
+        origin: 'sampled' as const,
+        candidateIndex: index,
+        outputs: { text: `${index === 1 ? 'a good long answer' : 'bad'} ${example}` },
+        configurationHash,
+        scores: [index],
+      })),
   );
-  return { runId: 'run', component: 'speaker', iteration: -1, configurationHash: baseline, limits };
 }
 
 describe('fitReward with an encoder at an endpoint', () => {
@@ -140,4 +152,27 @@ describe('fitReward with an encoder at an endpoint', () => {
       type: 'Declined',
     });
   });
+
+  it('records how each version came about, in the ledger and with the version', async () => {
+    const dependencies = await worker();
+    const input = await prepared(dependencies);
+    const first = await attempt(() => fitReward(dependencies, input));
+    expect(first.update).toEqual({ how: 'fitted', why: 'the first one', freshAlignment: null, driftAlarm: false });
+    await collected(dependencies, { ...input, iteration: 0 }, [8, 14]);
+    const second = await attempt(() => fitReward(dependencies, { ...input, iteration: 0 }));
+    expect(second).toMatchObject({ version: 1, update: { freshAlignment: expect.any(Number), driftAlarm: false } });
+    expect(['adapted', 'rolled-back']).toContain(second.update.how);
+    await collected(dependencies, { ...input, iteration: 1 }, [14, 20]);
+    const third = await attempt(() => fitReward(dependencies, { ...input, iteration: 1 }));
+    expect(third.update).toMatchObject({ how: 'fitted', why: '20 inputs have pairs, 8 had when it was last fitted' });
+
+    const { ledger, rewardVersions } = dependencies.stores;
+    const updates = [first.update, second.update, third.update];
+    expect((await ledger.list('run', { kind: 'reward' })).map(({ body }) => body)).toMatchObject(
+      updates.map((update) => ({ update })),
+    );
+    expect((await rewardVersions.list('run')).map(({ metrics }) => metrics['update'])).toEqual(updates);
+    // What an attempt finds stored is what it answers, its update too.
+    expect(await attempt(() => fitReward(dependencies, { ...input, iteration: 0 }))).toEqual(second);
+  }, 60_000);
 });

@@ -134,12 +134,13 @@ async function adapt(training: RewardTraining, previous: Previous, before: numbe
   };
 }
 
-function adaptationText({ status, drift, batches, rehearsed, loss }: AdaptationOutcome): string {
+function adaptationText({ status, freshAlignment, drift, batches, rehearsed, loss }: AdaptationOutcome): string {
+  if (freshAlignment === null) return 'no fresh pair tells whether an update helps';
   const alarm = drift?.alarm
     ? `drift: alignment on fresh pairs ${drift.fresh.toFixed(3)}, ${drift.expected.toFixed(3)} expected; `
     : '';
   const losses = `held-out loss of fresh pairs ${loss.before.toFixed(3)}`;
-  if (status === 'rolled-back') return `${alarm}${losses}, and no update lowered it`;
+  if (status === 'rolled-back') return `${alarm}${losses}, and no update surely orders them better`;
   const data = rehearsed ? 'fresh and past pairs' : 'fresh pairs';
   return `${alarm}${losses} -> ${loss.after.toFixed(3)} by ${batches} mini-batches of ${data}`;
 }

@@ -2,6 +2,7 @@ import { pairByExample } from '../core/validation/scores-by-example';
 import { mean } from '../core/validation/moments';
 import type { DecideInput } from './contracts';
 import type { ActivityDependencies } from './dependencies';
+import { judgesProposals } from './optimize-component/latest-reward';
 import { validationScores } from './validation-scores';
 
 /** What was predicted of a candidate that went to validation, and what came of it; gains in score over the incumbent. */
@@ -36,7 +37,7 @@ export async function validatedGains(
   const entry = await stores.ledger.get(runId, `iteration/${iteration}/proposals`);
   const { proposals = [] } = (entry?.body ?? {}) as unknown as { proposals?: ProposalRecord[] };
   const reward = await stores.rewardVersions.newest(runId, component, iteration + 1);
-  const judge = reward?.artefactSha256 !== undefined && reward.metrics['trusted'] === true ? 'reward' : 'metric';
+  const judge = judgesProposals(reward) ? 'reward' : 'metric';
   const before = await validationScores(dependencies, input, input.incumbent, ids);
   const gains: ValidatedGain[] = [];
   for (const proposal of proposals.filter(({ finalist }) => finalist)) {

@@ -2,6 +2,7 @@ import { CandidateStore, type StoredCandidate } from './candidate-store';
 import { ConfigurationStore } from './configuration-store';
 import type { Database } from './database';
 import { EvaluationStore, type Evaluation } from './evaluation-store';
+import { RewardFitStore } from './reward-fit-store';
 import { RewardVersionStore } from './reward-version-store';
 import { databaseKinds, TestDatabases } from '../test/support/test-databases';
 import { configurationHash } from '../core/system/configuration';
@@ -162,6 +163,19 @@ describe.each(databaseKinds)('on %s', (kind) => {
         'b10',
       ]);
       expect(await rewards.get('r', 'none', 1)).toBeUndefined();
+    });
+  });
+
+  describe('RewardFitStore', () => {
+    it('keeps the first fit of a key, for all who train on the same', async () => {
+      const fits = new RewardFitStore(database);
+      const fit = { artefactSha256: 'f00', manifest: { features: { version: 2 } }, outcome: { reason: "it's \\ ä😀" } };
+      expect(await fits.get('key')).toBeUndefined();
+      await fits.put('key', fit);
+      await fits.put('key', { ...fit, artefactSha256: 'other' });
+      await fits.put('another', { ...fit, outcome: {} });
+      expect(await fits.get('key')).toEqual(fit);
+      expect(await new RewardFitStore(database).get('another')).toEqual({ ...fit, outcome: {} });
     });
   });
 });

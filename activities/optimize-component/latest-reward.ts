@@ -1,6 +1,7 @@
 import { featureVersion } from '../../core/reward/feature-spec';
 import type { JsonObject } from '../../core/system/json';
 import { openReward, rewardManifestSchema } from '../../providers/reward';
+import type { RewardVersion } from '../../storage';
 import { runEncoder } from '../calls/run-encoder';
 import type { LocalStep, MeteredInput } from '../contracts';
 import type { ActivityDependencies } from '../dependencies';
@@ -13,11 +14,21 @@ export interface Comparison {
   candidate: JsonObject;
 }
 
+type TrainedVersion = Required<Pick<RewardVersion, 'artefactSha256'>>;
+
 /** A trusted LRF as the local step uses it. */
 export interface GainEstimator {
   /** Expected gains in score, in order; an encoder at an endpoint is asked for all of them together. */
   gains(comparisons: readonly Comparison[]): Promise<number[]>;
   close(): Promise<void>;
+}
+
+/** Whether a component's newest version ranks proposals; otherwise the global metric does. */
+export function judgesProposals(version: RewardVersion | undefined): version is RewardVersion & TrainedVersion {
+  if (version?.artefactSha256 === undefined || version.metrics['trusted'] !== true) return false;
+  const { features } = version.manifest as { features?: { version?: number } };
+  // Fitted before Optimas was upgraded: until the next fit the metric judges.
+  return features?.version === featureVersion;
 }
 
 /**
@@ -33,10 +44,7 @@ export async function openLatestReward(
 ): Promise<GainEstimator | undefined> {
   const { stores } = dependencies;
   const version = await stores.rewardVersions.newest(run.runId, component, iteration + 1);
-  if (version?.artefactSha256 === undefined || version.metrics['trusted'] !== true) return undefined;
-  const { features } = version.manifest as { features?: { version?: number } };
-  // Fitted before Optimas was upgraded: until the next fit the metric judges.
-  if (features?.version !== featureVersion) return undefined;
+  if (!judgesProposals(version)) return undefined;
   const manifest = rewardManifestSchema.parse(version.manifest);
   const encoder = await runEncoder(dependencies, run.meter(limits), signal);
   const reward = await openReward(await stores.blobs.get(version.artefactSha256), manifest, encoder);

@@ -77,7 +77,10 @@ export function localToGlobalLines({ localToGlobal }: ResultDocument): string[] 
   if (localToGlobal === undefined || localToGlobal.failureRate === null) return [];
   const { candidates, failed, failureRate, meanExcess } = localToGlobal;
   const rate = `${percentText(failureRate.value)} (95 % interval ${intervalText(failureRate.ci95, percentText)})`;
-  const excess = meanExcess === null ? '' : `; they promised ${gainText(meanExcess)} more than came, in the mean`;
+  const excess =
+    meanExcess === null
+      ? ''
+      : `; in the mean they promised ${scoreText(Math.abs(meanExcess))} ${meanExcess < 0 ? 'less' : 'more'} than came`;
   return [
     `Of ${countedText(candidates, 'validated candidate')} that a trusted local reward expected to gain, ${failed} did not gain globally: ${rate}${excess}`,
   ];

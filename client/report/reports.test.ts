@@ -1,4 +1,4 @@
-import type { ResultDocument } from '../../core/run/result-document';
+import { resultDocumentSchema, type ResultDocument } from '../../core/run/result-document';
 import { countText, countedText, durationText, gainText, moneyText, pText } from './figures';
 import { markdownReport } from './markdown-report';
 import { promptTexts } from './prompt-texts';
@@ -121,6 +121,32 @@ it('reports a run that has ended as text no wider than the terminal', () => {
   expect(text).toMatch(/retriever +│ not measured +│ 0 +│ no/);
   expect(text).toContain('1 model call, 1,234,567 prompt and 89 completion tokens, $0.0123, 1 min 5 s');
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+});
+
+describe('how often local gains failed globally', () => {
+  const failures = (more: Partial<NonNullable<ResultDocument['localToGlobal']>> = {}): RunReport => {
+    const failureRate = { value: 0.25, ci95: [0.07, 0.59] as [number, number] };
+    const localToGlobal = { candidates: 8, failed: 2, failureRate, meanExcess: 0.0312, ...more };
+    return { ...report, document: resultDocumentSchema.parse({ ...document, localToGlobal }) };
+  };
+  const sentence =
+    'Of 8 validated candidates that a trusted local reward expected to gain, 2 did not gain globally: ' +
+    '25 % (95 % interval 7 % to 59 %); in the mean they promised 0.031 more than came';
+
+  it('is told in both reports', () => {
+    expect(textReport(failures()).split('\n')).toContain(sentence);
+    expect(markdownReport(failures()).split('\n')).toContain(`${sentence}.`);
+    expect(textReport(failures({ meanExcess: -0.02 }))).toContain('in the mean they promised 0.020 less than came');
+  });
+
+  it('is left out where no trusted reward sent a candidate to validation, and of documents of earlier versions', () => {
+    const none = failures({ candidates: 0, failed: 0, failureRate: null, meanExcess: null });
+    const earlier = { ...report, document: resultDocumentSchema.parse(document) };
+    for (const each of [none, earlier]) {
+      expect(textReport(each)).toBe(textReport(report));
+      expect(markdownReport(each)).not.toContain('globally');
+    }
+  });
 });
 
 it('says so when there is no unbiased estimate, and when nothing better was found', () => {

@@ -24,4 +24,12 @@ describe('rewardText', () => {
       'reward of answerer: not trusted, alignment not measured: no preference signal, no two candidate outputs of one input differ in score',
     );
   });
+
+  it('tells of a drift and what was done about it; records of earlier versions have none', () => {
+    const told = (how: string, driftAlarm = true) => rewardText({ ...fit, update: { how, driftAlarm } });
+    expect(told('adapted')).toBe(`${rewardText(fit)}; drift found, adapted`);
+    expect(told('fitted')).toBe(`${rewardText(fit)}; drift found, fitted anew`);
+    expect(told('none')).toBe(`${rewardText(fit)}; drift found, not mended`);
+    expect(told('adapted', false)).toBe(rewardText(fit));
+  });
 });

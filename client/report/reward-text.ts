@@ -25,12 +25,15 @@ export function alignmentText({ alignment, ci95, reason }: RewardFigures, compon
   return `${percentText(alignment)}${ci95 === null ? '' : ` (${intervalText(ci95, percentText)})`}`;
 }
 
+/** What was done about a drift, by how the version came about. */
+const answers: Readonly<Record<string, string>> = { fitted: 'fitted anew', adapted: 'adapted' };
+
 /** A fit in one line. */
 export function rewardText(record: RewardRecord): string {
   const { iteration, component, trusted, pairs, alignment, update } = record;
   const when = iteration < 0 ? '' : `iteration ${iteration + 1}: `;
   const figures = `alignment ${alignmentText(record, component)}${alignment === null ? '' : `, ${countText(pairs)} pairs`}`;
-  const drift = update?.driftAlarm ? `; drift found, ${update.how === 'fitted' ? 'fitted anew' : update.how}` : '';
+  const drift = update?.driftAlarm ? `; drift found, ${answers[update.how] ?? 'not mended'}` : '';
   return `${when}reward of ${component}: ${trusted ? 'trusted' : 'not trusted'}, ${figures}${drift}`;
 }
 

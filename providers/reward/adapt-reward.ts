@@ -46,8 +46,7 @@ export type AdaptRewardResult =
 /**
  * Adapts a reward to fresh preference pairs (paper, section 4.2): a few mini-batch steps on fresh pairs and as many of the
  * replay buffer, with the optimizer's moments as they were. Before that the fresh pairs judge the reward as it was, which
- * shows drift. An update that does not order held-out fresh pairs better, with 95 %
- * confidence, is rolled back.
+ * shows drift. An update that does not order held-out fresh pairs better, with 70 % confidence, is rolled back.
  *
  * @throws RewardError for another encoder or other fields than the reward's, or a damaged state; TypeError for bad pairs.
  */

@@ -1,7 +1,7 @@
 import { comparisonsWithIncumbent } from '../../core/preference/comparison';
 import { preferencePairs } from '../../core/preference/preference-pairs';
 import { driftCandidates, drifts, type Surroundings, type ValuedCandidate } from '../../systems/synthetic';
-import { FoldedEncoder } from '../../test/support/planted-reward-data';
+import { fitted, FoldedEncoder } from '../../test/support/planted-reward-data';
 import { adaptReward, type AdaptRewardResult } from './adapt-reward';
 import { fitReward, type FittedReward } from './fit-reward';
 import { openReward } from './open-reward';
@@ -16,10 +16,13 @@ const dataOf = (candidates: readonly ValuedCandidate[]): RewardData => ({
   comparisons: comparisonsWithIncumbent(candidates),
 });
 
+/** Data of several runs: how much a change shows in one of them is chance. */
+const seeds = [3, 5, 6];
+
 /** Of one iteration, with noise on each of two rollouts. */
-function collected(surroundings: Surroundings, iteration: number, inputs: number): ValuedCandidate[] {
+function collected(surroundings: Surroundings, iteration: number, inputs: number, seed = seeds[0] as number) {
   return driftCandidates({
-    seed: 3,
+    seed,
     surroundings,
     iteration,
     split: 'train',
@@ -56,8 +59,6 @@ async function trueAlignment({ artefact, manifest }: FittedReward, surroundings:
   return right / pairs;
 }
 
-jest.setTimeout(120_000);
-
 /** Another change at the same place, so large that a few fresh pairs are enough to tell. */
 const strong: Record<keyof typeof drifts, Surroundings> = {
   downstream: {
@@ -71,29 +72,41 @@ jest.setTimeout(120_000);
 
 describe.each(['downstream', 'upstream'] as const)('a drift %s', (where) => {
   const { before, after } = drifts[where];
-  const past = collected(before, 0, 36);
+  const past = (seed?: number) => collected(before, 0, 36, seed);
   let first: FittedReward;
   beforeAll(async () => {
-    const result = await fitReward({ ...options, ...dataOf(past) });
-    if (result.status !== 'fitted') throw new Error(result.reason);
-    first = result;
+    first = fitted(await fitReward({ ...options, ...dataOf(past()) }));
   });
 
-  function adapted(surroundings: Surroundings, inputs: number): Promise<AdaptRewardResult> {
+  function adapted(
+    surroundings: Surroundings,
+    inputs: number,
+    { previous = first, seed }: { previous?: FittedReward; seed?: number } = {},
+  ): Promise<AdaptRewardResult> {
     const training: RewardData & TrainingOptions = {
       ...options,
-      ...dataOf([...past, ...collected(surroundings, 1, inputs)]),
+      ...dataOf([...past(seed), ...collected(surroundings, 1, inputs, seed)]),
     };
-    return adaptReward({ ...training, previous: first, isFresh: ({ iteration }) => iteration === 1 });
+    return adaptReward({ ...training, previous, isFresh: ({ iteration }) => iteration === 1 });
   }
 
-  it('makes the reward worse, and adapting beats not adapting on unseen inputs, by their true values', async () => {
-    const { reward, status } = await adapted(after, 30);
-    const [known, unadapted] = [await trueAlignment(first, before), await trueAlignment(first, after)];
-    expect(known).toBeGreaterThan(0.85);
-    expect(unadapted).toBeLessThan(known - 0.01);
-    expect(status).toBe('adapted');
-    expect(await trueAlignment(reward, after)).toBeGreaterThan(unadapted + 0.03);
+  it('makes rewards worse, and adapting beats not adapting on unseen inputs, by their true values', async () => {
+    const aligned = { known: 0, unadapted: 0, adapted: 0 };
+    for (const seed of seeds) {
+      const previous = fitted(await fitReward({ ...options, ...dataOf(past(seed)) }));
+      const { reward, status } = await adapted(after, 30, { previous, seed });
+      expect(status).toBe('adapted');
+      const unadapted = await trueAlignment(previous, after);
+      const now = await trueAlignment(reward, after);
+      expect(now).toBeGreaterThan(unadapted + 0.03);
+      aligned.known += (await trueAlignment(previous, before)) / seeds.length;
+      aligned.unadapted += unadapted / seeds.length;
+      aligned.adapted += now / seeds.length;
+    }
+    expect(aligned.known).toBeGreaterThan(0.85);
+    // An upstream change of a reward that knew both kinds of inputs a little costs little in some runs, not in the mean.
+    expect(aligned.unadapted).toBeLessThan(aligned.known - 0.03);
+    expect(aligned.adapted).toBeGreaterThan(aligned.unadapted + 0.06);
   });
 
   it('raises the alarm where it is strong, and none after the adaptation', async () => {
