@@ -7,6 +7,7 @@ import { adaptationBench } from './adaptation';
 import { withCandidates } from './collect-candidates';
 import { modelJudge } from './model-judge';
 import { realAlignment, type RealAlignment } from './real-alignment';
+import { configOf, realSystems } from './real-systems';
 import { report, type RewardsReport } from './report';
 import { measureSpeed } from './speed/measure-speed';
 import { syntheticAlignment } from './synthetic-alignment';
@@ -68,17 +69,18 @@ async function realSystemsPart(
   // As in the tests: where the data lies beside the repository, it is taken from there.
   const beside = resolve(__dirname, '../../../shared/data');
   if (!process.env['OPTIMAS_DATA_DIR'] && existsSync(beside)) process.env['OPTIMAS_DATA_DIR'] = beside;
-  // Its configs say at once what to do where data is missing: not before they are asked for.
-  const { realSystems } = await import('./real-systems');
   const results: (RealAlignment & { system: string })[] = [];
-  for (const { name, config, configuration, groupOf, inputs } of realSystems) {
-    const share = Object.entries(inputs).map(([component, count]) => [component, Math.round(realShare * count)]);
+  for (const real of realSystems) {
+    const { name, configuration, groupOf, inputs } = real;
+    const share = Object.entries(inputs).map(
+      ([component, count]) => [component, Math.round(realShare * count)] as const,
+    );
     await withCandidates(
       {
-        config,
+        config: await configOf(real),
         system: name,
         configuration,
-        inputs: Object.fromEntries(share) as Record<string, number>,
+        inputs: Object.fromEntries(share),
         plan: { candidatesPerInput: 4, rolloutsPerCandidate: 4 },
         folder,
         say,

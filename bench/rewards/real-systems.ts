@@ -1,11 +1,10 @@
+import { resolve } from 'node:path';
 import type { Configuration } from '../../core/system/configuration';
 import { splits, type Dataset, type System } from '../../core/system/system';
 import type { Component } from '../../core/system/component';
 import type { Example, RunContext } from '../../core/system/run-context';
-import hotpotqaConfig from '../../systems/hotpotqa/optimas.config';
-import pubmedqaConfig from '../../systems/pubmedqa/optimas.config';
-import quickstartConfig from '../../systems/quickstart/optimas.config';
 import { defineConfig, type Config } from '../../workers/config/define-config';
+import { loadConfig } from '../../workers/config/load-config';
 
 /**
  * What the language models of these systems sample at, as most in production do: what an output is worth is then an expectation,
@@ -15,8 +14,8 @@ const temperature = 0.5;
 
 /** A real system under a configuration in which its components' outputs make a difference. */
 export interface RealSystem {
+  /** Also the folder of its config. */
   name: string;
-  config: Config;
   configuration: Configuration;
   /** Inputs that share a group are held out together: they share what an answer could be learned from. */
   groupOf: (exampleId: string) => string;
@@ -33,7 +32,6 @@ const question = (passage: string, text: string, answer: string) => ({
 export const realSystems: readonly RealSystem[] = [
   {
     name: 'quickstart',
-    config: withAllInTrain(quickstartConfig),
     configuration: {
       retriever: { k: 1, mode: 'bm25', blend: 0.5 },
       answerer: {
@@ -61,7 +59,6 @@ export const realSystems: readonly RealSystem[] = [
   },
   {
     name: 'hotpotqa',
-    config: withAllInTrain(hotpotqaConfig),
     configuration: {
       wikipedia_retriever: { k: 2, mode: 'hybrid', blend: 0.5, order: 'best last' },
       answer_generator: {
@@ -88,7 +85,6 @@ export const realSystems: readonly RealSystem[] = [
   },
   {
     name: 'pubmedqa',
-    config: withAllInTrain(pubmedqaConfig),
     configuration: {
       problem_solver: {
         model: 'gemma-3-270m',
@@ -118,7 +114,15 @@ export const realSystems: readonly RealSystem[] = [
   },
 ];
 
-/** The same config with every example of its systems in the training split: the bench holds out inputs itself. */
+/**
+ * A real system's config with every example in the training split, since the bench holds out inputs itself, and its models
+ * sampled. @throws DefinitionError where its data is missing, saying what to do.
+ */
+export async function configOf({ name }: RealSystem): Promise<Config> {
+  const { config } = await loadConfig(resolve(__dirname, `../../systems/${name}/optimas.config.ts`));
+  return withAllInTrain(config);
+}
+
 function withAllInTrain(config: Config): Config {
   const { kind: _kind, ...options } = config;
   return defineConfig({
