@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { FitRewardResult } from '../activities/contracts';
+import type { DecisionRecord } from '../activities/decide';
 import { resultDocumentSchema } from '../core/run/result-document';
 import { scriptedChain, scriptedReply } from '../systems/synthetic';
 import { decisionProjection } from './support/decisions';
@@ -92,6 +94,19 @@ describe('a whole optimization on the scripted endpoint', () => {
         expectedGains(proposals.filter(({ sameOutputsAs }) => sameOutputsAs === null)).slice(0, smallPlan.shortlist),
       );
     }
+    const validated = ledger
+      .filter((entry) => entry.kind === 'decision')
+      .flatMap((entry) => (entry.body as unknown as Pick<DecisionRecord, 'validated'>).validated);
+    expect(validated.length).toBeGreaterThanOrEqual(accepted.length);
+    const promised = validated.filter(({ judge, predicted }) => judge === 'reward' && (predicted ?? 0) > 0);
+    const failed = promised.filter(({ realised }) => realised <= 0).length;
+    expect(document.localToGlobal).toMatchObject({ candidates: promised.length, failed });
+    const updates = ledger
+      .filter((entry) => entry.kind === 'reward')
+      .map(({ iteration, body }) => ({ iteration, ...(body as unknown as FitRewardResult).update }));
+    const first = updates.filter(({ iteration }) => iteration === -1);
+    expect(first.map(({ why }) => why)).toEqual(new Array(3).fill('the first one'));
+    expect(updates.filter(({ iteration }) => iteration >= 0)).toHaveLength(5);
     const kinds = ledger.map((entry) => entry.kind);
     for (const kind of ['prepared', 'reward', 'component', 'proposals', 'proposer', 'decision', 'finished']) {
       expect(kinds).toContain(kind);

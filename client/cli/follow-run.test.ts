@@ -42,6 +42,40 @@ describe('a run that has ended', () => {
   });
 });
 
+it('tells of each reward once, of a drift too, before the decision of its iteration', async () => {
+  const reward = (iteration: number, update?: object) => ({
+    iteration,
+    body: {
+      ...{ component: 'answerer', trusted: true, alignment: 0.7, ci95: null, pairs: 40, reason: '' },
+      ...(update !== undefined && { update }),
+    },
+  });
+  const decision = {
+    component: 'answerer',
+    accepted: false,
+    reason: 'no gain',
+    changed: [],
+    before: null,
+    after: null,
+  };
+  const entries: Record<string, object[]> = {
+    // As an earlier version recorded it, and as this one does.
+    reward: [reward(-1), reward(0, { how: 'adapted', why: '', freshAlignment: 0.5, driftAlarm: true })],
+    decision: [{ iteration: 0, body: { ...decision, p: null, validated: [] } }],
+  };
+  const ledger = { list: async (_: string, { kind }: { kind: string }) => entries[kind] ?? [] };
+  const ended = endedRun(true);
+  const lines: string[] = [];
+  const telling = { ...display, line: (text: string) => void lines.push(text) };
+  const runs = { ...ended, stores: { ...ended.stores, ledger } } as unknown as Runs;
+  await followRun(runs, 'run', telling, new AbortController().signal);
+  expect(lines).toEqual([
+    'reward of answerer: trusted, alignment 70 %, 40 pairs',
+    'iteration 1: reward of answerer: trusted, alignment 70 %, 40 pairs; drift found, adapted',
+    expect.stringMatching(/^iteration 1: answerer kept/),
+  ]);
+});
+
 describe('a database that is away', () => {
   const away = new StorageError('UNREACHABLE', 'cannot reach the database at db:5432');
 
