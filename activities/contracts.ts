@@ -134,6 +134,8 @@ export interface RewardUpdate {
   freshAlignment: number | null;
   /** Fresh pairs were ordered significantly worse than held-out pairs when that version was made. */
   driftAlarm: boolean;
+  /** The first iteration whose pairs judge the reward: those from before a drift that adapting did not mend are stale. */
+  judgedFrom: number;
 }
 
 export interface ChooseComponentInput {

@@ -157,10 +157,19 @@ describe('fitReward with an encoder at an endpoint', () => {
     const dependencies = await worker();
     const input = await prepared(dependencies);
     const first = await attempt(() => fitReward(dependencies, input));
-    expect(first.update).toEqual({ how: 'fitted', why: 'the first one', freshAlignment: null, driftAlarm: false });
+    expect(first.update).toEqual({
+      how: 'fitted',
+      why: 'the first one',
+      freshAlignment: null,
+      driftAlarm: false,
+      judgedFrom: -1,
+    });
     await collected(dependencies, { ...input, iteration: 0 }, [8, 14]);
     const second = await attempt(() => fitReward(dependencies, { ...input, iteration: 0 }));
-    expect(second).toMatchObject({ version: 1, update: { freshAlignment: expect.any(Number), driftAlarm: false } });
+    expect(second).toMatchObject({
+      version: 1,
+      update: { freshAlignment: expect.any(Number), driftAlarm: false, judgedFrom: -1 },
+    });
     expect(['adapted', 'rolled-back']).toContain(second.update.how);
     await collected(dependencies, { ...input, iteration: 1 }, [14, 20]);
     const third = await attempt(() => fitReward(dependencies, { ...input, iteration: 1 }));

@@ -4,7 +4,8 @@ import { downstreamInfluences } from '../core/system/downstream-influences';
 import type { JsonObject } from '../core/system/json';
 import type { RewardVersion } from '../storage';
 import { runEncoder } from './calls/run-encoder';
-import type { FitRewardInput, FitRewardResult } from './contracts';
+import type { RewardData } from '../providers/reward';
+import type { FitRewardInput, FitRewardResult, RewardUpdate } from './contracts';
 import { decisionsBefore } from './decisions-before';
 import type { ActivityDependencies } from './dependencies';
 import { inActivity } from './in-activity';
@@ -50,14 +51,22 @@ export function fitReward(dependencies: ActivityDependencies, input: FitRewardIn
       downstreamInfluences(run.resolved.system.wiring, input.component),
       await decisionsBefore(stores, input.runId, input.iteration),
     );
-    const data = { pairs: preferencePairs(candidates), comparisons: comparisonsWithIncumbent(candidates) };
+    const previous = await stores.rewardVersions.newest(input.runId, input.component, version - 1);
+    const judgedFrom = (previous?.metrics['update'] as unknown as RewardUpdate | undefined)?.judgedFrom ?? -1;
+    const dataFrom = (iteration: number): RewardData => {
+      const marked = candidates.map((item) => (item.iteration < iteration ? { ...item, stale: true } : item));
+      return { pairs: preferencePairs(marked), comparisons: comparisonsWithIncumbent(marked) };
+    };
+    const data = dataFrom(judgedFrom);
     const trained = await trainReward({
       stores,
       component: componentOf(run, input.component),
       encoder: await runEncoder(dependencies, run.meter(input.limits), signal),
       seed: run.seed,
       data,
-      previous: await stores.rewardVersions.newest(input.runId, input.component, version - 1),
+      dataFrom,
+      judgedFrom,
+      previous,
       signal,
       onProgress: (done) => progress(Math.round(done * 100), 100),
     });

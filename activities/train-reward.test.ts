@@ -66,10 +66,14 @@ beforeEach(() => {
 function train(candidates: readonly Candidate[], others: Partial<RewardTraining> = {}): Promise<TrainedReward> {
   return trainReward({
     ...{ stores, component: writer, encoder, seed: 3, data: rewardData(candidates), previous: undefined },
+    ...{ judgedFrom: -1, dataFrom: (from: number) => rewardData(markedBefore(candidates, from)) },
     ...{ signal: new AbortController().signal, onProgress: () => {} },
     ...others,
   });
 }
+
+const markedBefore = (candidates: readonly Candidate[], from: number): Candidate[] =>
+  candidates.map((candidate) => (candidate.iteration < from ? { ...candidate, stale: true } : candidate));
 
 function versionOf(trained: TrainedReward, version = 0): RewardVersion {
   const made = { runId: 'run', component: 'writer', version, metrics: {} };
@@ -88,7 +92,13 @@ const retrain = (candidates: readonly Candidate[], others: Partial<RewardTrainin
 
 describe('trainReward', () => {
   it('fits the first version of a component', () => {
-    expect(first.update).toEqual({ how: 'fitted', why: 'the first one', freshAlignment: null, driftAlarm: false });
+    expect(first.update).toEqual({
+      how: 'fitted',
+      why: 'the first one',
+      freshAlignment: null,
+      driftAlarm: false,
+      judgedFrom: -1,
+    });
     expect(fittedOf(first).manifest).toMatchObject({ trusted: true, encoder: { identity: encoder.identity } });
   });
 
@@ -145,7 +155,7 @@ describe('trainReward', () => {
     const inputs = new Set(rewardData(later).pairs.map(({ exampleId }) => exampleId)).size;
     expect(inputs).toBeGreaterThanOrEqual(2 * fittedInputs);
     expect(result.update).toEqual({
-      ...{ how: 'fitted', freshAlignment: null, driftAlarm: false },
+      ...{ how: 'fitted', freshAlignment: null, driftAlarm: false, judgedFrom: -1 },
       why: `${inputs} inputs have pairs, ${fittedInputs} had when it was last fitted`,
     });
     expect(result.manifest.fittedInputs).toBe(inputs);
@@ -161,11 +171,15 @@ describe('trainReward', () => {
   it('fits anew where adapting does not mend a drift, and tells both', async () => {
     const result = fittedOf(await retrain(few));
     expect(result.update).toMatchObject({
-      ...{ how: 'fitted', driftAlarm: true },
+      ...{ how: 'fitted', driftAlarm: true, judgedFrom: 0 },
       why: expect.stringMatching(/^drift: alignment on fresh pairs .*; adapting was not enough$/),
     });
     expect(result.update.freshAlignment).toBeLessThan(0.3);
     expect(result.manifest.fittedInputs).toBeGreaterThan(fittedOf(first).manifest.fittedInputs);
+    // The pairs from before the drift teach still, but only fresh ones judge.
+    const judging = rewardData(few).pairs.filter(({ iteration }) => iteration >= 0);
+    expect(result.manifest.alignment?.pairs).toBe(judging.length);
+    expect(judging.length).toBeLessThan(rewardData(few).pairs.length);
   });
 
   it.each<[string, (version: RewardVersion) => RewardVersion, Encoder]>([
@@ -178,20 +192,20 @@ describe('trainReward', () => {
     ],
   ])('fits anew where nothing can be adapted: %s', async (why, change, used) => {
     const result = fittedOf(await retrain(same, { previous: change(versionOf(first)), encoder: used }));
-    expect(result.update).toEqual({ how: 'fitted', why, freshAlignment: null, driftAlarm: false });
+    expect(result.update).toEqual({ how: 'fitted', why, freshAlignment: null, driftAlarm: false, judgedFrom: -1 });
     expect(result.manifest.encoder.identity).toBe(used.identity);
   });
 
   it('trains nothing without pairs, and trusts no version before without them', async () => {
     expect(await train([], { encoder: silent })).toEqual({
       ...{ status: 'no-preference-signal', reason: expect.stringContaining('no preference signal') },
-      update: { how: 'none', why: 'the first one', freshAlignment: null, driftAlarm: false },
+      update: { how: 'none', why: 'the first one', freshAlignment: null, driftAlarm: false, judgedFrom: -1 },
     });
     const kept = fittedOf(await retrain([], { encoder: silent }));
     expect(kept).toMatchObject({ artefactSha256: fittedOf(first).artefactSha256, manifest: { trusted: false } });
     expect(kept.update).toEqual({
       ...{ how: 'rolled-back', why: 'no fresh pair tells whether an update helps' },
-      ...{ freshAlignment: null, driftAlarm: false },
+      ...{ freshAlignment: null, driftAlarm: false, judgedFrom: -1 },
     });
   });
 

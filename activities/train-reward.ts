@@ -35,6 +35,10 @@ export interface RewardTraining {
   encoder: Encoder;
   seed: number;
   data: RewardData;
+  /** The first iteration whose pairs judge, as the version before left it. */
+  judgedFrom: number;
+  /** The data with what was collected before an iteration marked as stale. */
+  dataFrom: (iteration: number) => RewardData;
   /** The newest version before this one. */
   previous: RewardVersion | undefined;
   signal: AbortSignal;
@@ -48,19 +52,22 @@ type Previous = { manifest: RewardManifest; artefact: Uint8Array; state: Uint8Ar
  * trained on the same data before is taken from the database.
  */
 export async function trainReward(training: RewardTraining): Promise<TrainedReward> {
-  const { previous, data } = training;
+  const { previous, data, judgedFrom } = training;
+  const unseen = { freshAlignment: null, driftAlarm: false, judgedFrom };
   const inputs = new Set(data.pairs.map(({ exampleId }) => exampleId)).size;
   const found = await adaptable(training);
-  if (typeof found === 'string') return fitAnew(training, { why: found, freshAlignment: null, driftAlarm: false });
+  if (typeof found === 'string') return fitAnew(training, { ...unseen, why: found });
   if (inputs >= growth * found.manifest.fittedInputs) {
     const why = `${inputs} inputs have pairs, ${found.manifest.fittedInputs} had when it was last fitted`;
-    return fitAnew(training, { why, freshAlignment: null, driftAlarm: false });
+    return fitAnew(training, { ...unseen, why });
   }
   const before = (previous as RewardVersion).version;
   const adapted = await adapt(training, found, before);
   const { drift } = adapted;
-  if (drift === 'persists')
-    return fitAnew(training, { ...adapted.update, why: `${adapted.update.why}; adapting was not enough` });
+  if (drift === 'persists') {
+    const why = `${adapted.update.why}; adapting was not enough`;
+    return fitAnew({ ...training, data: training.dataFrom(before) }, { ...adapted.update, why, judgedFrom: before });
+  }
   return adapted.reward;
 }
 
@@ -126,6 +133,7 @@ async function adapt(training: RewardTraining, previous: Previous, before: numbe
     why: adaptationText(outcome),
     freshAlignment: outcome.freshAlignment,
     driftAlarm,
+    judgedFrom: training.judgedFrom,
   };
   return {
     update,

@@ -36,9 +36,10 @@ async function main(): Promise<void> {
     .option('--check', 'a smaller bench (40 minutes); exits with 1 when a target is missed')
     .option('--quick', 'without language models, in under 5 minutes; targets are not looked at')
     .option('--only <parts>', 'synthetic, real, adaptation, speed: some of them, separated by commas')
+    .option('--systems <names>', 'of the real systems, some, separated by commas')
     .option('--folder <path>', 'where replies and candidates stay', join(cacheFolder(), 'bench-rewards'))
     .parse()
-    .opts<{ check?: boolean; quick?: boolean; only?: string; folder: string }>();
+    .opts<{ check?: boolean; quick?: boolean; only?: string; systems?: string; folder: string }>();
   const size = sizes[options.quick ? 'quick' : options.check ? 'check' : 'full'];
   const parts = options.only?.split(',') ?? ['synthetic', 'real', 'adaptation', 'speed'];
   const folder = resolve(options.folder);
@@ -51,7 +52,8 @@ async function main(): Promise<void> {
   if (parts.includes('synthetic')) {
     result.synthetic = await syntheticAlignment({ seed: 0, pairs: 400, ...size, folder, encoder, say });
   }
-  if (parts.includes('real') && size.realShare > 0) result.real = await realSystemsPart(size, { folder, encoder });
+  if (parts.includes('real') && size.realShare > 0)
+    result.real = await realSystemsPart(size, { folder, encoder, systems: options.systems?.split(',') });
   if (parts.includes('adaptation')) result.adaptation = await adaptationBench({ seeds: size.seeds, encoder, say });
   if (parts.includes('speed')) result.speed = await measureSpeed({ repeats: size.repeats, say });
   result.minutes = (performance.now() - started) / 60_000;
@@ -64,13 +66,13 @@ async function main(): Promise<void> {
 
 async function realSystemsPart(
   { realShare, judgedPairs }: { realShare: number; judgedPairs: number },
-  { folder, encoder }: { folder: string; encoder: Encoder },
+  { folder, encoder, systems }: { folder: string; encoder: Encoder; systems: string[] | undefined },
 ): Promise<(RealAlignment & { system: string })[]> {
   // As in the tests: where the data lies beside the repository, it is taken from there.
   const beside = resolve(__dirname, '../../../shared/data');
   if (!process.env['OPTIMAS_DATA_DIR'] && existsSync(beside)) process.env['OPTIMAS_DATA_DIR'] = beside;
   const results: (RealAlignment & { system: string })[] = [];
-  for (const real of realSystems) {
+  for (const real of realSystems.filter(({ name }) => systems?.includes(name) ?? true)) {
     const { name, configuration, groupOf, inputs } = real;
     const share = Object.entries(inputs).map(
       ([component, count]) => [component, Math.round(realShare * count)] as const,
