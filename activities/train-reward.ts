@@ -1,4 +1,6 @@
+import { mergeSharedInputs } from '../core/preference/merge-shared-inputs';
 import type { Component } from '../core/system/component';
+import { featureVersion } from '../core/reward/feature-spec';
 import { contentHash } from '../core/system/canonical-json';
 import type { JsonObject } from '../core/system/json';
 import {
@@ -12,7 +14,7 @@ import {
   type TrainingOptions,
 } from '../providers/reward';
 import type { Encoder } from '../providers/encoder';
-import type { BlobReference, RewardVersion, Stores } from '../storage';
+import type { BlobReference, RewardFit, RewardVersion, Stores } from '../storage';
 import type { RewardUpdate } from './contracts';
 
 /** A reward is fitted anew once its inputs have grown by this factor since it last was: heads and steps may suit no longer. */
@@ -54,7 +56,7 @@ type Previous = { manifest: RewardManifest; artefact: Uint8Array; state: Uint8Ar
 export async function trainReward(training: RewardTraining): Promise<TrainedReward> {
   const { previous, data, judgedFrom } = training;
   const unseen = { freshAlignment: null, driftAlarm: false, judgedFrom };
-  const inputs = new Set(data.pairs.map(({ exampleId }) => exampleId)).size;
+  const inputs = new Set(mergeSharedInputs(data).pairs.map(({ exampleId }) => exampleId)).size;
   const found = await adaptable(training);
   if (typeof found === 'string') return fitAnew(training, { ...unseen, why: found });
   if (inputs >= growth * found.manifest.fittedInputs) {
@@ -112,19 +114,23 @@ interface AdaptationOutcome {
 
 async function adapt(training: RewardTraining, previous: Previous, before: number) {
   const options = trainingOptions(training);
-  const stored = await remembered(training, ['adapt', previous.manifest.version, before], async () => {
-    const result = await adaptReward({ ...options, previous, isFresh: (pair) => pair.iteration >= before });
-    const outcome: AdaptationOutcome = {
-      status: result.status,
-      freshAlignment: result.freshAlignment?.value ?? null,
-      drift: result.drift === null ? null : { ...result.drift },
-      alarmAfter: result.driftAfter?.alarm === true,
-      batches: result.batches,
-      rehearsed: result.rehearsed,
-      loss: result.freshLoss,
-    };
-    return { reward: result.reward, outcome: outcome as unknown as JsonObject };
-  });
+  const stored = await remembered(
+    training,
+    ['adapt', previous.manifest.version, previous.manifest.stateHash, before],
+    async () => {
+      const result = await adaptReward({ ...options, previous, isFresh: (pair) => pair.iteration >= before });
+      const outcome: AdaptationOutcome = {
+        status: result.status,
+        freshAlignment: result.freshAlignment?.value ?? null,
+        drift: result.drift === null ? null : { ...result.drift },
+        alarmAfter: result.driftAfter?.alarm === true,
+        batches: result.batches,
+        rehearsed: result.rehearsed,
+        loss: result.freshLoss,
+      };
+      return { reward: result.reward, outcome: outcome as unknown as JsonObject };
+    },
+  );
   if (typeof stored === 'string') throw new Error(stored);
   const outcome = stored.outcome as unknown as AdaptationOutcome;
   const driftAlarm = outcome.drift?.alarm === true;
@@ -165,6 +171,7 @@ async function remembered(
   const fields = [Object.keys(component.input.shape), Object.keys(component.output.shape)];
   const key = contentHash([
     rewardTrainingVersion,
+    featureVersion,
     what,
     component.name,
     fields,
@@ -174,11 +181,7 @@ async function remembered(
     comparisons,
   ]);
   const known = await stores.rewardFits.get(key);
-  if (known !== undefined) {
-    const manifest = rewardManifestSchema.parse(known.manifest);
-    const { reason, ...outcome } = known.outcome as JsonObject & { reason: string };
-    return { reward: { status: 'fitted', artefactSha256: known.artefactSha256, manifest, reason }, outcome };
-  }
+  if (known !== undefined) return storedFit(known);
   const trained = await train();
   if (typeof trained === 'string') return trained;
   const { artefact, state, manifest, reason } = trained.reward;
@@ -192,7 +195,20 @@ async function remembered(
     manifest: manifest as unknown as JsonObject,
     outcome: { ...trained.outcome, reason },
   });
-  return { reward: { status: 'fitted', artefactSha256: sha256, manifest, reason }, outcome: trained.outcome };
+  // Another worker may have trained the same meanwhile, with other last digits: the first one counts for all.
+  return storedFit((await stores.rewardFits.get(key)) as RewardFit);
+}
+
+function storedFit({ artefactSha256, manifest, outcome: { reason, ...outcome } }: RewardFit): Stored {
+  return {
+    reward: {
+      status: 'fitted',
+      artefactSha256,
+      manifest: rewardManifestSchema.parse(manifest),
+      reason: reason as string,
+    },
+    outcome,
+  };
 }
 
 function trainingOptions({

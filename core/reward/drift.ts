@@ -6,7 +6,7 @@ const z975 = 1.959963984540054;
 
 /** What fresh pairs say of a reward that has not been trained on them. */
 export interface DriftCheck {
-  /** Held-out alignment when it was trained. */
+  /** Held-out alignment when the reward was last fitted from nothing. */
   expected: number;
   /** Alignment on fresh pairs. */
   fresh: number;
@@ -18,7 +18,7 @@ export interface DriftCheck {
 
 /**
  * Looks for drift: whether a reward orders fresh pairs significantly worse than held-out pairs of the time when it was
- * trained. Either downstream has changed (other outputs are worth more now) or upstream has (its inputs are new); both show
+ * last fitted from nothing: were it compared with its last update, slow drift would never show. Either downstream has changed (other outputs are worth more now) or upstream has (its inputs are new); both show
  * here (paper, section 4.2).
  */
 export function driftCheck(expected: Alignment, fresh: Alignment): DriftCheck {

@@ -1,7 +1,7 @@
 import { headParameters, parameterCount, partedParameters } from './head';
 import { HeadTrainer } from './head-trainer';
 import { heldOutRewards } from './held-out-rewards';
-import { lossOfMargins, ordersBetter, type JudgedPairs } from './judged-margins';
+import { lowestLoss, ordersBetter, type JudgedPairs } from './judged-margins';
 import type { OnnxProtobuf } from './onnx-graph';
 import { throwIfStopped } from './stopped';
 import { pairTable } from './training-data';
@@ -19,7 +19,8 @@ interface Checkpoint {
 /**
  * Mini-batch updates of every member, with its moments as they were (paper, section 4.2). Each leaves out the pairs of its own
  * fold, so that what it says of those inputs stays out of sample. How far to go, and along which plan, is decided by the loss
- * of the judged pairs out of sample. The members stay as they were unless those pairs are then surely ordered better.
+ * of the judged pairs out of sample. The members stay as they were unless each half of the inputs is surely ordered better where the
+ * other half would go.
  */
 export async function adaptHead(
   protobuf: OnnxProtobuf,
@@ -59,10 +60,9 @@ export async function adaptHead(
       weights: settings.judged.map((pair) => request.pairs.weights[pair] as number),
       groups: settings.judged.map((pair) => request.pairs.groups[pair] as number),
     };
-    const losses = reached.map(({ margins }) => lossOfMargins(margins, judged.weights));
-    // The first of equals: least was changed.
-    const lowest = reached[losses.indexOf(Math.min(...losses))] as Checkpoint;
-    const best = ordersBetter(judged, start.margins, lowest.margins) ? lowest : start;
+    const best = ordersBetter(judged, start.margins, crossChosenMargins(reached, judged))
+      ? lowest(reached, judged, () => true)
+      : start;
     const heldOutBefore = await heldOutOf(members);
     const heldOut = best === start ? heldOutBefore : await heldOutOf(best.members);
     onProgress(1);
@@ -75,6 +75,32 @@ export async function adaptHead(
   } finally {
     for (const trainer of trainers.values()) await trainer.close();
   }
+}
+
+/** The checkpoint with the lowest loss of some judged pairs, at its best scale; the first of equals: least was changed. */
+function lowest(reached: readonly Checkpoint[], judged: JudgedPairs, counts: (place: number) => boolean): Checkpoint {
+  const places = [...judged.weights.keys()].filter(counts);
+  const weights = places.map((place) => judged.weights[place] as number);
+  const lossOf = ({ margins }: Checkpoint): number =>
+    lowestLoss(
+      places.map((place) => margins[place] as number),
+      weights,
+    );
+  const losses = reached.map(lossOf);
+  return reached.reduce((best, other, index) =>
+    (losses[index] as number) < (losses[reached.indexOf(best)] as number) ? other : best,
+  );
+}
+
+/**
+ * The judged pairs' margins at the checkpoint that the other half of the inputs would choose: the best of many checkpoints looks better
+ * than it is on the pairs that chose it.
+ */
+function crossChosenMargins(reached: readonly Checkpoint[], judged: JudgedPairs): number[] {
+  const inputs = [...new Set(judged.groups)].sort((a, b) => a - b);
+  const half = (place: number): number => inputs.indexOf(judged.groups[place] as number) % 2;
+  const chosen = [0, 1].map((own) => lowest(reached, judged, (place) => half(place) !== own));
+  return judged.groups.map((_, place) => (chosen[half(place)] as Checkpoint).margins[place] as number);
 }
 
 /** One member along one plan; adds itself and its loss to each checkpoint. */

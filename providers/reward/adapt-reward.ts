@@ -1,3 +1,4 @@
+import { mergeSharedInputs } from '../../core/preference/merge-shared-inputs';
 import type { PreferencePair } from '../../core/preference/preference-pair';
 import { replaySample } from '../../core/preference/replay-sample';
 import { randomStream } from '../../core/random/stream';
@@ -18,7 +19,7 @@ import type { AdaptationSettings, TrainingResult } from './training-request';
 export interface AdaptRewardOptions extends RewardData, TrainingOptions {
   /** The reward to adapt. */
   previous: { manifest: RewardManifest; artefact: Uint8Array; state: Uint8Array };
-  /** Pairs that it was not trained on yet; the others are its replay buffer. */
+  /** Pairs that were scored since it was trained; the others are its replay buffer. */
   isFresh: (pair: PreferencePair) => boolean;
 }
 
@@ -50,14 +51,16 @@ export type AdaptRewardResult =
  *
  * @throws RewardError for another encoder or other fields than the reward's, or a damaged state; TypeError for bad pairs.
  */
-export async function adaptReward(options: AdaptRewardOptions): Promise<AdaptRewardResult> {
-  const { component, pairs, comparisons, encoder, seed, previous, isFresh } = options;
+export async function adaptReward(given: AdaptRewardOptions): Promise<AdaptRewardResult> {
+  const { component, encoder, seed, previous, isFresh } = given;
   const { manifest } = previous;
-  checkData(component, options);
+  checkData(component, given);
   checkEncoder(manifest, encoder);
-  checkFields(manifest, featureSpec({ ...options, embeddingDimension: encoder.dimension }));
+  checkFields(manifest, featureSpec({ ...given, embeddingDimension: encoder.dimension }));
   checkOwnBytes(manifest, previous);
   const state = decodeRewardState(`reward of component '${component}' (version ${manifest.version})`, previous.state);
+  const { pairs, comparisons } = mergeSharedInputs(given, (id) => Object.hasOwn(state.folds, id));
+  const options = { ...given, pairs, comparisons };
   const foldCount = state.members.length;
   const ids = [...pairs, ...comparisons].map(({ exampleId }) => exampleId);
   const folds = inputFolds(ids, foldCount, randomStream(seed, 'reward-folds', manifest.version), state.folds);
@@ -82,7 +85,7 @@ export async function adaptReward(options: AdaptRewardOptions): Promise<AdaptRew
   const [before, after] = [judged(heldOutBefore), judged(training.heldOut)];
   const freshAlignment = heldOutAlignment(before, counts, seed);
   const checked = (fresh: Alignment | null): DriftCheck | null =>
-    manifest.alignment === null || fresh === null ? null : driftCheck(manifest.alignment, fresh);
+    manifest.fittedAlignment === null || fresh === null ? null : driftCheck(manifest.fittedAlignment, fresh);
   const rolledBack = batches === 0;
   return {
     freshAlignment,
@@ -97,6 +100,7 @@ export async function adaptReward(options: AdaptRewardOptions): Promise<AdaptRew
       judgement: judgeHeldOut(after, seed),
       folds,
       fittedInputs: manifest.fittedInputs,
+      fittedAlignment: manifest.fittedAlignment,
     }),
   };
 }

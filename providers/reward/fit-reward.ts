@@ -1,3 +1,5 @@
+import { mergeSharedInputs } from '../../core/preference/merge-shared-inputs';
+import { featureSpec } from '../../core/reward/feature-spec';
 import { inputFolds } from '../../core/reward/input-folds';
 import type { Alignment } from '../../core/reward/pairwise-alignment';
 import { randomStream } from '../../core/random/stream';
@@ -6,10 +8,7 @@ import { checkData } from './check-fit';
 import type { RewardManifest } from './reward-manifest';
 import { finishReward, prepareTraining, type RewardData, type TrainingOptions } from './train-reward';
 import { trainInThread } from './train-in-thread';
-import { trainingSettings } from './training-settings';
-
-/** Members of a reward, where there are as many inputs. */
-const mostFolds = 5;
+import { mostMembers, trainingSettings } from './training-settings';
 
 export interface FittedReward {
   status: 'fitted';
@@ -36,9 +35,11 @@ export type FitRewardResult = FittedReward | { status: 'no-preference-signal'; r
  *
  * @throws TypeError for bad pairs or comparisons; the signal's reason once it is aborted.
  */
-export async function fitReward(options: RewardData & TrainingOptions): Promise<FitRewardResult> {
-  const { component, pairs, comparisons, seed } = options;
-  checkData(component, options);
+export async function fitReward(given: RewardData & TrainingOptions): Promise<FitRewardResult> {
+  const { component, seed } = given;
+  checkData(component, given);
+  const { pairs, comparisons } = mergeSharedInputs(given);
+  const options = { ...given, pairs, comparisons };
   const ids = [...new Set(pairs.map((pair) => pair.exampleId))];
   if (pairs.length === 0) {
     return noSignal(
@@ -48,7 +49,10 @@ export async function fitReward(options: RewardData & TrainingOptions): Promise<
   if (ids.length === 1) {
     return noSignal(`component '${component}': all pairs come from one input ('${ids[0]}'), so none can be held out`);
   }
-  const foldCount = Math.min(mostFolds, ids.length);
+  const foldCount = Math.min(
+    ids.length,
+    mostMembers(featureSpec({ ...given, embeddingDimension: given.encoder.dimension })),
+  );
   const stream = randomStream(seed, 'reward-folds');
   // Inputs with pairs first, so that every fold has some; then those whose outputs all scored alike.
   const withPairs = inputFolds(ids, foldCount, stream);
@@ -68,7 +72,13 @@ export async function fitReward(options: RewardData & TrainingOptions): Promise<
     { signal: options.signal, onProgress: (done) => options.onProgress?.({ phase: 'training', done }) },
   );
   const judgement = judgeHeldOut({ pairs, comparisons, index: prepared.index, rewards: training.heldOut }, seed);
-  return finishReward(options, prepared, { training, judgement, folds, fittedInputs: ids.length });
+  return finishReward(options, prepared, {
+    training,
+    judgement,
+    folds,
+    fittedInputs: ids.length,
+    fittedAlignment: judgement.measures.alignment,
+  });
 }
 
 function noSignal(reason: string): FitRewardResult {

@@ -12,7 +12,7 @@ export interface IndexedData extends Pick<TrainingRequest, 'pairs' | 'rowFolds' 
   comparisons: { incumbent: number; candidate: number }[];
 }
 
-/** @param folds of every example id that occurs */
+/** @param folds of every example id that occurs; examples that share inputs have one id (mergeSharedInputs) */
 export function indexData(
   pairs: readonly PreferencePair[],
   comparisons: readonly Comparison[],
@@ -22,8 +22,7 @@ export function indexData(
   const rowFolds: number[] = [];
   const rows = new Map<string, number>();
   const rowOf = (exampleId: string, item: RewardItem): number => {
-    // Two examples may share their inputs: what one of them is trained on must not judge the other's fold.
-    const key = canonicalJson([folds[exampleId] as number, item.inputs, item.outputs]);
+    const key = canonicalJson([item.inputs, item.outputs]);
     const known = rows.get(key);
     if (known !== undefined) return known;
     rows.set(key, items.length);

@@ -40,6 +40,11 @@ export function ordersBetter(
   return mean > z70 * Math.sqrt(squares / (count - 1) / count);
 }
 
+/** The weighted loss at the scale where it is lowest. */
+export function lowestLoss(margins: readonly number[], weights: readonly number[]): number {
+  return lossOfMargins(margins, weights, bestScale(margins, weights));
+}
+
 /** By bisection: the loss is convex in the scale. 0 for margins that order pairs worse than chance. */
 function bestScale(margins: readonly number[], weights: readonly number[]): number {
   const slope = (scale: number): number =>

@@ -50,6 +50,8 @@ export const rewardManifestSchema = z.object({
   trainingDataHash: z.string(),
   /** Inputs with pairs that the last fit from nothing saw. */
   fittedInputs: z.number().int(),
+  /** Held-out alignment of that fit: what fresh pairs are compared with, so that slow drift shows too. */
+  fittedAlignment: alignmentSchema.nullable(),
   /** On held-out pairs that are neither stale nor with the ground truth; null: there were none. */
   alignment: alignmentSchema.nullable(),
   trusted: z.boolean(),

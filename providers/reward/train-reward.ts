@@ -2,6 +2,7 @@ import type { Comparison } from '../../core/preference/comparison';
 import type { PreferencePair } from '../../core/preference/preference-pair';
 import { buildFeatures, featureTexts } from '../../core/reward/build-features';
 import { featureSpec, type FeatureSpec } from '../../core/reward/feature-spec';
+import type { Alignment } from '../../core/reward/pairwise-alignment';
 import type { InputFolds } from '../../core/reward/input-folds';
 import { contentHash, sha256 } from '../../core/system/canonical-json';
 import type { Encoder } from '../encoder/encoder';
@@ -80,10 +81,11 @@ export function finishReward(
     judgement: Judgement;
     folds: InputFolds;
     fittedInputs: number;
+    fittedAlignment: Alignment | null;
   },
 ): FittedReward {
   const { component, pairs, comparisons, encoder, seed } = options;
-  const { training, judgement, folds, fittedInputs } = trained;
+  const { training, judgement, folds, fittedInputs, fittedAlignment } = trained;
   const state = encodeRewardState({ folds, members: training.members });
   const trainingDataHash = contentHash([pairs, comparisons]);
   const artefactHash = sha256(training.artefact);
@@ -99,6 +101,7 @@ export function finishReward(
     stateHash: sha256(state),
     trainingDataHash,
     fittedInputs,
+    fittedAlignment,
     ...judgement.measures,
   };
   const { alignment, trusted } = judgement.measures;

@@ -6,8 +6,9 @@ export const rewardTrainingVersion = 1;
 
 /** Largest hidden layer, and the most numbers of all members' weights: every artefact stays below 2 MB. */
 const mostHidden = 8;
-const mostNumbers = 450_000;
-const members = 5;
+const mostNumbers = 475_000;
+/** Members of a reward, where there are as many inputs. */
+const usualMembers = 5;
 /** Candidates from which on a hidden layer competes: below it never won by more than chance, and cost most of the fit. */
 const enoughForMlp = 1_200;
 
@@ -15,13 +16,18 @@ const enoughForMlp = 1_200;
 const tableSize = 600 * 3_600;
 const stepsAtTableSize = 200;
 
+/** Members that fit into the artefact: a linear one has mean, scale and weight of each feature. */
+export function mostMembers({ dimension }: { dimension: number }): number {
+  return Math.max(2, Math.min(usualMembers, Math.floor(mostNumbers / (3 * dimension))));
+}
+
 /**
  * Settings for `rows` candidates of `dimension` features. Each step sees all pairs, so steps are few; their limit falls
  * with the size of the table, so that a fit stays within some twenty seconds of one core.
  */
 export function trainingSettings(rows: number, dimension: number): TrainingSettings {
   // Besides the hidden layer a member has mean, scale and linear weight of each feature.
-  const hidden = Math.min(mostHidden, Math.floor(mostNumbers / members / dimension) - 3);
+  const hidden = Math.min(mostHidden, Math.floor(mostNumbers / usualMembers / dimension) - 3);
   const linear = { kind: 'linear' as const, hidden: 0, learningRate: 0.02, weightDecay: 0.03 };
   const heads: HeadChoice[] = [
     { ...linear, embeddingShare: 1 },
