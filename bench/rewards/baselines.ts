@@ -7,6 +7,7 @@ import type { Encoder } from '../../providers/encoder';
 /** A score for an output that needs no reward model: higher is better. */
 export type Baseline = (inputs: JsonObject, outputs: JsonObject) => number;
 
+/** Training outputs that vote, each as often as it occurred in a pair. */
 const neighbours = 10;
 
 /**
@@ -48,10 +49,16 @@ export async function baselines(
       if (known !== undefined) return known;
       const own = vector(outputs);
       const nearest = [...votes.values()]
-        .map((item) => ({ share: item.preferred / item.pairs, closeness: dot(own, item.vector) }))
-        .sort((a, b) => b.closeness - a.closeness)
-        .slice(0, neighbours);
-      const share = nearest.reduce((sum, item) => sum + item.share, 0) / nearest.length;
+        .map((item) => ({ share: item.preferred / item.pairs, pairs: item.pairs, closeness: dot(own, item.vector) }))
+        .sort((a, b) => b.closeness - a.closeness);
+      let [left, sum] = [neighbours, 0];
+      for (const item of nearest) {
+        const own = Math.min(left, item.pairs);
+        sum += own * item.share;
+        left -= own;
+        if (left === 0) break;
+      }
+      const share = sum / (neighbours - left);
       remembered.set(key, share);
       return share;
     },

@@ -39,11 +39,11 @@ export async function realAlignment(options: {
   encoder: Encoder;
   judge: Judge;
   judgedPairs: number;
-}): Promise<RealAlignment | null> {
+}): Promise<RealAlignment> {
   const { component, encoder, groupOf } = options;
   const candidates = options.candidates.filter(({ origin }) => origin !== 'ground-truth');
   const first = candidates[0];
-  if (first === undefined) return null;
+  if (first === undefined) return unmeasured(component, 0);
   const fields = { inputFields: Object.keys(first.inputs), outputFields: Object.keys(first.outputs) };
   const part = inputFolds(
     [...new Set(candidates.map(({ exampleId }) => groupOf(exampleId)))],
@@ -86,15 +86,16 @@ export async function realAlignment(options: {
       encoder,
     );
     for (const [index, { exampleId, inputs, preferred, rejected }] of held.entries()) {
-      columns['ours']?.push(ordered(exampleId, (rewards[2 * index] as number) - (rewards[2 * index + 1] as number)));
+      const group = groupOf(exampleId);
+      columns['ours']?.push(ordered(group, (rewards[2 * index] as number) - (rewards[2 * index + 1] as number)));
       for (const [name, score] of Object.entries(others)) {
-        columns[name]?.push(ordered(exampleId, score(inputs, preferred) - score(inputs, rejected)));
+        columns[name]?.push(ordered(group, score(inputs, preferred) - score(inputs, rejected)));
       }
     }
     judged.push(...held);
   }
   const { ours = [], ...rest } = columns;
-  if (ours.length === 0) return null;
+  if (ours.length === 0) return unmeasured(component, candidates.length);
   const shares = Object.fromEntries(Object.entries(rest).map(([name, pairs]) => [name, shareRight(pairs)]));
   const chance = ours.map(({ group }) => ({ group, right: 0.5 }));
   const [name, best] = Object.entries({ ...rest, chance }).reduce((leader, other) =>
@@ -108,6 +109,21 @@ export async function realAlignment(options: {
     baselines: shares,
     best: { name, difference: shareDifference(ours, best) },
     judge: await besideJudge(options, judged, ours),
+  };
+}
+
+/** A component without a reward, or without a held-out pair whose order is known: as good as chance. */
+function unmeasured(component: string, candidates: number): RealAlignment {
+  const ours: Share = { value: 0.5, ci95: [0, 1], pairs: 0, inputs: 0 };
+  const difference = { value: 0, ci95: [-1, 1] as [number, number] };
+  return {
+    component,
+    candidates,
+    trainingPairs: 0,
+    ours,
+    baselines: {},
+    best: { name: 'chance', difference },
+    judge: null,
   };
 }
 
@@ -127,7 +143,12 @@ function knownPairs(candidates: readonly StoredCandidate[]): PreferencePair[] {
 
 /** The judge on a random part of the pairs, and what the reward does better on the same. */
 async function besideJudge(
-  { judge, judgedPairs, component }: { judge: Judge; judgedPairs: number; component: string },
+  {
+    judge,
+    judgedPairs,
+    component,
+    groupOf,
+  }: { judge: Judge; judgedPairs: number; component: string; groupOf: (exampleId: string) => string },
   pairs: readonly PreferencePair[],
   ours: readonly OrderedPair[],
 ): Promise<RealAlignment['judge']> {
@@ -136,7 +157,7 @@ async function besideJudge(
   const orders = await Promise.all(
     places.map(async (place) => {
       const pair = pairs[place] as PreferencePair;
-      return ordered(pair.exampleId, await judge(pair));
+      return ordered(groupOf(pair.exampleId), await judge(pair));
     }),
   );
   const own = places.map((place) => ours[place] as OrderedPair);

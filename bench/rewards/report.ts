@@ -19,12 +19,23 @@ const range = ([low, high]: readonly [number, number]): string => `${number(low)
 const share = (found: Share): string => `${number(found.value)} (${range(found.ci95)})`;
 
 /** Tables, as text. */
-export function report({ synthetic, real, adaptation, minutes }: RewardsReport): string[] {
+export function report({ synthetic, real, adaptation, speed, minutes }: RewardsReport): string[] {
   const lines: string[] = [];
   if (synthetic !== undefined) {
     const table = new Table({
       style: { head: [], border: [] },
-      head: ['component', 'pairs', 'gap >= 0.1', 'n', 'all pairs', 'n', 'length', 'one word', 'calibration error'],
+      head: [
+        'component',
+        'pairs',
+        'gap >= 0.1',
+        'n',
+        'all pairs',
+        'n',
+        'length',
+        'one word',
+        'calibration error',
+        'mean |gain|',
+      ],
     });
     for (const item of synthetic) {
       table.push([
@@ -37,6 +48,7 @@ export function report({ synthetic, real, adaptation, minutes }: RewardsReport):
         number(item.length),
         number(item.token),
         number(item.calibrationError),
+        number(item.constantError),
       ]);
     }
     lines.push(table.toString());
@@ -107,6 +119,12 @@ export function report({ synthetic, real, adaptation, minutes }: RewardsReport):
       ]);
     }
     lines.push(table.toString());
+  }
+  for (const { kind, fit, score, peakMb } of speed?.heads ?? []) {
+    lines.push(
+      `${kind} head, 2,000 pairs and 10,000 candidates: fit ${number(fit.optimas)} s (PyTorch ${number(fit.torch)} s, ratio ${number(fit.ratio)}), ` +
+        `scoring ${number(score.optimas)} s (${number(score.torch)} s, ${number(score.ratio)}), peak memory ${peakMb.optimas.toFixed(0)} MB (${peakMb.torch.toFixed(0)} MB)`,
+    );
   }
   if (minutes !== undefined) lines.push(`${minutes.toFixed(1)} minutes`);
   return lines;

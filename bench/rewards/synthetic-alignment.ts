@@ -1,4 +1,4 @@
-import { comparisonsWithIncumbent } from '../../core/preference/comparison';
+import { comparisonsWithIncumbent, type Comparison } from '../../core/preference/comparison';
 import type { PreferencePair } from '../../core/preference/preference-pair';
 import { preferencePairs } from '../../core/preference/preference-pairs';
 import { canonicalJson } from '../../core/system/canonical-json';
@@ -34,6 +34,8 @@ export interface SyntheticAlignment {
   token: number;
   /** Mean |predicted - true gain| over ten bins of equal mass. */
   calibrationError: number;
+  /** Mean |true gain - training mean| of one comparison: what there is to predict. */
+  constantError: number;
   /** Share of large pairs right by share of the training pairs. */
   curve: { share: number; large: number }[];
 }
@@ -61,7 +63,6 @@ export async function syntheticAlignment(options: SyntheticOptions): Promise<Syn
     const collected = await collect(name, synthetic, options);
     for (const [component, candidates] of collected.candidates) {
       const result = await componentAlignment(component, candidates, { synthetic, collected, options });
-      if (result === null) continue;
       results.push({ system: name, ...result });
       options.say(
         `synthetic ${name}.${component}: ${result.large?.value.toFixed(3)} of ${result.large?.pairs} large pairs, ${result.all.value.toFixed(3)} of all, calibration error ${result.calibrationError.toFixed(3)}`,
@@ -109,7 +110,7 @@ async function componentAlignment(
   component: string,
   candidates: readonly StoredCandidate[],
   context: Context,
-): Promise<Omit<SyntheticAlignment, 'system'> | null> {
+): Promise<Omit<SyntheticAlignment, 'system'>> {
   const isHeldOut = ({ exampleId }: StoredCandidate): boolean => exampleId.startsWith('test');
   const training = candidates.filter((candidate) => !isHeldOut(candidate));
   const truth = trueValues(component, context);
@@ -119,12 +120,15 @@ async function componentAlignment(
   const kept = wholeInputs(training, context.options.pairs);
   const pairs = preferencePairs(kept);
   const model = await fit(component, kept, context.options.encoder);
-  if (model === null) return null;
+  if (model === null) return unmeasured(component, pairs.length);
   const { large, all } = await orderedPairs(held, (items) => model.score(items));
-  const calibrationError = await calibration(held, model);
+  const { calibrationError, constantError } = await calibration(held, model, comparisonsWithIncumbent(kept));
   await model.close();
-  if (all.length === 0) return null;
+  if (all.length === 0) return unmeasured(component, pairs.length);
   const token = bestToken(pairs);
+  const longer = ({ preferred, rejected }: PreferencePair): number =>
+    Math.sign(canonicalJson(preferred).length - canonicalJson(rejected).length);
+  const direction = pairs.reduce((sum, pair) => sum + longer(pair), 0) >= 0 ? 1 : -1;
   const by = async (score: (outputs: JsonObject) => number): Promise<number> => {
     const found = await orderedPairs(held, (items) => Promise.resolve(items.map(({ outputs }) => score(outputs))));
     return found.large.length === 0 ? 0.5 : shareRight(found.large).value;
@@ -142,10 +146,27 @@ async function componentAlignment(
     trainingPairs: pairs.length,
     large: large.length === 0 ? null : shareRight(large),
     all: shareRight(all),
-    length: await by((outputs) => canonicalJson(outputs).length),
+    length: await by((outputs) => direction * canonicalJson(outputs).length),
     token: await by(token),
     calibrationError,
+    constantError,
     curve,
+  };
+}
+
+/** A component without a reward or a held-out pair: it counts as missed, not as left out. */
+function unmeasured(component: string, trainingPairs: number): Omit<SyntheticAlignment, 'system'> {
+  const none: Share = { value: 0.5, ci95: [0, 1], pairs: 0, inputs: 0 };
+  return {
+    component,
+    trainingPairs,
+    large: null,
+    all: none,
+    length: 0.5,
+    token: 0.5,
+    calibrationError: 1,
+    constantError: 1,
+    curve: [],
   };
 }
 
@@ -194,7 +215,11 @@ async function orderedPairs(
 }
 
 /** Mean |predicted - true| over bins of equal mass, of gains over the incumbent's output. */
-async function calibration(held: readonly Valued[][], model: RewardModel): Promise<number> {
+async function calibration(
+  held: readonly Valued[][],
+  model: RewardModel,
+  training: readonly Comparison[],
+): Promise<{ calibrationError: number; constantError: number }> {
   const comparisons = held.flatMap((group) => {
     const base = group.find(({ candidate }) => candidate.origin === 'base');
     if (base === undefined) return [];
@@ -211,12 +236,14 @@ async function calibration(held: readonly Valued[][], model: RewardModel): Promi
   const points = comparisons
     .map(({ truth }, index) => ({ truth, predicted: gains[index]?.gain ?? 0 }))
     .sort((a, b) => a.predicted - b.predicted);
+  const constant = mean(training.map(({ gap }) => gap));
+  const constantError = mean(points.map(({ truth }) => Math.abs(truth - constant)));
   const errors = Array.from({ length: bins }, (_, bin) =>
     points.slice(Math.floor((bin * points.length) / bins), Math.floor(((bin + 1) * points.length) / bins)),
   )
     .filter((part) => part.length > 0)
     .map((part) => Math.abs(mean(part.map(({ predicted }) => predicted)) - mean(part.map(({ truth }) => truth))));
-  return mean(errors);
+  return { calibrationError: mean(errors), constantError };
 }
 
 /** `E_down[R | y]` exactly, with the outputs of other components as the incumbent's trace has them. */

@@ -2,20 +2,21 @@ import { mean } from '../../core/validation/moments';
 import type { RewardsReport } from './report';
 import { missedSpeedTargets } from './speed/speed-report';
 
-const percent = (share: number): string => share.toFixed(3);
+const figure = (share: number): string => share.toFixed(3);
 
 /** The bench's targets, in words, where they were missed. Parts that were left out miss nothing. */
 export function missedTargets({ synthetic, real, adaptation, speed }: RewardsReport): string[] {
   return [
+    ...(synthetic?.length === 0 ? ['synthetic systems: nothing was measured'] : []),
     ...(synthetic ?? []).flatMap(({ system, component, large, length, token, calibrationError }) => {
       const name = `synthetic ${system}.${component}`;
       const missed: string[] = [];
       if (large === null) missed.push(`${name}: no held-out pair with a true gap of at least 0.1`);
       else if (large.value < 0.95)
-        missed.push(`${name}: alignment ${percent(large.value)} of large pairs, target 0.950`);
-      if (length >= 0.65) missed.push(`${name}: length alone reaches ${percent(length)}, the system is too easy`);
-      if (token >= 0.65) missed.push(`${name}: one word alone reaches ${percent(token)}, the system is too easy`);
-      if (calibrationError > 0.05) missed.push(`${name}: calibration error ${percent(calibrationError)}, target 0.050`);
+        missed.push(`${name}: alignment ${figure(large.value)} of large pairs, target 0.950`);
+      if (length >= 0.65) missed.push(`${name}: length alone reaches ${figure(length)}, the system is too easy`);
+      if (token >= 0.65) missed.push(`${name}: one word alone reaches ${figure(token)}, the system is too easy`);
+      if (calibrationError > 0.05) missed.push(`${name}: calibration error ${figure(calibrationError)}, target 0.050`);
       return missed;
     }),
     ...(real === undefined ? [] : missedOnRealSystems(real)),
@@ -25,15 +26,15 @@ export function missedTargets({ synthetic, real, adaptation, speed }: RewardsRep
         const { value, p } = against[other];
         if (!(value > 0 && p < 0.05)) {
           missed.push(
-            `drift ${drift}: adapted less ${other} ${percent(value)} (p = ${percent(p)}), not significantly better`,
+            `drift ${drift}: adapted less ${other} ${figure(value)} (p = ${figure(p)}), not significantly better`,
           );
         }
       }
       if (against.refit.value < -0.01) {
-        missed.push(`drift ${drift}: ${percent(-against.refit.value)} below a full refit, at most 0.010 allowed`);
+        missed.push(`drift ${drift}: ${figure(-against.refit.value)} below a full refit, at most 0.010 allowed`);
       }
       if (outcome.work > 0.2)
-        missed.push(`drift ${drift}: ${percent(outcome.work)} of a refit's work, at most 0.200 allowed`);
+        missed.push(`drift ${drift}: ${figure(outcome.work)} of a refit's work, at most 0.200 allowed`);
       return missed;
     }),
     ...(speed === undefined ? [] : missedSpeedTargets(speed)),
@@ -44,11 +45,11 @@ function missedOnRealSystems(real: NonNullable<RewardsReport['real']>): string[]
   if (real.length === 0) return ['real systems: nothing was measured'];
   const missed: string[] = [];
   const average = mean(real.map(({ ours }) => ours.value));
-  if (average < 0.78) missed.push(`real systems: mean alignment ${percent(average)}, target 0.780`);
+  if (average < 0.78) missed.push(`real systems: mean alignment ${figure(average)}, target 0.780`);
   const answerer = real.find(({ system, component }) => system === 'quickstart' && component === 'answerer');
   if (answerer === undefined || answerer.ours.value < 0.85) {
     missed.push(
-      `quickstart.answerer: alignment ${answerer === undefined ? 'not measured' : percent(answerer.ours.value)}, target 0.850`,
+      `quickstart.answerer: alignment ${answerer === undefined ? 'not measured' : figure(answerer.ours.value)}, target 0.850`,
     );
   }
   const sure = real.filter(({ ours }) => ours.ci95[0] > 0.5).length;
@@ -58,7 +59,12 @@ function missedOnRealSystems(real: NonNullable<RewardsReport['real']>): string[]
   if (above < real.length / 2)
     missed.push(`real systems: significantly above the best baseline on ${above} of ${real.length}, target half`);
   for (const { system, component, best } of real.filter(({ best: { difference } }) => difference.ci95[1] < 0)) {
-    missed.push(`${system}.${component}: significantly below '${best.name}' (${percent(best.difference.value)})`);
+    missed.push(`${system}.${component}: significantly below '${best.name}' (${figure(best.difference.value)})`);
+  }
+  for (const { system, component, judge } of real) {
+    if (judge !== null && judge.difference.ci95[1] < 0) {
+      missed.push(`${system}.${component}: significantly below the judge (${figure(judge.difference.value)})`);
+    }
   }
   return missed;
 }
