@@ -50,7 +50,7 @@ export async function openLatestReward(
   const reward = await openReward(await stores.blobs.get(version.artefactSha256), manifest, encoder);
   return {
     async gains(comparisons) {
-      return (await reward.gains(comparisons)).map(({ gain }) => gain);
+      return (await reward.gains(comparisons, signal)).map(({ gain }) => gain);
     },
     close: () => reward.close(),
   };
