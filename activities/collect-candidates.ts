@@ -8,6 +8,7 @@ import {
 } from '../core/system/configuration';
 import type { Component } from '../core/system/component';
 import type { Draw } from '../core/system/draw';
+import { inTurn } from '../core/random/in-turn';
 import { randomStream, type RandomStream } from '../core/random/stream';
 import type { JsonObject } from '../core/system/json';
 import type { Proposal } from '../core/search/proposal';
@@ -177,7 +178,5 @@ function eachKindInTurn(proposals: readonly Proposal[], stream: RandomStream): P
     const kind = proposal.changed.map((change) => `${change.variable}/${change.kind}`).join('+');
     kinds.set(kind, [...(kinds.get(kind) ?? []), proposal]);
   }
-  const groups = stream.shuffle([...kinds.values()]);
-  const longest = Math.max(0, ...groups.map((group) => group.length));
-  return Array.from({ length: longest }, (_, index) => groups.flatMap((group) => group[index] ?? [])).flat();
+  return inTurn(stream.shuffle([...kinds.values()]));
 }

@@ -64,13 +64,10 @@ export async function trainReward(training: RewardTraining): Promise<TrainedRewa
     return fitAnew(training, { ...unseen, why });
   }
   const before = (previous as RewardVersion).version;
-  const adapted = await adapt(training, found, before);
-  const { drift } = adapted;
-  if (drift === 'persists') {
-    const why = `${adapted.update.why}; adapting was not enough`;
-    return fitAnew({ ...training, data: training.dataFrom(before) }, { ...adapted.update, why, judgedFrom: before });
-  }
-  return adapted.reward;
+  const { reward, driftPersists } = await adapt(training, found, before);
+  if (!driftPersists) return reward;
+  const why = `${reward.update.why}; adapting was not enough`;
+  return fitAnew({ ...training, data: training.dataFrom(before) }, { ...reward.update, why, judgedFrom: before });
 }
 
 /** The version before, or why it cannot be adapted. */
@@ -91,7 +88,7 @@ async function adaptable({ stores, encoder, previous }: RewardTraining): Promise
 
 async function fitAnew(training: RewardTraining, cause: Omit<RewardUpdate, 'how'>): Promise<TrainedReward> {
   const options = trainingOptions(training);
-  const stored = await remembered(training, ['fit'], async () => {
+  const stored = await remembered<string>(training, ['fit'], async () => {
     const fitted = await fitReward(options);
     return fitted.status === 'fitted' ? { reward: fitted, outcome: {} } : fitted.reason;
   });
@@ -112,9 +109,13 @@ interface AdaptationOutcome {
   loss: { before: number; after: number };
 }
 
-async function adapt(training: RewardTraining, previous: Previous, before: number) {
+async function adapt(
+  training: RewardTraining,
+  previous: Previous,
+  before: number,
+): Promise<{ reward: TrainedReward; driftPersists: boolean }> {
   const options = trainingOptions(training);
-  const stored = await remembered(
+  const stored = await remembered<never>(
     training,
     ['adapt', previous.manifest.version, previous.manifest.stateHash, before],
     async () => {
@@ -131,7 +132,6 @@ async function adapt(training: RewardTraining, previous: Previous, before: numbe
       return { reward: result.reward, outcome: outcome as unknown as JsonObject };
     },
   );
-  if (typeof stored === 'string') throw new Error(stored);
   const outcome = stored.outcome as unknown as AdaptationOutcome;
   const driftAlarm = outcome.drift?.alarm === true;
   const update: RewardUpdate = {
@@ -141,11 +141,7 @@ async function adapt(training: RewardTraining, previous: Previous, before: numbe
     driftAlarm,
     judgedFrom: training.judgedFrom,
   };
-  return {
-    update,
-    drift: driftAlarm && outcome.alarmAfter ? 'persists' : 'none',
-    reward: { ...stored.reward, update } satisfies TrainedReward,
-  };
+  return { reward: { ...stored.reward, update }, driftPersists: driftAlarm && outcome.alarmAfter };
 }
 
 function adaptationText({ status, freshAlignment, drift, batches, rehearsed, loss }: AdaptationOutcome): string {
@@ -162,11 +158,11 @@ function adaptationText({ status, freshAlignment, drift, batches, rehearsed, los
 type Stored = { reward: Omit<Extract<TrainedReward, { status: 'fitted' }>, 'update'>; outcome: JsonObject };
 
 /** What was trained on the same before; otherwise trains and keeps it. A text: why there is nothing to train. */
-async function remembered(
+async function remembered<Nothing extends string>(
   { stores, component, encoder, seed, data }: RewardTraining,
   what: readonly (string | number)[],
-  train: () => Promise<{ reward: FittedReward; outcome: JsonObject } | string>,
-): Promise<Stored | string> {
+  train: () => Promise<{ reward: FittedReward; outcome: JsonObject } | Nothing>,
+): Promise<Stored | Nothing> {
   const { pairs, comparisons } = data;
   const fields = [Object.keys(component.input.shape), Object.keys(component.output.shape)];
   const key = contentHash([

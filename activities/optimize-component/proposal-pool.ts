@@ -1,4 +1,5 @@
 import { bestOutput } from '../../core/preference/best-output';
+import { inTurn } from '../../core/random/in-turn';
 import { randomStream } from '../../core/random/stream';
 import { demonstrationProposals, type TracedExample } from '../../core/search/demonstration-proposals';
 import { hyperparameterProposals, type SettingsObservation } from '../../core/search/hyperparameter-proposals';
@@ -64,7 +65,7 @@ export function proposalPool(run: OpenRun, options: PoolOptions): Proposal[] {
       }),
     ]),
   ];
-  return distinctProposals(incumbent, interleaved(groups));
+  return distinctProposals(incumbent, inTurn(groups));
 }
 
 /** True when a setting's demonstrations show these very inputs: judged on them, it would be judged by its own answer. */
@@ -94,10 +95,4 @@ function demonstrationSources(run: OpenRun, { component, traces, candidates = []
     if (truth !== undefined) truths[exampleId] = truth;
   }
   return { traced, groundTruth: truths };
-}
-
-/** First of each group, then second of each, ...: a cut anywhere keeps all kinds. */
-function interleaved(groups: readonly Proposal[][]): Proposal[] {
-  const longest = Math.max(0, ...groups.map((group) => group.length));
-  return Array.from({ length: longest }, (_, index) => groups.flatMap((group) => group[index] ?? [])).flat();
 }

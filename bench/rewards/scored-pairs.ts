@@ -1,5 +1,5 @@
 import { randomStream } from '../../core/random/stream';
-import { quantile } from '../../core/validation/moments';
+import { mean, quantile } from '../../core/validation/moments';
 
 /** A held-out pair and whether something orders it as the downstream scores do: 1, 0, or a half for a tie. */
 export interface OrderedPair {
@@ -25,7 +25,7 @@ export function shareRight(pairs: readonly OrderedPair[]): Share {
   const groups = byGroup(pairs);
   const values = pairs.map(({ right }) => right);
   return {
-    value: average(values),
+    value: mean(values),
     ci95: interval(groups.map((group) => group.map(({ right }) => right))),
     pairs: pairs.length,
     inputs: groups.length,
@@ -49,7 +49,7 @@ export function shareDifference(
     right: right - (theirs[index] as OrderedPair).right,
   }));
   return {
-    value: average(differences.map(({ right }) => right)),
+    value: mean(differences.map(({ right }) => right)),
     ci95: interval(byGroup(differences).map((group) => group.map(({ right }) => right))),
   };
 }
@@ -73,8 +73,4 @@ function byGroup(pairs: readonly OrderedPair[]): OrderedPair[][] {
   const groups = new Map<string, OrderedPair[]>();
   for (const pair of pairs) groups.set(pair.group, [...(groups.get(pair.group) ?? []), pair]);
   return [...groups.values()];
-}
-
-function average(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,6 +1,7 @@
 import { canonicalJson } from '../system/canonical-json';
 import type { JsonObject } from '../system/json';
 import type { Candidate } from './candidate';
+import { groupByInputs } from './group-by-inputs';
 import { meanScore } from './mean-score';
 import { newestBase } from './newest-base';
 
@@ -21,12 +22,7 @@ export interface Comparison {
  * setting may be able to reach it. In the order of example ids and outputs.
  */
 export function comparisonsWithIncumbent(candidates: readonly Candidate[]): Comparison[] {
-  const groups = new Map<string, Candidate[]>();
-  for (const candidate of candidates) {
-    const key = canonicalJson([candidate.exampleId, candidate.inputs, candidate.stale ?? false]);
-    groups.set(key, [...(groups.get(key) ?? []), candidate]);
-  }
-  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, group]) => comparisonsOf(group));
+  return groupByInputs(candidates).flatMap(comparisonsOf);
 }
 
 function comparisonsOf(group: readonly Candidate[]): Comparison[] {

@@ -1,6 +1,7 @@
 import { canonicalJson } from '../system/canonical-json';
 import type { JsonObject } from '../system/json';
 import type { Candidate } from './candidate';
+import { groupByInputs } from './group-by-inputs';
 import { meanScore } from './mean-score';
 import { newestBase } from './newest-base';
 import { orderConfidence, rolloutVariance } from './order-confidence';
@@ -61,18 +62,6 @@ function checkCandidate(candidate: Candidate, component: string | undefined): vo
   }
 }
 
-/** Candidates that share example, inputs and staleness: upstream changes may give one example several inputs. */
-function groupByInputs(candidates: readonly Candidate[]): Candidate[][] {
-  const groups = new Map<string, Candidate[]>();
-  for (const candidate of candidates) {
-    const key = canonicalJson([candidate.exampleId, candidate.inputs, candidate.stale ?? false]);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [candidate]);
-    else group.push(candidate);
-  }
-  return sortedByKey(groups);
-}
-
 function pairsOfInput(group: Candidate[], variance: number): PreferencePair[] {
   const { exampleId, inputs, stale = false } = group[0] as Candidate;
   const outputs = distinctOutputs(group);
@@ -122,8 +111,4 @@ function medianOf(values: number[]): number {
   const middle = Math.floor(sorted.length / 2);
   const upper = sorted[middle] ?? 1;
   return sorted.length % 2 === 0 ? ((sorted[middle - 1] ?? upper) + upper) / 2 : upper;
-}
-
-function sortedByKey<T>(groups: Map<string, T>): T[] {
-  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
 }

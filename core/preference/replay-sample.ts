@@ -1,3 +1,4 @@
+import { inTurn } from '../random/in-turn';
 import type { RandomStream } from '../random/stream';
 import type { PreferencePair } from './preference-pair';
 
@@ -28,10 +29,4 @@ export function replaySample(
   }
   const queues = stream.shuffle([...byConfiguration.values()].map((ages) => inTurn(stream.shuffle(ages))));
   return inTurn(queues).slice(0, count);
-}
-
-/** First of each, then second of each, ... */
-function inTurn(queues: readonly (readonly number[])[]): number[] {
-  const longest = Math.max(0, ...queues.map((queue) => queue.length));
-  return Array.from({ length: longest }, (_, index) => queues.flatMap((queue) => queue[index] ?? [])).flat();
 }

@@ -1,6 +1,7 @@
 import type { Comparison } from '../../core/preference/comparison';
 import type { PreferencePair } from '../../core/preference/preference-pair';
 import { fitGainCalibration } from '../../core/reward/gain-calibration';
+import { pairLoss } from '../../core/reward/pair-loss';
 import { pairwiseAlignment, type Alignment } from '../../core/reward/pairwise-alignment';
 import type { IndexedData } from './index-data';
 import type { RewardManifest } from './reward-manifest';
@@ -82,7 +83,7 @@ export function heldOutLoss({ pairs, index, rewards }: JudgedData, counts: (pair
     const margin =
       (rewards[index.pairs.preferred[place] as number] as number) -
       (rewards[index.pairs.rejected[place] as number] as number);
-    loss += pair.weight * (Math.log1p(Math.exp(-Math.abs(margin))) + Math.max(0, -margin));
+    loss += pair.weight * pairLoss(margin);
     total += pair.weight;
   }
   return total === 0 ? Math.LN2 : loss / total;

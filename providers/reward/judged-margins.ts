@@ -1,3 +1,5 @@
+import { pairLoss } from '../../core/reward/pair-loss';
+
 /**
  * One-sided 70 % point of the normal distribution. A rejected update loses what the fresh pairs said, an accepted one that is no
  * better loses little: members rehearse, and the next fresh pairs judge again.
@@ -60,8 +62,4 @@ function bestScale(margins: readonly number[], weights: readonly number[]): numb
     else high = middle;
   }
   return low;
-}
-
-function pairLoss(margin: number): number {
-  return Math.log1p(Math.exp(-Math.abs(margin))) + Math.max(0, -margin);
 }

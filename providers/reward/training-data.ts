@@ -1,3 +1,4 @@
+import { pairLoss } from '../../core/reward/pair-loss';
 import { fitStandardisation, standardise, type Standardisation } from '../../core/reward/standardisation';
 import type { IndexedPairs } from './head-trainer';
 import type { TrainingRequest } from './training-request';
@@ -59,8 +60,7 @@ export function pairwiseLoss(table: IndexedPairs, rewards: Float32Array): number
   for (let pair = 0; pair < table.weights.length; pair++) {
     const margin =
       (rewards[table.preferred[pair] as number] as number) - (rewards[table.rejected[pair] as number] as number);
-    const term = margin > 0 ? Math.log1p(Math.exp(-margin)) : Math.log1p(Math.exp(margin)) - margin;
-    loss += (table.weights[pair] as number) * term;
+    loss += (table.weights[pair] as number) * pairLoss(margin);
   }
   return loss;
 }
