@@ -89,7 +89,8 @@ async function realSystemsPart(
         system: name,
         configuration,
         inputs: Object.fromEntries(share),
-        plan: { candidatesPerInput: 4, rolloutsPerCandidate: 4 },
+        // The models of these systems answer at temperature 0: a second rollout shows that it changes nothing, and costs nothing.
+        plan: { candidatesPerInput: 6, rolloutsPerCandidate: 2 },
         folder,
         say,
       },

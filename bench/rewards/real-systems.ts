@@ -1,16 +1,9 @@
 import { resolve } from 'node:path';
 import type { Configuration } from '../../core/system/configuration';
 import { splits, type Dataset, type System } from '../../core/system/system';
-import type { Component } from '../../core/system/component';
-import type { Example, RunContext } from '../../core/system/run-context';
+import type { Example } from '../../core/system/run-context';
 import { defineConfig, type Config } from '../../workers/config/define-config';
 import { loadConfig } from '../../workers/config/load-config';
-
-/**
- * What the language models of these systems sample at, as most in production do: what an output is worth is then an expectation,
- * and of some pairs nobody knows the order.
- */
-const temperature = 0.5;
 
 /** A real system under a configuration in which its components' outputs make a difference. */
 export interface RealSystem {
@@ -115,8 +108,7 @@ export const realSystems: readonly RealSystem[] = [
 ];
 
 /**
- * A real system's config with every example in the training split, since the bench holds out inputs itself, and its models
- * sampled. @throws DefinitionError where its data is missing, saying what to do.
+ * A real system's config with every example in the training split, since the bench holds out inputs itself. @throws DefinitionError where its data is missing, saying what to do.
  */
 export async function configOf({ name }: RealSystem): Promise<Config> {
   const { config } = await loadConfig(resolve(__dirname, `../../systems/${name}/optimas.config.ts`));
@@ -130,26 +122,9 @@ function withAllInTrain(config: Config): Config {
     systems: (tools) =>
       (typeof config.systems === 'function' ? config.systems(tools) : config.systems).map((system): System => ({
         ...system,
-        components: system.components.map(sampled),
         dataset: async () => allInTrain(await datasetOf(system)),
       })),
   });
-}
-
-/** The same component with its calls sampled. */
-function sampled(component: Component): Component {
-  const run = component.run as (inputs: unknown, context: RunContext) => unknown;
-  return {
-    ...component,
-    captures: { of: component.captures, temperature },
-    run: (inputs: never, context: never) => {
-      const { models, ...rest } = context as RunContext;
-      return run(inputs, {
-        ...rest,
-        models: { ...models, chat: (request) => models.chat({ temperature, ...request }) },
-      });
-    },
-  };
 }
 
 async function datasetOf({ dataset }: System): Promise<Dataset<Example>> {
