@@ -29,6 +29,11 @@ export interface CertifiedComponent {
   epsilon: number;
   /** The measured candidate whose bound is the largest; null where none was measured. */
   candidate: string | null;
+  /**
+   * What epsilon would be had that candidate neither gained nor lost on any of its examples: the part that is the sample size's. Null
+   * where none was measured.
+   */
+  epsilonWithoutGains: number | null;
   tried: number;
   measured: number;
   /** Tried candidates that the bound does not cover: ranked by the local reward only, or tried under an earlier configuration only. */
@@ -47,8 +52,6 @@ export interface Certificate {
   headroom: number;
   /** The largest of the components' epsilons. */
   epsilon: number;
-  /** What epsilon would be had the candidate that sets it shown no gain and no loss on any of its examples: the sample size's part of it. Null where no candidate sets it. */
-  epsilonWithoutGains: number | null;
   components: Record<string, CertifiedComponent>;
 }
 
@@ -98,6 +101,7 @@ export function certify(options: {
         {
           epsilon: worst === undefined ? headroom : Math.max(0, worst.bound),
           candidate: worst?.configurationHash ?? null,
+          epsilonWithoutGains: worst === undefined ? null : gainBound(new Array<number>(worst.examples).fill(0)),
           tried,
           measured: own.size,
           rankedByRewardOnly: tried - earlier - own.size,
@@ -107,14 +111,11 @@ export function certify(options: {
       ];
     }),
   );
-  const largest = Object.values(certified).reduce((a, b) => (b.epsilon > a.epsilon ? b : a));
-  const examples = largest.candidates[0]?.examples;
   return {
     delta,
     bounds,
     headroom,
-    epsilon: largest.epsilon,
-    epsilonWithoutGains: examples === undefined ? null : gainBound(new Array<number>(examples).fill(0)),
+    epsilon: Math.max(...Object.values(certified).map((item) => item.epsilon)),
     components: certified,
   };
 }
