@@ -113,7 +113,10 @@ export function certificateLines({ certificate }: ResultDocument): string[] {
   }
   const sum = (of: (component: (typeof components)[number]) => number): number =>
     components.reduce((all, component) => all + of(component), 0);
-  const [unmeasured, earlier] = [sum((item) => item.rankedByRewardOnly), sum((item) => item.earlierOnly)];
+  const uncovered = [
+    { count: sum((item) => item.rankedByRewardOnly), why: 'ranked by the local reward only' },
+    { count: sum((item) => item.earlierOnly), why: 'tried under an earlier configuration only' },
+  ].flatMap(({ count, why }) => (count === 0 ? [] : [`${countedText(count, 'candidate')} ${why}`]));
   const largest = certified.reduce((a, b) => (b.epsilon > a.epsilon ? b : a));
   const examples = largest.candidates[0]?.examples ?? 0;
   return [
@@ -121,11 +124,7 @@ export function certificateLines({ certificate }: ResultDocument): string[] {
     `Its size is mostly the sample's: ${countedText(bounds, 'bound')} hold at once, and the candidate that sets the largest was measured ` +
       `on ${countedText(examples, 'example')}; had it neither gained nor lost on any of them, epsilon would still be ${scoreText(largest.epsilonWithoutGains)}.`,
     ...(certified.length < components.length ? [`Where nothing was measured, epsilon is ${cap}.`] : []),
-    ...(unmeasured + earlier > 0
-      ? [
-          `Not covered: ${countedText(unmeasured, 'candidate')} ranked by the local reward only, ${countText(earlier)} tried under an earlier configuration only.`,
-        ]
-      : []),
+    ...(uncovered.length > 0 ? [`Not covered: ${uncovered.join(', ')}.`] : []),
   ];
 }
 

@@ -171,7 +171,7 @@ describe('the component-wise maximum', () => {
     "Its size is mostly the sample's: 3 bounds hold at once, and the candidate that sets the largest was measured on 12 examples; had it neither gained nor lost on any of them, epsilon would still be 0.360.",
   ];
   const uncovered =
-    'Not covered: 6 candidates ranked by the local reward only, 1 tried under an earlier configuration only.';
+    'Not covered: 6 candidates ranked by the local reward only, 1 candidate tried under an earlier configuration only.';
   const unmeasured = 'Where nothing was measured, epsilon is what is left to the highest score: 0.550.';
 
   it('is told in both reports, with what it means and what it does not cover', () => {
@@ -192,6 +192,8 @@ describe('the component-wise maximum', () => {
     const all = { ...writer, rankedByRewardOnly: 0, earlierOnly: 0 };
     const covered = textReport(certified({ writer: all }));
     expect(covered.replaceAll('\n', ' ')).toContain(sentences[1]);
+    const early = textReport(certified({ writer: { ...writer, rankedByRewardOnly: 0 } })).replaceAll('\n', ' ');
+    expect(early).toContain('Not covered: 1 candidate tried under an earlier configuration only.');
     for (const absent of ['Not covered', 'Where nothing']) expect(covered).not.toContain(absent);
     expect(textReport(certified({ picker: none })).replaceAll('\n', ' ')).toContain(
       'No candidate was measured against the final configuration: epsilon is what is left to the highest score: 0.550.',

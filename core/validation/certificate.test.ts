@@ -72,6 +72,17 @@ it('is capped by what is left to the highest score, which takes a share of delta
   });
 });
 
+it('names the candidate of which the least is excluded, also where the headroom caps several', () => {
+  const { components } = certify({
+    components: { writer: evidence({ a: zeros, b: good }) },
+    heldOutScores: new Array<number>(200).fill(0.9),
+    delta,
+  });
+  const { candidate, candidates } = components['writer'] as NonNullable<(typeof components)[string]>;
+  expect(new Set(candidates.map(({ bound }) => bound)).size).toBe(1);
+  expect(candidate).toBe('b');
+});
+
 it('claims nothing where nothing was measured', () => {
   const components = { writer: evidence({}, { tried: 3, earlier: 1 }) };
   expect(certify({ components, heldOutScores: [], delta })).toEqual({
