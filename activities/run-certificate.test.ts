@@ -207,8 +207,15 @@ it('shares the gains of equal outputs where both ran, keeps the first of an exam
     ...more,
   });
   const undecided = { accepted: false, changed: [], reason: '', before: null, after: null, p: null };
-  const elsewhere = { elsewhere: { editor: { style: 'ornate' } }, finalist: true };
-  const proposals = [proposal('even', null), proposal('same', 'even'), proposal('joint', null, elsewhere)];
+  const changed = [
+    { component: 'drafter', variable: 'tone', kind: 'hyperparameter' },
+    { component: 'editor', variable: 'style', kind: 'hyperparameter' },
+  ];
+  const proposals = [
+    proposal('even', null),
+    proposal('same', 'even'),
+    proposal('joint', null, { finalist: true, changed }),
+  ];
   await ledger.append('run', [
     { key: 'a', iteration: 1, kind: 'judged', body: { ...step, judge: 'reward', examples: ranked, gains: {} } },
     { key: 'b', iteration: 1, kind: 'judged', body: { ...step, judge: 'metric', examples: ['t0', 't2', 't4'], gains } },
