@@ -188,7 +188,8 @@ it('certifies what the metric measured against the final configuration, each exa
   expect(result.components['editor']).toMatchObject({ epsilon: result.headroom, candidate: null, tried: 0 });
   // A second attempt of each activity left no second record: a ranking and a shortlist in each of three iterations.
   expect(judged).toHaveLength(6);
-});
+  // Three iterations, beside other test files on the same cores.
+}, 60_000);
 
 it('shares the gains of equal outputs where both ran, keeps the first of an example, and does not certify what only a reward ranked', async () => {
   await proposed({ iteration: 0, incumbent: 'calm', tones: ['warm', 'even', 'flat'], shortlisted: ['warm'] });
