@@ -1,5 +1,6 @@
 import { placeProposal } from '../../core/search/place-proposal';
 import { rankDistinct } from '../../core/search/rank-distinct';
+import { proposalHash } from '../../core/search/proposal';
 import type { Finalists, SelectFinalistsInput } from '../contracts';
 import type { ActivityDependencies } from '../dependencies';
 import { inActivity } from '../in-activity';
@@ -27,6 +28,7 @@ export function selectFinalists(dependencies: ActivityDependencies, input: Selec
       const measured = shortlist.get(hash);
       record.push({
         configurationHash: hash,
+        settings: proposalHash(proposal),
         origin: proposal.origin,
         changed: proposal.changed.map((change) => ({ ...change })),
         note: proposal.note ?? null,
