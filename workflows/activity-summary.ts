@@ -24,8 +24,8 @@ const summaries: { [Name in ActivityName]: (input: ActivityInput<Name>) => strin
   scoreProposals: ({ component, hashes, judge }) =>
     `${component}, ${hashes.length} ${judge === 'metric' ? 'of the shortlist' : 'proposals'}: ${hashes.map(short).join(', ')}`,
   selectFinalists: ({ component }) => component,
-  halve: ({ finalists, measured, count }) => `${finalists.length} finalists after ${measured} of ${count} examples`,
-  decide: ({ component, finalists }) => `${component}, ${finalists.length} finalists`,
+  look: ({ finalists, look, count }) => `${finalists.length} finalists, look ${look + 1} at ${count} examples`,
+  decide: ({ component, entered }) => `${component}, ${entered} finalists`,
   recordEvent: ({ kind }) => kind,
   finishRun: ({ status }) => status,
 };
