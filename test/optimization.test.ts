@@ -14,6 +14,8 @@ interface JudgedRound {
   component: string;
   proposals: {
     settings: string;
+    /** Names the component where several are changed. */
+    changed: { component?: string }[];
     expectedGain: number;
     measuredGain: number | null;
     sameOutputsAs: string | null;
@@ -120,7 +122,11 @@ describe('a whole optimization on the scripted endpoint', () => {
     }
     const tried = new Map<string, Set<string>>();
     for (const { component, proposals } of rounds) {
-      const settings = proposals.map((proposal) => proposal.settings);
+      // What changes several components is no candidate of one.
+      const own = proposals.filter(({ changed }) =>
+        changed.every((change) => (change.component ?? component) === component),
+      );
+      const settings = own.map((proposal) => proposal.settings);
       tried.set(component, new Set([...(tried.get(component) ?? []), ...settings]));
     }
     for (const [name, component] of Object.entries(certificate.components)) {
