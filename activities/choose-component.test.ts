@@ -1,13 +1,11 @@
 import { z } from 'zod';
-import { defaultPlan } from '../core/run/plan';
 import { component } from '../core/system/component';
 import { system } from '../core/system/system';
 import { oneOf } from '../core/system/variable';
 import { TemporaryFolder } from '../storage/testing/temporary-folder';
-import { activityDependencies, attempt } from '../test/support/activity-attempt';
+import { attempt } from '../test/support/activity-attempt';
+import { begunRun } from '../test/support/begun-run';
 import { chooseComponent } from './choose-component';
-import { resolveSystem } from './definition/resolve-system';
-import { prepareRun } from './prepare-run';
 
 const text = z.object({ text: z.string() });
 const draft = z.object({ draft: z.string() });
@@ -47,11 +45,8 @@ const reversed = system({
 it('cheapest-first takes of components that cost the same the one that is earlier in the graph', async () => {
   const folder = await TemporaryFolder.create();
   try {
-    const resolved = await resolveSystem(reversed);
-    const dependencies = await activityDependencies(folder, resolved);
-    const plan = { ...defaultPlan, schedule: 'cheapest-first' as const };
-    const begun = { runId: 'run', system: 'reversed', seed: 0, plan, fresh: false };
-    const { components } = await attempt(() => prepareRun(dependencies, begun));
+    const { dependencies, prepared } = await begunRun(folder, reversed, { plan: { schedule: 'cheapest-first' } });
+    const { components } = prepared;
     expect(components.map(({ name }) => name)).toEqual(['answerer', 'drafter']);
     const choice = await attempt(() => chooseComponent(dependencies, { runId: 'run', iteration: 0, components }));
     expect(choice).toMatchObject({ component: 'drafter', probabilities: { answerer: 0, drafter: 1 } });

@@ -13,14 +13,14 @@ import { componentOf, openRun } from '../open-run';
 import { remember } from '../remember';
 import { settleAll } from '../settle-all';
 import { loadTraces } from '../traces';
-import { gainEstimate } from './gain-estimate';
+import { gainEstimate, type GainOnInput } from './gain-estimate';
 import { openLatestReward } from './latest-reward';
 import { loadProposals } from './stored-proposals';
 
 /** What a proposal did on one input, and its gain over the incumbent there. */
 interface Judged {
   outcome: ComponentCallResult['outcome'];
-  gain: number;
+  gain: GainOnInput;
 }
 
 /**
@@ -86,11 +86,12 @@ export function scoreProposals(
       const call = { component, inputs, configuration: proposal.settings, draw, signal };
       return (await caller.callComponent(call)).outcome;
     };
-    const measuredGain = async (place: Place, outcome: Judged['outcome']): Promise<number> => {
-      if (outcome.status === 'failed') return system.metricFloor - place.evaluation.score;
+    const measuredGain = async (place: Place, outcome: Judged['outcome']): Promise<GainOnInput> => {
+      if (outcome.status === 'failed') return { gain: system.metricFloor - place.evaluation.score, standardError: 0 };
       const before = await rollOutIncumbent(place);
       const after = await rollOut(place, outcome.outputs);
-      return mean(after.map((item) => item.score)) - mean(before.map((item) => item.score));
+      const gain = mean(after.map((item) => item.score)) - mean(before.map((item) => item.score));
+      return { gain, standardError: 0 };
     };
     const judge = async (proposal: Proposal): Promise<Judged[]> => {
       if (reward === undefined) {
