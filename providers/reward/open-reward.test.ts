@@ -1,6 +1,8 @@
 import { calibratedGain } from '../../core/reward/gain-calibration';
 import { sha256 } from '../../core/system/canonical-json';
 import { dataOf, encoder, fitted, FoldedEncoder, options, plantedTasks } from '../../test/support/planted-reward-data';
+import type { Encoder } from '../encoder';
+import { EncoderError } from '../encoder/encoder-error';
 import { fitReward, type FittedReward } from './fit-reward';
 import { openReward } from './open-reward';
 import { RewardError } from './reward-error';
@@ -98,6 +100,24 @@ describe('openReward', () => {
       /not an ONNX model/,
     );
   });
+
+  it.each([NaN, Infinity, -Infinity])(
+    'says so when the encoder gives %p: no such number becomes a reward',
+    async (value) => {
+      const broken: Encoder = {
+        identity: encoder.identity,
+        dimension: encoder.dimension,
+        encode: async (texts) => texts.map(() => new Float32Array(encoder.dimension).fill(value)),
+      };
+      const opened = await openReward(reward.artefact, reward.manifest, broken);
+      const item = { inputs: { topic: 't' }, outputs: { text: 'x' } };
+      await expect(opened.score([item])).rejects.toThrow(EncoderError);
+      await expect(
+        opened.gains([{ inputs: item.inputs, incumbent: item.outputs, candidate: { text: 'y' } }]),
+      ).rejects.toThrow(/the vector of .* not finite/);
+      await opened.close();
+    },
+  );
 
   it('refuses another encoder and a manifest of another shape or version', async () => {
     const { artefact, manifest } = reward;
