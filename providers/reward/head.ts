@@ -26,12 +26,8 @@ export interface HeadParameter {
 
 export type HeadParameters = Record<string, Float32Array>;
 
-/**
- * Names and shapes, in the order in which they make one vector. The linear path's weights are a row: onnxruntime-node 1.30
- * multiplies features by a row in half the time that a column takes.
- */
 export function headParameters(head: HeadShape, dimension: number): HeadParameter[] {
-  const linear = { name: 'linear_weight', shape: [1, dimension] };
+  const linear = { name: 'linear_weight', shape: [dimension, 1] };
   if (head.kind === 'linear') return [linear];
   return [
     linear,
@@ -84,7 +80,7 @@ export function headForward(
   features: string,
   named: (parameter: string) => string = (parameter) => parameter,
 ): HeadForward {
-  const linear = graph.node('Transpose', [graph.node('Gemm', [named('linear_weight'), features], { transB: 1 })]);
+  const linear = graph.node('MatMul', [features, named('linear_weight')]);
   if (head.kind === 'linear') return { reward: linear };
   const hidden = graph.node('Add', [graph.node('MatMul', [features, named('hidden_weight')]), named('hidden_bias')]);
   const activation = graph.node('Tanh', [hidden]);

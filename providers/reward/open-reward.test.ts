@@ -32,6 +32,17 @@ describe('openReward', () => {
     expect(await model.score([])).toEqual([]);
   });
 
+  it('keeps the order of more items than are encoded or scored in one call', async () => {
+    const items = Array.from({ length: 300 }, (_, at) => ({ inputs: { topic: 't' }, outputs: { text: `word${at}` } }));
+    const together = await model.score(items);
+    expect(together).toHaveLength(300);
+    for (const at of [0, 63, 64, 255, 256, 299]) {
+      const [alone] = await model.score(items.slice(at, at + 1));
+      expect(together[at]).toBeCloseTo(alone as number, 5);
+    }
+    expect(new Set(together).size).toBeGreaterThan(250);
+  });
+
   describe('gains', () => {
     const items: readonly GainItem[] = unseen.comparisons;
     const differences = async (): Promise<number[]> => {

@@ -76,8 +76,8 @@ async function someArtefact(heads: readonly HeadShape[]): Promise<Uint8Array> {
   const { loadOnnxProtobuf } = await builtModule<typeof import('./onnx-graph')>('providers/reward/onnx-graph');
   const members = heads.map((head, index) => {
     const stream = randomStream(4, 'python', index);
-    const parameters = headParameters(head, dimension).flatMap(({ name, shape }) => {
-      const inputs = name === 'linear_weight' ? dimension : shape.length === 1 ? 1 : (shape[0] as number);
+    const parameters = headParameters(head, dimension).flatMap(({ shape }) => {
+      const inputs = shape.length === 1 ? 1 : (shape[0] as number);
       return Array.from({ length: sizeOf(shape) }, () => stream.normal() / Math.sqrt(inputs));
     });
     const mean = Float32Array.from({ length: dimension }, () => stream.normal());
