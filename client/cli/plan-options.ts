@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import type { Budget } from '../../core/run/budget';
 import { defaultPlan, type RunPlan } from '../../core/run/plan';
 import { schedules } from '../../core/validation/component-schedule';
-import { numberFrom, wholeNumber } from './option-parsers';
+import { numberFrom, onOrOff, wholeNumber } from './option-parsers';
 
 const counts: Partial<Record<keyof RunPlan, string>> = {
   iterations: 'Optimas iterations at most',
@@ -17,7 +17,7 @@ const counts: Partial<Record<keyof RunPlan, string>> = {
   finalists: 'proposals that go on to validation',
   validationExamples: 'validation examples per measurement',
   testExamples: 'test examples of the final test',
-  patience: 'tries of every component without an acceptance before the run ends',
+  patience: 'tries of every component, beside one of every pair, without an acceptance before the run ends',
 };
 
 /** Adds an option for every number of the plan. Their defaults come from the config, then from the product. */
@@ -48,6 +48,18 @@ export function addPlanOptions(command: Command): Command {
         '--minimum-effect <gain>',
         `least gain worth accepting (default ${defaultPlan.minimumEffect})`,
       ).argParser(numberFrom(0, 1)),
+    )
+    .addOption(
+      new Option(
+        '--worthwhile-gain <gain>',
+        `end when no component is expected to gain so much (default ${defaultPlan.worthwhileGain}: go on)`,
+      ).argParser(numberFrom(0, 1)),
+    )
+    .addOption(
+      new Option(
+        '--joint-moves <on|off>',
+        `change two components together where single ones get no further (default ${defaultPlan.jointMoves ? 'on' : 'off'})`,
+      ).argParser(onOrOff),
     )
     .addOption(
       new Option('--schedule <name>', `how components are chosen (default ${defaultPlan.schedule})`).choices(schedules),

@@ -1,7 +1,9 @@
 import { resultDocumentSchema, type ResultDocument } from '../../core/run/result-document';
+import { decisionText } from './decision-text';
 import { countText, countedText, durationText, gainText, moneyText, pText } from './figures';
 import { markdownReport } from './markdown-report';
 import { promptTexts } from './prompt-texts';
+import { iterationTable } from './report-sections';
 import type { RunReport } from './run-report';
 import { settingChanges, shortened } from './setting-changes';
 import { columnWidths, textReport } from './text-report';
@@ -93,6 +95,28 @@ it('writes figures the same everywhere', () => {
     '59 min',
     '2 h 5 min',
   ]);
+});
+
+it('names both components of a joint move', () => {
+  const joint: RunReport['iterations'][number] = {
+    ...{ iteration: 2, component: 'retriever', partner: 'answerer', accepted: true, reason: 'gain' },
+    changed: [
+      { component: 'retriever', variable: 'k', kind: 'hyperparameter' },
+      { component: 'answerer', variable: 'prompt', kind: 'demonstrations' },
+    ],
+    ...{ before: 0.2, after: 0.6, p: 0.01 },
+  };
+  const line = 'iteration 3: retriever with answerer accepted k, demonstrations, 0.200 -> 0.600, p = 0.010';
+  expect(decisionText(joint)).toBe(line);
+  const rejected = { ...joint, before: null, after: null, reason: 'nothing led' };
+  expect(decisionText(rejected)).toBe('iteration 3: retriever with answerer kept (nothing led)');
+  const [row] = iterationTable({ ...report, iterations: [joint] }).rows;
+  expect(row?.slice(1, 4)).toEqual([
+    'retriever with answerer',
+    'accepted',
+    'k (hyperparameter), answerer.prompt (demonstrations)',
+  ]);
+  expect(resultDocumentSchema.parse({ ...document, iterations: [joint] }).iterations).toEqual([joint]);
 });
 
 it('tells what changed between two configurations, parts of a prompt separately', () => {
