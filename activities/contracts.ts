@@ -196,6 +196,7 @@ export interface ProposalScore {
   /** Hash of the whole configuration with the proposal in place. */
   configurationHash: string;
   meanGain: number;
+  /** Of the mean over inputs, with what the members of the LRF disagree by. */
   standardError: number;
   inputs: number;
   /** Hash of the component's outputs on all inputs: proposals with the same one do the same. */

@@ -9,6 +9,7 @@ import type { JsonObject } from '../core/system/json';
 import type { Example } from '../core/system/run-context';
 import type { ComponentOutcome, ExampleScore, ExampleTrace } from '../core/system/trace';
 import type { OpenRun } from './open-run';
+import { settleAll } from './settle-all';
 
 /** A candidate that stays unsure gets at most this many times the usual rollouts. */
 const mostShare = 3;
@@ -45,12 +46,13 @@ export async function adaptiveRollouts(
 ): Promise<ExampleScore[][]> {
   const usual = isStochastic(options) ? options.run.plan.rolloutsPerCandidate : 1;
   const first = Math.ceil(usual / 2);
-  const scores = await Promise.all(
+  const scores = await settleAll(
     candidates.map(async (outputs) => {
       const own: ExampleScore[] = [];
       for (let index = 0; index < first; index++) own.push(await rollOut(options, outputs, index));
       return own;
     }),
+    () => Promise.resolve(),
   );
   for (let left = (usual - first) * candidates.length; left > 0; left--) {
     const next = nextRollout(
