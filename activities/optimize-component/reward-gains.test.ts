@@ -62,8 +62,9 @@ it("asks the trusted reward of before the iteration, never the iteration's own",
       rewardGains(dependencies, opened, { ...step, iteration, count: 1 }, new AbortController().signal);
 
     const gains = await at(0);
+    if (gains === undefined) throw new Error('the reward is not asked');
     const [good, bad] = ['a good long answer', 'bad'].map((text) => ({ text }));
-    const [up, down] = (await gains?.([
+    const [up, down] = (await gains([
       { inputs: { text: 'question 90' }, incumbent: bad!, candidate: good! },
       { inputs: { text: 'question 90' }, incumbent: good!, candidate: bad! },
     ])) as [number, number];
