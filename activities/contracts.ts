@@ -44,6 +44,8 @@ export interface PreparedRun {
   /** Hash of the configuration that the run starts from. */
   baseline: string;
   components: TunableComponent[];
+  /** How many pairs of components may be changed together. */
+  pairs: number;
   counts: ExampleCounts;
 }
 
@@ -144,10 +146,18 @@ export interface ChooseComponentInput {
   components: TunableComponent[];
 }
 
+/** What an iteration changes. */
+export type ChosenMove =
+  | { component: string; partner?: string; reason: string }
+  /** Nothing: the reason says why the run ends. */
+  | { component: null; reason: string };
+
 /** Which local step of which component an activity belongs to. */
 export interface LocalStep {
   runId: string;
   component: string;
+  /** The component that is changed together with it, in a joint move. */
+  partner?: string;
   iteration: number;
   /** The incumbent. */
   configurationHash: string;
@@ -156,7 +166,7 @@ export interface LocalStep {
 export interface ProposeInput extends LocalStep, MeteredInput {
   /** Size of the iteration's preference sample: demonstrations are bootstrapped from its traces. */
   count: number;
-  /** Absent in the first round; the second proposes combinations of what ranked best in it. */
+  /** Absent in the first round; the second proposes combinations of what ranked best in it. Of a joint move both propose pairs. */
   ranked?: RankedProposals;
 }
 
@@ -211,27 +221,36 @@ export interface Finalists {
   reason: string;
 }
 
-export interface HalveInput {
+export interface LookInput {
   runId: string;
   iteration: number;
   incumbent: string;
+  /** All finalists that entered validation: the test is adjusted for their number. */
+  entered: number;
+  /** The finalists that are still in; their first examples up to the look are measured. */
   finalists: string[];
-  /** Size of the validation sample, and how many of it have been measured for every finalist. */
+  /** Size of the validation sample, and which look at it this is, from 0. */
   count: number;
-  measured: number;
+  look: number;
+}
+
+/** Finalists that go on to the next look; none where this one ends the validation. */
+export interface LookResult {
+  hashes: string[];
 }
 
 export interface DecideInput {
   runId: string;
   iteration: number;
   component: string;
+  /** Of a joint move. */
+  partner?: string;
   incumbent: string;
   /** All finalists that entered validation: the test is adjusted for their number. */
   entered: number;
-  /** The finalists that were measured on the whole sample. */
-  finalists: string[];
   count: number;
-  /** Why nothing was validated, if so. */
+  /** The look at which validation ended; null where nothing was validated, with why. */
+  look: number | null;
   skipped?: string;
 }
 

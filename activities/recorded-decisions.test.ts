@@ -65,8 +65,8 @@ it('decide answers on its second attempt what the first one recorded', async () 
     component: 'first',
     incumbent: prepared.baseline,
     entered: 0,
-    finalists: [],
     count: 2,
+    look: null,
     skipped: 'recorded first',
   };
   const first = await attempt(() => decide(dependencies, input));
@@ -172,7 +172,10 @@ it('fitReward is not judged by what was scored before an accepted update downstr
     );
   const decided = (iteration: number, component: string, accepted: boolean) =>
     ledger.append('run', [
-      { key: `iteration/${iteration}/decision`, iteration, kind: 'decision', body: { component, accepted } },
+      {
+        ...{ key: `iteration/${iteration}/decision`, iteration, kind: 'decision' },
+        body: { component, accepted, changed: [{ component, variable: 'tone', kind: 'hyperparameter' }] },
+      },
     ]);
   await collect(-1, 't1');
   await decided(0, 'second', true);

@@ -1,6 +1,8 @@
 import { CancellationScope, getExternalWorkflowHandle, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import type { RankedProposals } from '../activities/contracts';
 import { localStepInputs } from '../core/run/local-step-inputs';
+import { moveText } from '../core/run/move-text';
+import { looksAt, type Look } from '../core/validation/looks';
 import { Control, Stopped, type Pause } from './control';
 import { activityProxies } from './activity-proxies';
 import { boundedChunks, fanOut, together } from './fan-out';
@@ -77,8 +79,9 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
       rewardVersion: null,
       trusted: null,
     };
+    let shown: string | null = null;
     const begin = (step: string): void => {
-      current = { component: result.component, step };
+      current = { component: shown, step };
       showDetails();
     };
     const spread = <T>(count: number, task: (range: { from: number; to: number }) => Promise<T>): Promise<T[]> =>
@@ -93,8 +96,12 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
       const choice = await control.step(() =>
         calls.chooseComponent({ runId, iteration: iterationIndex, components: input.components }),
       );
-      const { component } = choice;
+      if (choice.component === null) return { ...result, status: 'settled', reason: choice.reason };
+      const { component, partner } = choice;
+      // A joint move is judged by the metric alone: no reward is needed, nor data for one.
+      const joint = partner !== undefined;
       result.component = component;
+      shown = moveText(choice);
 
       begin('collecting rollouts');
       const preferenceCount = Math.min(input.counts.preference, plan.adaptationInputs);
@@ -108,14 +115,16 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
             range: { split: 'train', purpose, iteration: iterationIndex, count, ...range },
           }),
         );
-      const step = { runId, component, configurationHash: incumbent, iteration: iterationIndex };
+      const move = { component, ...(joint && { partner }) };
+      const step = { runId, ...move, configurationHash: incumbent, iteration: iterationIndex };
       const collect = () =>
         spread(preferenceCount, (range) =>
           calls.collectCandidates({ ...step, limits, count: preferenceCount, ...range }),
         );
-      await together(trace('preference', preferenceCount).then(collect), trace('optimization', shortlistCount));
+      const preferenceData = () => trace('preference', preferenceCount).then(collect);
+      await together(joint ? null : preferenceData(), trace('optimization', shortlistCount));
 
-      begin('adapting its reward');
+      begin(joint ? 'pairing settings' : 'adapting its reward');
       const propose = (after?: RankedProposals) =>
         control.step(() =>
           calls.propose({
@@ -127,11 +136,11 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
         );
       // What is proposed does not depend on the reward, only how it ranks.
       const [reward, proposals] = await together(
-        control.step(() => rewards.fitReward({ ...step, limits })),
+        joint ? null : control.step(() => rewards.fitReward({ ...step, limits })),
         propose(),
       );
-      result.rewardVersion = reward.version;
-      result.trusted = reward.trusted;
+      result.rewardVersion = reward?.version ?? null;
+      result.trusted = reward?.trusted ?? null;
 
       begin('proposing and ranking settings');
       const { rounds, shortlist } = await judgeProposals({
@@ -144,6 +153,7 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
             parts.map((part) => () => calls.scoreProposals({ ...step, limits, count: shortlistCount, ...part })),
             () => {},
           ),
+        rankBy: joint ? 'metric' : 'reward',
         rankingInputs: rankingCount,
         shortlistInputs: shortlistCount,
         shortlistSize: plan.shortlist,
@@ -174,27 +184,26 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
         await fanOut(control, input.fanOut, tasks, () => {});
       };
       let remaining = finalists.hashes;
-      let skipped = remaining.length === 0 ? finalists.reason : undefined;
-      if (remaining.length > 0) {
-        const third = Math.ceil(count / 3);
-        await validate([incumbent, ...remaining], 0, third);
-        const halved = await control.step(() =>
-          calls.halve({ runId, iteration: iterationIndex, incumbent, finalists: remaining, count, measured: third }),
-        );
-        remaining = halved.hashes;
-        if (remaining.length > 0) await validate([incumbent, ...remaining], third, count);
-        else skipped = halved.reason;
+      const looks = looksAt(count);
+      const entered = remaining.length;
+      let measured = 0;
+      let look = -1;
+      while (remaining.length > 0) {
+        const { examples } = looks[++look] as Look;
+        await validate([incumbent, ...remaining], measured, examples);
+        measured = examples;
+        const seen = { runId, iteration: iterationIndex, incumbent, entered, finalists: remaining, count, look };
+        ({ hashes: remaining } = await control.step(() => calls.look(seen)));
       }
       const decision = await control.step(() =>
         calls.decide({
           runId,
           iteration: iterationIndex,
-          component,
+          ...move,
           incumbent,
-          entered: finalists.hashes.length,
-          finalists: remaining,
+          entered,
           count,
-          ...(skipped === undefined ? {} : { skipped }),
+          ...(look < 0 ? { look: null, skipped: finalists.reason } : { look }),
         }),
       );
       begin(decision.accepted ? 'accepted' : 'kept the incumbent');

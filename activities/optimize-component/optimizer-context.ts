@@ -5,13 +5,13 @@ import type { Configuration } from '../../core/system/configuration';
 import type { Candidate } from '../../core/preference/candidate';
 import type { OpenRun } from '../open-run';
 import type { TracedEvaluation } from '../traces';
-import type { HiddenExamples } from './hidden-examples';
+import { hiddenExamples } from './hidden-examples';
 import { demonstrableCalls, tracedCalls } from './traced-calls';
 
 /** What every optimizer of a step gets alike. */
 export type SharedContext = Pick<
   OptimizerContext,
-  'incumbent' | 'component' | 'traces' | 'demonstrable' | 'candidates'
+  'incumbent' | 'component' | 'system' | 'traces' | 'demonstrable' | 'candidates'
 >;
 
 /**
@@ -27,10 +27,10 @@ export function sharedContext(
     incumbent: Configuration;
     traces: ReadonlyMap<string, TracedEvaluation>;
     candidates: readonly Candidate[];
-    hidden: HiddenExamples;
   },
 ): SharedContext {
-  const { component, hidden } = options;
+  const { component } = options;
+  const hidden = hiddenExamples(run);
   const hashOf = (exampleId: string): string => {
     const example = run.resolved.exampleById.get(exampleId);
     return example === undefined ? '' : hidden.inputsHash(example);
@@ -45,6 +45,12 @@ export function sharedContext(
       description: component.description,
       inputFields: Object.keys(component.input.shape),
       outputFields: Object.keys(component.output.shape),
+    },
+    system: {
+      configuration: options.incumbent,
+      variables: Object.fromEntries(
+        run.resolved.system.components.map(({ name, configuration }) => [name, configuration]),
+      ),
     },
     traces,
     demonstrable: demonstrableCalls(traces, candidates).filter(

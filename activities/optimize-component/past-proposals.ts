@@ -1,11 +1,14 @@
 import type { PastProposal } from '../../core/search/past-proposal';
 import type { Stores } from '../../storage';
 import type { DecisionRecord } from '../decide';
+import { judgedGains } from './judged-gains';
 import { loadProposals } from './stored-proposals';
 
 /** What the ledger keeps of an iteration's proposals. */
 export interface ProposalsRecord {
   component: string;
+  /** The other component of a joint move. */
+  partner?: string;
   /** Configuration hash. */
   incumbent: string;
   /** SHA-256 of the blobs that hold the proposals. */
@@ -18,13 +21,6 @@ export interface ProposalsRecord {
     measuredGain: number | null;
     finalist: boolean;
   }[];
-}
-
-/** What the ledger keeps of gains by input; see `scoreProposals`. */
-export interface InstanceGainsRecord {
-  component: string;
-  /** Configuration hash -> training example id -> gain in score over the incumbent. */
-  gains: Record<string, Record<string, number>>;
 }
 
 /** The records of iterations before this one, oldest first. */
@@ -40,14 +36,18 @@ export async function proposalRecords(
     .sort((a, b) => a.iteration - b.iteration);
 }
 
-/** Proposals of earlier iterations for the component with what was measured of them, oldest first. */
+/**
+ * Proposals of earlier iterations for the component with what was measured of them, oldest first; without those that changed
+ * other components too, whose merit it may be.
+ */
 export async function pastProposals(
   stores: Stores,
   { runId, component, iteration: before }: { runId: string; component: string; iteration: number },
 ): Promise<PastProposal[]> {
-  const records = (await proposalRecords(stores, runId, before)).filter((record) => record.component === component);
+  const records = (await proposalRecords(stores, runId, before)).filter(
+    (record) => record.component === component && record.partner === undefined,
+  );
   const decisions = await stores.ledger.list(runId, { kind: 'decision' });
-  const instances = await stores.ledger.list(runId, { kind: 'instance-gains' });
   const past: PastProposal[] = [];
   for (const { iteration, incumbent, blobs, proposals } of records) {
     const configuration = await stores.configurations.get(incumbent);
@@ -55,14 +55,12 @@ export async function pastProposals(
     const decision = decisions.find((entry) => entry.iteration === iteration)?.body as unknown as
       DecisionRecord | undefined;
     const gains = new Map<string, Record<string, number>>();
-    for (const entry of instances.filter((item) => item.iteration === iteration)) {
-      for (const [hash, own] of Object.entries((entry.body as unknown as InstanceGainsRecord).gains)) {
-        gains.set(hash, { ...gains.get(hash), ...own });
-      }
+    for (const judged of await judgedGains(stores, runId, iteration)) {
+      for (const [hash, own] of Object.entries(judged.gains)) gains.set(hash, { ...gains.get(hash), ...own });
     }
     for (const { configurationHash, expectedGain, measuredGain, finalist } of proposals) {
       const proposal = stored.get(configurationHash);
-      if (proposal === undefined) continue;
+      if (proposal === undefined || proposal.elsewhere !== undefined) continue;
       const instanceGains = gains.get(configurationHash);
       past.push({
         iteration,

@@ -156,9 +156,9 @@ async function recordPast(stores: Stores, iteration: number, tried: Past['tried'
       },
     },
     {
-      ...{ key: `iteration/${iteration}/instance-gains/x`, iteration, kind: 'instance-gains' },
+      ...{ key: `iteration/${iteration}/judged/x`, iteration, kind: 'judged' },
       body: {
-        component: 'writer',
+        ...{ component: 'writer', incumbent: hashOf('Write.'), judge: 'metric', examples: [] },
         gains: Object.fromEntries(
           tried.flatMap((item) => (item.gains ? [[hashOf(item.instructions), item.gains]] : [])),
         ),

@@ -6,7 +6,6 @@ import {
   type RejectedProposal,
 } from '../../core/search/component-optimizer';
 import { fillSlots } from '../../core/search/fill-slots';
-import { textsIn } from '../../core/search/held-out-copies';
 import { builtInOptimizers } from '../../core/search/optimizers/built-in';
 import type { Proposal } from '../../core/search/proposal';
 import { allocateSlots, type SlotAllocation } from '../../core/search/slot-allocation';
@@ -16,9 +15,9 @@ import type { JsonObject } from '../../core/system/json';
 import type { ProposalsReference, ProposeInput } from '../contracts';
 import type { ActivityDependencies } from '../dependencies';
 import type { OpenRun } from '../open-run';
-import { tracesOf, type TracedEvaluation } from '../traces';
-import { hiddenExamples } from './hidden-examples';
-import { optimizerStream, sharedContext, type SharedContext } from './optimizer-context';
+import { checkOptions } from './check-options';
+import { incumbentTraces } from './incumbent-traces';
+import { optimizerStream, sharedContext } from './optimizer-context';
 import { pastProposals } from './past-proposals';
 import { proposerModel } from './proposer-model';
 import { rewardGains } from './reward-gains';
@@ -78,10 +77,9 @@ async function portfolio(
   const { stores, proposer } = dependencies;
   const { iteration, runId } = input;
   const { plan } = run;
-  const hidden = hiddenExamples(run);
   const shared = {
     ...sharedContext(run, {
-      ...{ component, hidden, incumbent: configuration },
+      ...{ component, incumbent: configuration },
       traces: await incumbentTraces(dependencies, input),
       candidates: await stores.candidates.list(runId, {
         component: component.name,
@@ -124,13 +122,7 @@ async function portfolio(
     );
     const before = [...offers];
     const made = await Promise.all(asked.map((optimizer) => ask(optimizer, before)));
-    const checked = checkProposals(made.flat(), {
-      incumbent,
-      promptTrustRegion: plan.promptTrustRegion,
-      heldOut: () => hidden.heldOutTexts(),
-      allowed: () => [component.description, ...hidden.trainingTexts(), ...shown(shared)],
-      hiddenInputs: hidden.componentInputs(component),
-    });
+    const checked = checkProposals(made.flat(), checkOptions(run, component, shared));
     for (const { proposal, text, reason } of checked.rejected) {
       rejected.push({ optimizer: proposal.optimizers?.[0] ?? '', text, reason });
     }
@@ -150,21 +142,4 @@ async function portfolio(
   // Optimizers run beside each other: in the order in which they are, not in which they end.
   const order = optimizers.map(({ name }) => name);
   return { taken, shares, rejected: rejected.sort((a, b) => order.indexOf(a.optimizer) - order.indexOf(b.optimizer)) };
-}
-
-/** What the component read and wrote on training inputs. */
-function shown({ traces, demonstrable, candidates }: SharedContext): string[] {
-  return [...traces, ...demonstrable, ...candidates].flatMap(({ inputs, outputs = {} }) => textsIn([inputs, outputs]));
-}
-
-/** Training traces under the incumbent, also from earlier iterations that measured the same configuration. */
-async function incumbentTraces(
-  { stores }: ActivityDependencies,
-  { runId, iteration, configurationHash }: ProposeInput,
-): Promise<Map<string, TracedEvaluation>> {
-  // Of an example that several iterations traced, the newest trace is kept.
-  return tracesOf(
-    stores,
-    await stores.evaluations.listThrough({ runId, purpose: 'preference', iteration, configurationHash }),
-  );
 }

@@ -14,20 +14,24 @@ import { remember } from '../remember';
 import { settleAll } from '../settle-all';
 import { loadTraces } from '../traces';
 import { gainEstimate } from './gain-estimate';
+import { jointJudge, type JointlyJudged } from './joint-gains';
+import { recordJudgedGains, type JudgedGains } from './judged-gains';
 import { openLatestReward } from './latest-reward';
-import type { InstanceGainsRecord } from './past-proposals';
 import { loadProposals } from './stored-proposals';
 
 /** What a proposal did on one input, and its gain over the incumbent there. */
 interface Judged {
-  outcome: ComponentCallResult['outcome'];
+  exampleId: string;
+  /** Of several components, where it changes them, in every rollout. */
+  outcome: ComponentCallResult['outcome'] | JointlyJudged['outcome'];
   gain: number;
 }
 
 /**
  * The local step's objective, `E[r_k(x_k, C_k(x_k; v_k))]` (paper, section 4.2), for some proposals: the mean gain
  * over the incumbent's output on the same inputs, in units of the score. Proposals are judged by the component's LRF
- * where it is trusted; otherwise, and for the shortlist, the global metric judges, through downstream rollouts.
+ * where it is trusted; otherwise, for the shortlist, and for proposals that change other components too, the global metric
+ * judges, through downstream rollouts.
  */
 export function scoreProposals(
   dependencies: ActivityDependencies,
@@ -51,10 +55,9 @@ export function scoreProposals(
     const caller = run.caller(input.limits);
     let done = 0;
 
-    const places = sample.flatMap((example) => {
+    const tracedInputs = sample.flatMap((example) => {
       const traced = traces.get(example.id);
-      const base = traced?.trace.components[component.name];
-      if (traced === undefined || base?.inputs === undefined) return []; // Skipped on this input: nothing to gain.
+      if (traced === undefined) return [];
       const draw: Draw = {
         runSeed: run.seed,
         purpose: 'optimization',
@@ -62,9 +65,18 @@ export function scoreProposals(
         exampleId: example.id,
         index: 0,
       };
-      return [{ ...traced, example, inputs: base.inputs, base: base.outcome, draw }];
+      return [{ ...traced, example, draw }];
+    });
+    const places = tracedInputs.flatMap((traced) => {
+      const base = traced.trace.components[component.name];
+      if (base?.inputs === undefined) return []; // Skipped on this input: nothing to gain.
+      return [{ ...traced, inputs: base.inputs, base: base.outcome }];
     });
     type Place = (typeof places)[number];
+    // Whatever the component's settings are, they change nothing there.
+    const notReached = sample
+      .map(({ id }) => id)
+      .filter((id) => traces.has(id) && !places.some((place) => place.example.id === id));
 
     const rollOut = ({ example, trace, draw }: Place, outputs: JsonObject) =>
       downstreamRollouts({
@@ -87,17 +99,19 @@ export function scoreProposals(
       const call = { component, inputs, configuration: proposal.settings, draw, signal };
       return (await caller.callComponent(call)).outcome;
     };
-    const measuredGain = async (place: Place, outcome: Judged['outcome']): Promise<number> => {
+    const measuredGain = async (place: Place, outcome: ComponentCallResult['outcome']): Promise<number> => {
       if (outcome.status === 'failed') return system.metricFloor - place.evaluation.score;
       const before = await rollOutIncumbent(place);
       const after = await rollOut(place, outcome.outputs);
       return mean(after.map((item) => item.score)) - mean(before.map((item) => item.score));
     };
+    const jointly = jointJudge({ ...{ run, limits: input.limits, signal, incumbent }, component: component.name });
     const judge = async (proposal: Proposal): Promise<Judged[]> => {
+      if (proposal.elsewhere !== undefined) return settleEach(jointly(proposal, tracedInputs), (judged) => judged);
       if (reward === undefined) {
         return settleEach(places, async (place) => {
           const outcome = await outcomeOn(proposal, place);
-          return { outcome, gain: await measuredGain(place, outcome) };
+          return { exampleId: place.example.id, outcome, gain: await measuredGain(place, outcome) };
         });
       }
       const outcomes = await settleEach(places, async (place) => ({
@@ -112,21 +126,23 @@ export function scoreProposals(
       const gains = await reward.gains(rewarded);
       const gainOf = new Map(rewarded.map(({ place }, index) => [place, gains[index]]));
       return settleEach(outcomes, async ({ place, outcome }) => ({
+        exampleId: place.example.id,
         outcome,
         gain: gainOf.get(place) ?? (await measuredGain(place, outcome)),
       }));
     };
 
-    const instanceGains: InstanceGainsRecord['gains'] = {};
+    const gains: JudgedGains['gains'] = {};
     try {
       const scores = await settleEach(input.hashes, async (hash): Promise<ProposalScore> => {
         const proposal = proposals.get(hash);
         if (proposal === undefined) throw new Error(`no proposal ${hash} in the blobs ${input.blobs.join(', ')}`);
         const judged = await judge(proposal);
+        if (reward === undefined && proposal.elsewhere === undefined) {
+          const nothing = notReached.map((id) => [id, 0] as const);
+          gains[hash] = Object.fromEntries([...nothing, ...judged.map((item) => [item.exampleId, item.gain] as const)]);
+        }
         progress(++done, input.hashes.length);
-        instanceGains[hash] = Object.fromEntries(
-          judged.map(({ gain }, index) => [(places[index] as Place).example.id, gain]),
-        );
         return {
           configurationHash: hash,
           ...gainEstimate(judged.map((item) => item.gain)),
@@ -134,29 +150,16 @@ export function scoreProposals(
           changes: proposal.changed.length,
         };
       });
-      if (reward === undefined) await recordInstanceGains(dependencies, input, instanceGains);
+      await recordJudgedGains(stores, input, {
+        judge: reward === undefined ? 'metric' : 'reward',
+        examples: [...notReached, ...places.map(({ example }) => example.id)],
+        gains,
+      });
       return scores;
     } finally {
       await reward?.close();
     }
   });
-}
-
-/** Gains by input, for the front of instructions over instances. Rewards are expectations: only the metric's gains count. */
-async function recordInstanceGains(
-  { stores }: ActivityDependencies,
-  { runId, component, iteration, hashes, inputs }: ScoreProposalsInput,
-  gains: InstanceGainsRecord['gains'],
-): Promise<void> {
-  const body: InstanceGainsRecord = { component, gains };
-  await stores.ledger.append(runId, [
-    {
-      key: `iteration/${iteration}/instance-gains/${contentHash([hashes, inputs]).slice(0, 16)}`,
-      iteration,
-      kind: 'instance-gains',
-      body: body as unknown as JsonObject,
-    },
-  ]);
 }
 
 /** All at once; see `settleAll`. */

@@ -1,5 +1,6 @@
 import type { Decision, RankedProposals } from '../../activities/contracts';
 import { localStepInputs } from '../../core/run/local-step-inputs';
+import { looksAt, type Look } from '../../core/validation/looks';
 import { chunks } from '../../workflows/fan-out';
 import { judgeProposals } from '../../workflows/judge-proposals';
 import { spread, type InProcessRun } from './in-process-steps';
@@ -15,7 +16,10 @@ export async function runIteration(run: InProcessRun, iteration: number, incumbe
       chunks(count, chunkSize).map((range) => () => task(range)),
     );
 
-  const { component } = await activities.chooseComponent({ runId, iteration, components: run.components });
+  const choice = await activities.chooseComponent({ runId, iteration, components: run.components });
+  if (choice.component === null) throw new Error(`the bench ends no run early: ${choice.reason}`);
+  const { component, partner } = choice;
+  const joint = partner !== undefined;
   const preferenceCount = Math.min(counts.preference, plan.adaptationInputs);
   const { ranked: rankingCount, traced: shortlistCount } = localStepInputs(plan, counts.ranking);
   const trace = (purpose: 'preference' | 'optimization', count: number) =>
@@ -26,12 +30,16 @@ export async function runIteration(run: InProcessRun, iteration: number, incumbe
         range: { split: 'train', purpose, iteration, count, ...range },
       }),
     );
-  const step = { runId, component, configurationHash: incumbent, iteration };
+  const move = { component, ...(joint && { partner }) };
+  const step = { runId, ...move, configurationHash: incumbent, iteration };
   const collect = () =>
     parts(preferenceCount, (range) =>
       activities.collectCandidates({ ...step, limits: {}, count: preferenceCount, ...range }),
     );
-  await Promise.all([trace('preference', preferenceCount).then(collect), trace('optimization', shortlistCount)]);
+  await Promise.all([
+    joint ? null : trace('preference', preferenceCount).then(collect),
+    trace('optimization', shortlistCount),
+  ]);
   const propose = (after?: RankedProposals) =>
     activities.propose({
       ...step,
@@ -39,7 +47,7 @@ export async function runIteration(run: InProcessRun, iteration: number, incumbe
       count: preferenceCount,
       ...(after === undefined ? {} : { ranked: after }),
     });
-  const [, proposals] = await Promise.all([activities.fitReward({ ...step, limits: {} }), propose()]);
+  const [, proposals] = await Promise.all([joint ? null : activities.fitReward({ ...step, limits: {} }), propose()]);
 
   const { rounds, shortlist } = await judgeProposals({
     proposals,
@@ -49,6 +57,7 @@ export async function runIteration(run: InProcessRun, iteration: number, incumbe
         run,
         parts.map((part) => () => activities.scoreProposals({ ...step, limits: {}, count: shortlistCount, ...part })),
       ),
+    rankBy: joint ? 'metric' : 'reward',
     rankingInputs: rankingCount,
     shortlistInputs: shortlistCount,
     shortlistSize: plan.shortlist,
@@ -78,30 +87,24 @@ export async function runIteration(run: InProcessRun, iteration: number, incumbe
       ),
     );
   let remaining = finalists.hashes;
-  let skipped = remaining.length === 0 ? finalists.reason : undefined;
-  if (remaining.length > 0) {
-    const third = Math.ceil(count / 3);
-    await validate([incumbent, ...remaining], 0, third);
-    const halved = await activities.halve({
-      runId,
-      iteration,
-      incumbent,
-      finalists: remaining,
-      count,
-      measured: third,
-    });
-    remaining = halved.hashes;
-    if (remaining.length > 0) await validate([incumbent, ...remaining], third, count);
-    else skipped = halved.reason;
+  const looks = looksAt(count);
+  const entered = remaining.length;
+  let measured = 0;
+  let look = -1;
+  while (remaining.length > 0) {
+    const { examples } = looks[++look] as Look;
+    await validate([incumbent, ...remaining], measured, examples);
+    measured = examples;
+    const seen = { runId, iteration, incumbent, entered, finalists: remaining, count, look };
+    ({ hashes: remaining } = await activities.look(seen));
   }
   return activities.decide({
     runId,
     iteration,
-    component,
+    ...move,
     incumbent,
-    entered: finalists.hashes.length,
-    finalists: remaining,
+    entered,
     count,
-    ...(skipped === undefined ? {} : { skipped }),
+    ...(look < 0 ? { look: null, skipped: finalists.reason } : { look }),
   });
 }

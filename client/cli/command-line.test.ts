@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { InfrastructureError } from '../../core/system/infrastructure-error';
 import { DefinitionError } from '../../core/system/definition-error';
 import { LadderError } from '../../providers/ladders';
@@ -10,7 +10,7 @@ import { errorReport } from './error-report';
 import { exitCode } from './exit-code';
 import { ladderLines } from './ladder-lines';
 import { namesAmong } from './option-parsers';
-import { budgetOverrides, planOverrides } from './plan-options';
+import { addPlanOptions, budgetOverrides, planOverrides } from './plan-options';
 import { createProgram } from './program';
 import { resumeCommand } from './resume-command';
 import type { Terminal } from './terminal';
@@ -82,6 +82,8 @@ describe('the program', () => {
       'run --optimizers opro,guess',
       'run --optimizers ,',
       'run --prompt-trust-region 2',
+      'run --joint-moves yes',
+      'run --worthwhile-gain 2',
       'run --pause-at 80',
       'run --priority 6',
       'dev --port 70000',
@@ -100,6 +102,9 @@ describe('the program', () => {
   });
 
   it('turns options into plan and budget', () => {
+    const own = addPlanOptions(new Command()).exitOverride();
+    own.parse(['--joint-moves', 'off', '--worthwhile-gain', '0.02'], { from: 'user' });
+    expect(planOverrides(own.opts())).toEqual({ jointMoves: false, worthwhileGain: 0.02 });
     expect(planOverrides({ iterations: 3, alpha: 0.1, seed: 4 })).toEqual({ iterations: 3, alpha: 0.1 });
     expect(budgetOverrides({ maxCalls: 5, maxMinutes: 2, pauseAt: 0.8 })).toEqual({
       calls: 5,

@@ -42,4 +42,9 @@ export function namesAmong(known: readonly string[]): (text: string) => 'all' | 
   };
 }
 
+export function onOrOff(text: string): boolean {
+  if (text !== 'on' && text !== 'off') throw new InvalidArgumentError('It must be on or off.');
+  return text === 'on';
+}
+
 export const portNumber = wholeNumber(1, 65_535);

@@ -3,7 +3,7 @@ import type { Budget } from '../../core/run/budget';
 import { defaultPlan, type RunPlan } from '../../core/run/plan';
 import { schedules } from '../../core/validation/component-schedule';
 import { builtInOptimizers } from '../../core/search/optimizers/built-in';
-import { namesAmong, numberFrom, wholeNumber } from './option-parsers';
+import { namesAmong, numberFrom, onOrOff, wholeNumber } from './option-parsers';
 
 const optimizerNames = builtInOptimizers.map(({ name }) => name);
 
@@ -20,7 +20,7 @@ const counts: Partial<Record<keyof RunPlan, string>> = {
   finalists: 'proposals that go on to validation',
   validationExamples: 'validation examples per measurement',
   testExamples: 'test examples of the final test',
-  patience: 'tries of every component without an acceptance before the run ends',
+  patience: 'tries of every component, beside one of every pair, without an acceptance before the run ends',
 };
 
 /** Adds an option for every number of the plan. Their defaults come from the config, then from the product. */
@@ -42,9 +42,10 @@ export function addPlanOptions(command: Command): Command {
       ).argParser(numberFrom(0, 2)),
     )
     .addOption(
-      new Option('--alpha <level>', `level of the acceptance test (default ${defaultPlan.alpha})`).argParser(
-        numberFrom(0.0001, 0.5),
-      ),
+      new Option(
+        '--alpha <level>',
+        `chance that the run accepts anything when nothing is better (default ${defaultPlan.alpha})`,
+      ).argParser(numberFrom(0.0001, 0.5)),
     )
     .addOption(
       new Option(
@@ -63,6 +64,18 @@ export function addPlanOptions(command: Command): Command {
         '--prompt-trust-region <share>',
         `largest share of a prompt's words that a proposal may change (default ${defaultPlan.promptTrustRegion}: all)`,
       ).argParser(numberFrom(0, 1)),
+    )
+    .addOption(
+      new Option(
+        '--worthwhile-gain <gain>',
+        `end when no component is expected to gain so much (default ${defaultPlan.worthwhileGain}: go on)`,
+      ).argParser(numberFrom(0, 1)),
+    )
+    .addOption(
+      new Option(
+        '--joint-moves <on|off>',
+        `change two components together where single ones get no further (default ${defaultPlan.jointMoves ? 'on' : 'off'})`,
+      ).argParser(onOrOff),
     )
     .addOption(
       new Option('--schedule <name>', `how components are chosen (default ${defaultPlan.schedule})`).choices(schedules),

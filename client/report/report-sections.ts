@@ -1,3 +1,4 @@
+import { moveText } from '../../core/run/move-text';
 import type { ResultDocument } from '../../core/run/result-document';
 import {
   countText,
@@ -86,18 +87,68 @@ export function localToGlobalLines({ localToGlobal }: ResultDocument): string[] 
   ];
 }
 
+/** Epsilon per component, and what it rests on. */
+export function certificateTable({ certificate }: ResultDocument): Table {
+  const rows = Object.entries(certificate?.components ?? {}).map(([name, component]) => {
+    const [worst] = component.candidates;
+    return [
+      name,
+      scoreText(component.epsilon),
+      countText(component.tried),
+      countText(component.measured),
+      worst === undefined ? '-' : `${gainText(worst.meanGain)} on ${countedText(worst.examples, 'example')}`,
+    ];
+  });
+  return { head: ['component', 'epsilon', 'tried', 'measured', 'set by a mean gain of'], rows };
+}
+
+/** What the certificate means, and why epsilon is as large as it is. Sentences. */
+export function certificateLines({ certificate }: ResultDocument): string[] {
+  if (certificate === undefined) return [];
+  const { delta, bounds, headroom } = certificate;
+  const components = Object.values(certificate.components);
+  const certified = components.filter(({ candidate }) => candidate !== null);
+  const cap = `what is left to the highest score: ${scoreText(headroom)}`;
+  if (certified.length === 0) {
+    return [`No candidate was measured against the final configuration: epsilon is ${cap}.`];
+  }
+  const sum = (of: (component: (typeof components)[number]) => number): number =>
+    components.reduce((all, component) => all + of(component), 0);
+  const uncovered = [
+    { count: sum((item) => item.rankedByRewardOnly), why: 'ranked by the local reward only' },
+    { count: sum((item) => item.earlierOnly), why: 'tried under an earlier configuration only' },
+  ].flatMap(({ count, why }) => (count === 0 ? [] : [`${countedText(count, 'candidate')} ${why}`]));
+  const largest = certified.reduce((a, b) => (b.epsilon > a.epsilon ? b : a));
+  const examples = largest.candidates[0]?.examples ?? 0;
+  return [
+    `With ${percentText(1 - delta)} confidence no measured candidate for one component improves the final configuration by more than its component's epsilon, in score.`,
+    `Its size is mostly the sample's: ${countedText(bounds, 'bound')} hold at once, and the candidate that sets the largest was measured ` +
+      `on ${countedText(examples, 'example')}; had it neither gained nor lost on any of them, epsilon would still be ${scoreText(largest.epsilonWithoutGains)}.`,
+    ...(certified.length < components.length ? [`Where nothing was measured, epsilon is ${cap}.`] : []),
+    ...(uncovered.length > 0 ? [`Not covered: ${uncovered.join(', ')}.`] : []),
+  ];
+}
+
 export function iterationTable(report: RunReport): Table {
-  const rows = report.iterations.map(({ iteration, component, accepted, changed, before, after, p, reason }) => [
+  const rows = report.iterations.map(({ iteration, accepted, changed, before, after, p, reason, ...move }) => [
     String(iteration + 1),
-    component,
+    moveText(move),
     accepted ? 'accepted' : 'kept',
-    [...new Set(changed.map(({ variable, kind }) => `${variable} (${kind})`))].join(', ') || '-',
+    changesText(changed, move.component),
     scoreText(before),
     scoreText(after),
     pText(p),
     reason,
   ]);
   return { head: ['iteration', 'component', 'decision', 'changed', 'before', 'after', 'p', 'reason'], rows };
+}
+
+/** Changes of other components than the iteration's name theirs. */
+function changesText(changed: ResultDocument['iterations'][number]['changed'], own: string): string {
+  const texts = changed.map(
+    ({ component, variable, kind }) => `${component === own ? '' : `${component}.`}${variable} (${kind})`,
+  );
+  return [...new Set(texts)].join(', ') || '-';
 }
 
 export function costLines({ cost }: ResultDocument): string[] {

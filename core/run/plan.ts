@@ -28,18 +28,22 @@ export interface RunPlan {
   shortlistInputs: number;
   /** Proposals that go on to validation, the incumbent not counted. */
   finalists: number;
-  /** Validation examples per iteration, redrawn from the validation split. */
+  /** Validation examples per iteration, redrawn from the validation split and measured in stages (`looksAt`). */
   validationExamples: number;
   /** Test examples of the final test. */
   testExamples: number;
-  /** Acceptance: the paired test's level. */
+  /** Acceptance: the chance that a run accepts anything when nothing is better; shared among its `iterations`. */
   alpha: number;
   /** Acceptance: the least gain worth accepting, in score. */
   minimumEffect: number;
   /** How an iteration's component is chosen. */
   schedule: Schedule;
-  /** The run ends early after this many consecutive tries of every component without an acceptance. */
+  /** The run ends early after this many consecutive tries of every component, and one of every pair, without an acceptance. */
   patience: number;
+  /** Whether two components may be changed together when single ones do not get further. */
+  jointMoves: boolean;
+  /** The run ends early when no component or pair is expected to gain so much in score; 0: never. */
+  worthwhileGain: number;
 }
 
 export const defaultPlan: RunPlan = Object.freeze({
@@ -62,4 +66,6 @@ export const defaultPlan: RunPlan = Object.freeze({
   minimumEffect: 0,
   schedule: 'gain-per-cost',
   patience: 2,
+  jointMoves: true,
+  worthwhileGain: 0,
 });

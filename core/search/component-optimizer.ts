@@ -1,8 +1,9 @@
 import type { Candidate } from '../preference/candidate';
+import type { Configuration } from '../system/configuration';
 import type { RandomStream } from '../random/stream';
 import type { JsonObject } from '../system/json';
 import type { ChatMessage } from '../system/run-context';
-import type { SettingKind } from '../system/variable';
+import type { SettingKind, Variables } from '../system/variable';
 import type { TracedExample } from './demonstration-proposals';
 import type { SettingsObservation } from './hyperparameter-proposals';
 import type { PastProposal } from './past-proposal';
@@ -48,6 +49,12 @@ export interface OptimizerContext {
     description: string;
     inputFields: readonly string[];
     outputFields: readonly string[];
+  };
+  /** The whole system, for changes of several components at once. */
+  system: {
+    configuration: Configuration;
+    /** By component. */
+    variables: Readonly<Record<string, Variables>>;
   };
   /** Calls under the incumbent, one per training example that was traced. */
   traces: readonly TracedCall[];

@@ -43,6 +43,8 @@ describe('a plan and a budget', () => {
     [{ optimizers: ['opro', 'guess'] }, "plan.optimizers must be 'all', or a list of some of opro, reflection, merge"],
     [{ optimizers: [] }, "plan.optimizers must be 'all', or a list of some of"],
     [{ promptTrustRegion: 1.5 }, 'plan.promptTrustRegion must be a number from 0 to 1, not 1.5'],
+    [{ jointMoves: 'on' }, "plan.jointMoves must be true or false, not 'on'"],
+    [{ worthwhileGain: -0.1 }, 'plan.worthwhileGain must be a number from 0 to 1, not -0.1'],
     [{ iteration: 3 }, "plan has no setting 'iteration'; did you mean 'iterations'?"],
     [[], 'plan must be an object with some of iterations, preferenceInputs'],
   ])('refuse %j', (plan, message) => {

@@ -29,6 +29,7 @@ const past: PastProposal = {
 async function combined(rest: Partial<OptimizerContext> = {}) {
   const proposals = await instructionsAndDemonstrations.propose({
     incumbent: { variables, settings: settings('Answer.') },
+    system: { configuration: {}, variables: {} },
     component: { name: 'answerer', description: 'Answers', inputFields: ['q'], outputFields: ['a'] },
     ...{ traces: [], candidates: [], observations: [], proposer: undefined, rewardGains: undefined },
     demonstrable: [{ exampleId: 'e', inputs: { q: 'traced' }, outputs: { a: 'x' }, score: 1 }],

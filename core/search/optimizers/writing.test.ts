@@ -52,6 +52,7 @@ async function written(
       variables: { prompt: prompt('Answer {q}', { placeholders: ['q'], maxCharacters: 400 }) },
       settings: current,
     },
+    system: { configuration: {}, variables: {} },
     component: { name: 'answerer', description: 'Answers', inputFields: ['q'], outputFields: ['a'] },
     ...{ traces, candidates, demonstrable: [], observations: [], past: [], offered: [], rewardGains: undefined },
     count: 2,
