@@ -1,6 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ApplicationFailure } from '@temporalio/common';
+import { applicableOptimizers } from '../core/search/component-optimizer';
+import { builtInOptimizers } from '../core/search/optimizers/built-in';
 import { contentHash } from '../core/system/canonical-json';
-import { checkConfiguration, initialConfiguration } from '../core/system/configuration';
+import type { Component } from '../core/system/component';
+import { checkConfiguration, initialConfiguration, type Configuration } from '../core/system/configuration';
 import { DefinitionError } from '../core/system/definition-error';
 import type { RunRecord } from '../storage';
 import type { PreparedRun, PrepareRunInput } from './contracts';
@@ -34,11 +38,18 @@ export function prepareRun(dependencies: ActivityDependencies, input: PrepareRun
     const configuration =
       input.startFrom === undefined ? initialConfiguration(system) : await stores.configurations.get(input.startFrom);
     checkConfiguration(system, configuration);
-    const components = system.components
-      .filter((item) => Object.keys(item.configuration).length > 0)
+    const tunable = system.components.filter((item) => Object.keys(item.configuration).length > 0);
+    if (tunable.length === 0) {
+      throw new DefinitionError(`system '${system.name}' has nothing to tune: give a component a configuration`);
+    }
+    const components = tunable
+      .filter((item) => hasOptimizer(dependencies, input, item, configuration))
       .map((item) => ({ name: item.name, variables: Object.keys(item.configuration) }));
     if (components.length === 0) {
-      throw new DefinitionError(`system '${system.name}' has nothing to tune: give a component a configuration`);
+      const proposer = dependencies.proposer === undefined ? ' without a proposer' : '';
+      throw new DefinitionError(
+        `plan.optimizers: none of ${[input.plan.optimizers].flat().join(', ')} can tune a component of system '${system.name}'${proposer}; name others, or 'all'`,
+      );
     }
     const baseline = await stores.configurations.put(configuration);
     const stored = await stores.runs.create({
@@ -88,7 +99,7 @@ function refuseOtherRun(stored: RunRecord, input: PrepareRunInput): void {
   const began: Record<string, unknown> = { system: stored.system, seed: stored.seed, fresh, ...plan };
   const wanted: Record<string, unknown> = { system: input.system, seed: input.seed, fresh: input.fresh, ...input.plan };
   const differences = Object.keys({ ...began, ...wanted })
-    .filter((name) => began[name] !== wanted[name])
+    .filter((name) => !isDeepStrictEqual(began[name], wanted[name]))
     .sort()
     .map((name) => `${name} ${String(began[name])} instead of ${String(wanted[name])}`);
   if (differences.length === 0) return;
@@ -97,4 +108,20 @@ function refuseOtherRun(stored: RunRecord, input: PrepareRunInput): void {
       'with another run id',
     'RunIdTaken',
   );
+}
+
+/** Whether one of the plan's optimizers can propose anything for a component. */
+function hasOptimizer(
+  { proposer }: ActivityDependencies,
+  { plan }: PrepareRunInput,
+  { name, configuration: variables }: Component,
+  configuration: Configuration,
+): boolean {
+  const applicable = applicableOptimizers(builtInOptimizers, {
+    incumbent: { variables, settings: configuration[name] ?? {} },
+    named: plan.optimizers,
+    proposer: proposer !== undefined,
+    ...{ traces: [], past: [] },
+  });
+  return applicable.length > 0;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FitRewardResult } from '../activities/contracts';
 import type { DecisionRecord } from '../activities/decide';
+import type { PortfolioRecord } from '../activities/optimize-component/run-portfolio';
 import { resultDocumentSchema, type ResultDocument } from '../core/run/result-document';
 import { configurationHash } from '../core/system/configuration';
 import { scriptedChain, scriptedReply } from '../systems/synthetic';
@@ -143,11 +144,21 @@ describe('a whole optimization on the scripted endpoint', () => {
     const single = document.iterations.filter(({ partner }) => partner === undefined);
     expect(updates.filter(({ iteration }) => iteration >= 0)).toHaveLength(single.length);
     const kinds = ledger.map((entry) => entry.kind);
-    for (const kind of ['prepared', 'reward', 'component', 'proposals', 'proposer', 'decision', 'finished']) {
+    for (const kind of ['prepared', 'reward', 'component', 'portfolio', 'proposals', 'decision', 'finished']) {
       expect(kinds).toContain(kind);
     }
-    const written = ledger.find((entry) => entry.kind === 'proposer');
-    expect(written?.body).toMatchObject({ usable: expect.any(Number) as number });
+    const portfolios = ledger
+      .filter((entry) => entry.kind === 'portfolio')
+      .map((entry) => entry.body as unknown as PortfolioRecord);
+    expect(portfolios).toHaveLength(single.length);
+    for (const { shares } of portfolios) {
+      expect(shares.reduce((sum, { slots }) => sum + slots, 0)).toBe(smallPlan.proposals);
+      expect(Math.min(...shares.map(({ slots }) => slots))).toBeGreaterThanOrEqual(1);
+    }
+    // Both prompts were written for, by more than one optimizer.
+    const offering = portfolios.flatMap(({ shares }) => shares.filter(({ offered }) => offered > 0));
+    expect(new Set(offering.map(({ optimizer }) => optimizer))).toContain('opro');
+    expect(new Set(offering.map(({ optimizer }) => optimizer))).toContain('reflection');
   });
 
   it('answers a repeated run from the memo, and makes every call again with fresh', async () => {

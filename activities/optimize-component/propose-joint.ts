@@ -6,9 +6,9 @@ import type { Stores } from '../../storage';
 import type { ProposalsReference, ProposeInput } from '../contracts';
 import type { ActivityDependencies } from '../dependencies';
 import { componentOf, type OpenRun } from '../open-run';
+import { alternativeSettings } from './alternative-settings';
 import { incumbentTraces } from './incumbent-traces';
 import { judgedProposals } from './judged-proposals';
-import { proposalPool } from './proposal-pool';
 import { rankJudged } from './rank-judged';
 import { loadProposals, storeProposals } from './stored-proposals';
 
@@ -41,6 +41,7 @@ export async function proposeJointly(
   run: OpenRun,
   input: ProposeInput & { partner: string },
   configuration: Configuration,
+  signal: AbortSignal,
 ): Promise<ProposalsReference> {
   const { stores } = dependencies;
   const { component, partner } = input;
@@ -57,7 +58,7 @@ export async function proposeJointly(
   const sides = [];
   for (const name of [component, partner]) {
     const { partner: _, ...alone } = { ...input, component: name };
-    sides.push(await sideOf(dependencies, run, alone, configuration));
+    sides.push(await sideOf(dependencies, run, alone, configuration, signal));
   }
   const [first, second] = sides as [JointSide, JointSide];
   return storeProposals(stores, place, jointProposals(first, second, known, count));
@@ -69,19 +70,22 @@ async function sideOf(
   run: OpenRun,
   step: ProposeInput,
   configuration: Configuration,
+  signal: AbortSignal,
 ): Promise<JointSide> {
   const { component, iteration } = step;
   const { stores } = dependencies;
   const incumbent = incumbentOf(run, configuration, component);
   const best = bestOfEachPart(rankJudged(incumbent.settings, await triedBefore(stores, step, configuration)));
-  const fresh = proposalPool(run, {
+  const fresh = await alternativeSettings(run, {
     component: componentOf(run, component),
     iteration,
     incumbent: configuration,
     traces: await incumbentTraces(dependencies, step),
     purpose: 'proposals',
-  }).filter(({ elsewhere }) => elsewhere === undefined);
-  return { component, proposals: distinctProposals(incumbent, [...best, ...fresh]) };
+    signal,
+  });
+  const alone = fresh.filter(({ elsewhere }) => elsewhere === undefined);
+  return { component, proposals: distinctProposals(incumbent, [...best, ...alone]) };
 }
 
 /** What earlier iterations that changed the same component, or the same pair, proposed under this incumbent. */

@@ -9,12 +9,13 @@ import type { ActivityDependencies } from '../dependencies';
 import { evaluate } from '../evaluate';
 import { componentOf, openRun } from '../open-run';
 import { prepareRun } from '../prepare-run';
-import { proposalPool } from './proposal-pool';
+import { alternativeSettings } from './alternative-settings';
 import { propose } from './propose';
 import { scoreProposals } from './score-proposals';
 
 /** A trusted reward that expects 99 of every output. */
 jest.mock('./latest-reward', () => ({
+  judgesProposals: () => false,
   openLatestReward: () =>
     Promise.resolve({
       gains: (comparisons: unknown[]) => Promise.resolve(comparisons.map(() => 99)),
@@ -62,11 +63,12 @@ it('is proposed beside the component alone, and judged by the metric where a rew
 it('is no setting for candidate outputs of one component', async () => {
   const run = await openRun(dependencies, 'run');
   const incumbent = await dependencies.stores.configurations.get(step.configurationHash);
-  const pool = (purpose: 'candidates' | 'proposals') =>
-    proposalPool(run, {
-      ...{ component: componentOf(run, 'writer'), iteration: 0, incumbent, traces: new Map() },
-      purpose,
-    }).map(({ origin }) => origin);
-  expect(pool('proposals')).toEqual(['model', 'same-model']);
-  expect(pool('candidates')).toEqual(['model']);
+  const { signal } = new AbortController();
+  const pool = async (purpose: 'candidates' | 'proposals') => {
+    const traces = new Map();
+    const step = { component: componentOf(run, 'writer'), iteration: 0, incumbent, traces, signal };
+    return (await alternativeSettings(run, { ...step, purpose })).map(({ origin }) => origin);
+  };
+  expect(await pool('proposals')).toEqual(['model', 'same-model']);
+  expect(await pool('candidates')).toEqual(['model']);
 });

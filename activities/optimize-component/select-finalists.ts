@@ -30,6 +30,7 @@ export function selectFinalists(dependencies: ActivityDependencies, input: Selec
         configurationHash: hash,
         settings: proposalHash(proposal),
         origin: proposal.origin,
+        optimizers: proposal.optimizers ?? [],
         changed: proposal.changed.map((change) => ({ ...change })),
         note: proposal.note ?? null,
         expectedGain: score?.meanGain ?? null,

@@ -2,7 +2,10 @@ import { Option, type Command } from 'commander';
 import type { Budget } from '../../core/run/budget';
 import { defaultPlan, type RunPlan } from '../../core/run/plan';
 import { schedules } from '../../core/validation/component-schedule';
-import { numberFrom, onOrOff, wholeNumber } from './option-parsers';
+import { builtInOptimizers } from '../../core/search/optimizers/built-in';
+import { namesAmong, numberFrom, onOrOff, wholeNumber } from './option-parsers';
+
+const optimizerNames = builtInOptimizers.map(({ name }) => name);
 
 const counts: Partial<Record<keyof RunPlan, string>> = {
   iterations: 'Optimas iterations at most',
@@ -48,6 +51,18 @@ export function addPlanOptions(command: Command): Command {
       new Option(
         '--minimum-effect <gain>',
         `least gain worth accepting (default ${defaultPlan.minimumEffect})`,
+      ).argParser(numberFrom(0, 1)),
+    )
+    .addOption(
+      new Option(
+        '--optimizers <names>',
+        `optimizers that propose settings, with commas between: ${optimizerNames.join(', ')} (default ${String(defaultPlan.optimizers)})`,
+      ).argParser(namesAmong(optimizerNames)),
+    )
+    .addOption(
+      new Option(
+        '--prompt-trust-region <share>',
+        `largest share of a prompt's words that a proposal may change (default ${defaultPlan.promptTrustRegion}: all)`,
       ).argParser(numberFrom(0, 1)),
     )
     .addOption(

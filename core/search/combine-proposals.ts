@@ -89,7 +89,9 @@ function merge(incumbent: Incumbent, members: readonly Proposal[]): Proposal | u
     }
   }
   const note = members.map((member) => `${member.origin}${member.note === undefined ? '' : ` (${member.note})`}`);
-  const merged = propose(incumbent, values, { origin: 'combination', note: note.join(' + ') });
+  const optimizers = [...new Set(members.flatMap((member) => member.optimizers ?? []))];
+  const combined = propose(incumbent, values, { origin: 'combination', note: note.join(' + ') });
+  const merged = combined && (optimizers.length > 0 ? { ...combined, optimizers } : combined);
   const wider = members.find(({ elsewhere }) => elsewhere !== undefined);
   return merged === undefined || wider === undefined ? merged : withElsewhere(merged, wider);
 }

@@ -5,7 +5,18 @@ import type { Json } from '../system/json';
 import type { PromptValue, SettingKind, Variables } from '../system/variable';
 
 export type ProposalOrigin =
-  'grid' | 'tpe' | 'demonstrations' | 'instruction-edit' | 'opro' | 'model' | 'same-model' | 'combination' | 'joint';
+  | 'grid'
+  | 'tpe'
+  | 'demonstrations'
+  | 'instruction-edit'
+  | 'instructions-and-demonstrations'
+  | 'opro'
+  | 'reflection'
+  | 'merge'
+  | 'model'
+  | 'same-model'
+  | 'combination'
+  | 'joint';
 
 /** A candidate for one component's local step, which may change other components as well (a joint move). */
 export interface Proposal {
@@ -18,6 +29,8 @@ export interface Proposal {
   changed: { component?: string; variable: string; kind: SettingKind }[];
   /** How it was made, for people. */
   note?: string;
+  /** The optimizers that are credited with it: one, or those of a combination's members. Set by the portfolio. */
+  optimizers?: string[];
 }
 
 /** A component's variables and the settings it runs with now. */

@@ -24,6 +24,7 @@ describe('a plan and a budget', () => {
     expect(() =>
       checkPlan('plan', { iterations: 0, alpha: 0.5, minimumEffect: 1, samplingTemperature: 0 }),
     ).not.toThrow();
+    expect(() => checkPlan('plan', { optimizers: ['opro', 'models'], promptTrustRegion: 0 })).not.toThrow();
     expect(() => checkBudget('budget', { calls: 0, wallClockMs: 1.5 })).not.toThrow();
   });
 
@@ -39,6 +40,9 @@ describe('a plan and a budget', () => {
       { schedule: 'random' },
       "plan.schedule must be one of uniform, softmax, gain-per-cost, cheapest-first, not 'random'",
     ],
+    [{ optimizers: ['opro', 'guess'] }, "plan.optimizers must be 'all', or a list of some of opro, reflection, merge"],
+    [{ optimizers: [] }, "plan.optimizers must be 'all', or a list of some of"],
+    [{ promptTrustRegion: 1.5 }, 'plan.promptTrustRegion must be a number from 0 to 1, not 1.5'],
     [{ jointMoves: 'on' }, "plan.jointMoves must be true or false, not 'on'"],
     [{ worthwhileGain: -0.1 }, 'plan.worthwhileGain must be a number from 0 to 1, not -0.1'],
     [{ iteration: 3 }, "plan has no setting 'iteration'; did you mean 'iterations'?"],

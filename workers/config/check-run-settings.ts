@@ -1,6 +1,7 @@
 import type { Budget } from '../../core/run/budget';
 import { leastUrgent } from '../../core/run/priority';
 import { defaultPlan, type RunPlan } from '../../core/run/plan';
+import { builtInOptimizers } from '../../core/search/optimizers/built-in';
 import { DefinitionError } from '../../core/system/definition-error';
 import { schedules } from '../../core/validation/component-schedule';
 import { didYouMean } from '../../providers/language-models';
@@ -16,6 +17,8 @@ const between = (low: number, high: number): Check => ({
   expected: `a number from ${low} to ${high}`,
 });
 
+const optimizerNames: ReadonlySet<unknown> = new Set(builtInOptimizers.map(({ name }) => name));
+
 const planChecks: Record<keyof RunPlan, Check> = {
   iterations: whole(0),
   preferenceInputs: whole(1),
@@ -24,6 +27,12 @@ const planChecks: Record<keyof RunPlan, Check> = {
   rolloutsPerCandidate: whole(1),
   samplingTemperature: between(0, 2),
   proposals: whole(1),
+  optimizers: {
+    accepts: (value) =>
+      value === 'all' || (Array.isArray(value) && value.length > 0 && value.every((name) => optimizerNames.has(name))),
+    expected: `'all', or a list of some of ${[...optimizerNames].join(', ')}`,
+  },
+  promptTrustRegion: between(0, 1),
   rankingInputs: whole(1),
   shortlist: whole(1),
   shortlistInputs: whole(1),
