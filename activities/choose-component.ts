@@ -5,11 +5,11 @@ import {
   type ComponentChoice,
   type ScheduledComponent,
 } from '../core/validation/component-schedule';
+import { expectedGain } from '../core/validation/expected-gain';
 import type { ChooseComponentInput } from './contracts';
 import { decisionsBefore } from './decisions-before';
 import type { ActivityDependencies } from './dependencies';
 import { exampleCounts } from './example-samples';
-import { expectedGain } from './expected-gain';
 import { inActivity } from './in-activity';
 import { openRun, type OpenRun } from './open-run';
 
@@ -60,7 +60,11 @@ export function chooseComponent(
  * everything downstream, as the shortlist always is; validation runs the whole system for incumbent and finalist.
  * Deterministic calls count as free.
  */
-function costPerTry({ plan, seed, resolved }: OpenRun, component: string, trusted: boolean): number {
+export function costPerTry(
+  { plan, seed, resolved }: Pick<OpenRun, 'plan' | 'seed' | 'resolved'>,
+  component: string,
+  trusted: boolean,
+): number {
   const { system } = resolved;
   const { ranked, traced } = localStepInputs(plan, exampleCounts(resolved, seed).ranking);
   const stochastic = system.components.filter((item) => !item.deterministic).map((item) => item.name);

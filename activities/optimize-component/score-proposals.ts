@@ -1,3 +1,4 @@
+import { gainEstimate } from '../../core/search/gain-estimate';
 import type { Proposal } from '../../core/search/proposal';
 import { contentHash } from '../../core/system/canonical-json';
 import type { ComponentCallResult } from '../../core/system/component-caller';
@@ -13,7 +14,6 @@ import { componentOf, openRun } from '../open-run';
 import { remember } from '../remember';
 import { settleAll } from '../settle-all';
 import { loadTraces } from '../traces';
-import { gainEstimate } from './gain-estimate';
 import { openLatestReward } from './latest-reward';
 import { loadProposals } from './stored-proposals';
 
