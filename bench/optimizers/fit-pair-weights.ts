@@ -13,8 +13,8 @@ export interface PairProblem {
 }
 
 /** Ridge of the mean weighted loss; on rewards of synthetic systems alignment is flat around it. */
-const ridge = 0.01;
-const steps = 60;
+const ridge = 0.03;
+const steps = 40;
 
 /**
  * Linear weights with the least mean weighted pair loss (paper, equation 4) plus a ridge, one member per fold on the pairs
@@ -31,7 +31,8 @@ export function fitPairWeights(problem: PairProblem): { weights: Float64Array; h
   const mean = new Float64Array(count);
   for (let fold = 0; fold < folds; fold++) {
     const coefficients = member(problem, gram, fold);
-    const rewards = times(gram, coefficients);
+    const rewards = new Float64Array(count);
+    multiply(gram, coefficients, rewards);
     for (let row = 0; row < count; row++) {
       if (rowFolds[row] === fold) heldOut[row] = rewards[row] as number;
       mean[row] = (mean[row] as number) + (coefficients[row] as number) / folds;
@@ -67,10 +68,11 @@ function member(problem: PairProblem, gram: Float64Array, fold: number): Float64
     curvature += (0.25 * (problem.weights[place] as number) * (at(a, a) - 2 * at(a, b) + at(b, b))) / total;
   }
   const rate = 1 / curvature;
-  let ahead = coefficients;
+  const ahead = new Float64Array(count);
+  const rewards = new Float64Array(count);
   let momentum = 1;
   for (let step = 0; step < steps; step++) {
-    const rewards = times(gram, ahead);
+    multiply(gram, ahead, rewards);
     const next = ahead.map((value) => (1 - rate * ridge) * value);
     for (const place of places) {
       const [a, b] = [preferred[place] as number, rejected[place] as number];
@@ -83,8 +85,10 @@ function member(problem: PairProblem, gram: Float64Array, fold: number): Float64
     }
     const following = (1 + Math.sqrt(1 + 4 * momentum * momentum)) / 2;
     const carried = (momentum - 1) / following;
-    const before = coefficients;
-    ahead = next.map((value, row) => value + carried * (value - (before[row] as number)));
+    for (let row = 0; row < count; row++) {
+      const value = next[row] as number;
+      ahead[row] = value + carried * (value - (coefficients[row] as number));
+    }
     [coefficients, momentum] = [next, following];
   }
   return coefficients;
@@ -113,15 +117,15 @@ function gramMatrix(rows: Float32Array, count: number, dimension: number): Float
   return gram;
 }
 
-function times(matrix: Float64Array, vector: Float64Array): Float64Array {
+function multiply(matrix: Float64Array, vector: Float64Array, result: Float64Array): void {
   const count = vector.length;
-  const result = new Float64Array(count);
-  for (let row = 0; row < count; row++) {
-    let sum = 0;
-    const start = row * count;
-    for (let column = 0; column < count; column++)
-      sum += (matrix[start + column] as number) * (vector[column] as number);
-    result[row] = sum;
+  result.fill(0);
+  for (let column = 0; column < count; column++) {
+    const value = vector[column] as number;
+    // Symmetric: a row serves as a column, and rows that no pair has touched cost nothing.
+    if (value === 0) continue;
+    const start = column * count;
+    for (let row = 0; row < count; row++)
+      result[row] = (result[row] as number) + value * (matrix[start + row] as number);
   }
-  return result;
 }
