@@ -10,6 +10,7 @@ import type { DecisionRecord } from './decide';
 import type { ActivityDependencies } from './dependencies';
 import { inActivity } from './in-activity';
 import { recordOf, type StoredRunInput } from './open-run';
+import { runCertificate } from './run-certificate';
 
 /** Behind every iteration in the ledger; the largest that PostgreSQL's `integer` holds. */
 const afterIterations = 2 ** 31 - 1;
@@ -69,6 +70,7 @@ async function resultDocument(stores: Stores, run: RunRecord, input: FinishRunIn
   const componentCalls = await stores.spend.totals(runId, 'component');
   const spent = await stores.spend.totals(runId);
   const hits = await stores.memo.hitsByKind(runId);
+  const configuration = await stores.configurations.get(incumbent);
   return {
     schemaVersion: 1,
     runId,
@@ -100,6 +102,7 @@ async function resultDocument(stores: Stores, run: RunRecord, input: FinishRunIn
     }),
     rewards: await rewardsOf(stores, runId),
     localToGlobal: localToGlobal(decisions.flatMap(({ body }) => predictedGains(body as unknown as DecisionRecord))),
+    certificate: await runCertificate(stores, { runId, incumbent, configuration, heldOut: finalTest }),
     cost: {
       systemRuns: componentCalls.entries / (run.input as unknown as StoredRunInput).components,
       componentCalls: componentCalls.entries,
@@ -110,7 +113,7 @@ async function resultDocument(stores: Stores, run: RunRecord, input: FinishRunIn
       usd: spent.usd,
       wallClockMs: input.wallClockMs,
     },
-    configuration: (await stores.configurations.get(incumbent)) as ResultDocument['configuration'],
+    configuration: configuration as ResultDocument['configuration'],
   };
 }
 

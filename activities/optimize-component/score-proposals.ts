@@ -14,11 +14,13 @@ import { componentOf, openRun } from '../open-run';
 import { remember } from '../remember';
 import { settleAll } from '../settle-all';
 import { loadTraces } from '../traces';
+import { recordJudgedGains, type JudgedGains } from './judged-gains';
 import { openLatestReward } from './latest-reward';
 import { loadProposals } from './stored-proposals';
 
 /** What a proposal did on one input, and its gain over the incumbent there. */
 interface Judged {
+  exampleId: string;
   outcome: ComponentCallResult['outcome'];
   gain: number;
 }
@@ -64,6 +66,10 @@ export function scoreProposals(
       return [{ ...traced, example, inputs: base.inputs, base: base.outcome, draw }];
     });
     type Place = (typeof places)[number];
+    // Whatever the component's settings are, they change nothing there.
+    const notReached = sample
+      .map(({ id }) => id)
+      .filter((id) => traces.has(id) && !places.some((place) => place.example.id === id));
 
     const rollOut = ({ example, trace, draw }: Place, outputs: JsonObject) =>
       downstreamRollouts({
@@ -96,7 +102,7 @@ export function scoreProposals(
       if (reward === undefined) {
         return settleEach(places, async (place) => {
           const outcome = await outcomeOn(proposal, place);
-          return { outcome, gain: await measuredGain(place, outcome) };
+          return { exampleId: place.example.id, outcome, gain: await measuredGain(place, outcome) };
         });
       }
       const outcomes = await settleEach(places, async (place) => ({
@@ -111,16 +117,22 @@ export function scoreProposals(
       const gains = await reward.gains(rewarded);
       const gainOf = new Map(rewarded.map(({ place }, index) => [place, gains[index]]));
       return settleEach(outcomes, async ({ place, outcome }) => ({
+        exampleId: place.example.id,
         outcome,
         gain: gainOf.get(place) ?? (await measuredGain(place, outcome)),
       }));
     };
 
+    const gains: JudgedGains['gains'] = {};
     try {
-      return await settleEach(input.hashes, async (hash): Promise<ProposalScore> => {
+      const scores = await settleEach(input.hashes, async (hash): Promise<ProposalScore> => {
         const proposal = proposals.get(hash);
         if (proposal === undefined) throw new Error(`no proposal ${hash} in the blobs ${input.blobs.join(', ')}`);
         const judged = await judge(proposal);
+        if (reward === undefined) {
+          const nothing = notReached.map((id) => [id, 0] as const);
+          gains[hash] = Object.fromEntries([...nothing, ...judged.map((item) => [item.exampleId, item.gain] as const)]);
+        }
         progress(++done, input.hashes.length);
         return {
           configurationHash: hash,
@@ -129,6 +141,12 @@ export function scoreProposals(
           changes: proposal.changed.length,
         };
       });
+      await recordJudgedGains(stores, input, {
+        judge: reward === undefined ? 'metric' : 'reward',
+        examples: [...notReached, ...places.map(({ example }) => example.id)],
+        gains,
+      });
+      return scores;
     } finally {
       await reward?.close();
     }

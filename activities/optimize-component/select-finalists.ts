@@ -1,4 +1,5 @@
 import { rankDistinct } from '../../core/search/rank-distinct';
+import { proposalHash } from '../../core/search/proposal';
 import { withComponent } from '../../core/system/configuration';
 import type { Finalists, SelectFinalistsInput } from '../contracts';
 import type { ActivityDependencies } from '../dependencies';
@@ -28,6 +29,7 @@ export function selectFinalists(dependencies: ActivityDependencies, input: Selec
       const measured = shortlist.get(hash);
       record.push({
         configurationHash: hash,
+        settings: proposalHash(proposal),
         origin: proposal.origin,
         changed: proposal.changed,
         note: proposal.note ?? null,

@@ -86,6 +86,47 @@ export function localToGlobalLines({ localToGlobal }: ResultDocument): string[] 
   ];
 }
 
+/** Epsilon per component, and what it rests on. */
+export function certificateTable({ certificate }: ResultDocument): Table {
+  const rows = Object.entries(certificate?.components ?? {}).map(([name, component]) => {
+    const [worst] = component.candidates;
+    return [
+      name,
+      scoreText(component.epsilon),
+      countText(component.tried),
+      countText(component.measured),
+      worst === undefined ? '-' : `${gainText(worst.meanGain)} on ${countedText(worst.examples, 'example')}`,
+    ];
+  });
+  return { head: ['component', 'epsilon', 'tried', 'measured', 'set by a mean gain of'], rows };
+}
+
+/** What the certificate means, and why epsilon is as large as it is. Sentences. */
+export function certificateLines({ certificate }: ResultDocument): string[] {
+  if (certificate === undefined) return [];
+  const { delta, bounds, headroom, epsilonWithoutGains } = certificate;
+  const components = Object.values(certificate.components);
+  const certified = components.filter(({ candidate }) => candidate !== null);
+  const cap = `what is left to the highest score: ${scoreText(headroom)}`;
+  if (certified.length === 0) {
+    return [`No candidate was measured against the final configuration: epsilon is ${cap}.`];
+  }
+  const sum = (of: (component: (typeof components)[number]) => number): number =>
+    components.reduce((all, component) => all + of(component), 0);
+  const [unmeasured, earlier] = [sum((item) => item.rankedByRewardOnly), sum((item) => item.earlierOnly)];
+  const largest = certified.reduce((a, b) => (b.epsilon > a.epsilon ? b : a));
+  const examples = largest.candidates[0]?.examples ?? 0;
+  return [
+    `With ${percentText(1 - delta)} confidence no measured candidate for one component improves the final configuration by more than its component's epsilon, in score.`,
+    `Its size is mostly the sample's: ${countedText(bounds, 'bound')} hold at once, and the candidate that sets the largest was measured on ${countedText(examples, 'example')}` +
+      (epsilonWithoutGains === null ? '.' : `; without a gain on any of them it would still be ${scoreText(epsilonWithoutGains)}.`),
+    ...(certified.length < components.length ? [`Where nothing was measured, epsilon is ${cap}.`] : []),
+    ...(unmeasured + earlier > 0
+      ? [`Not covered: ${countedText(unmeasured, 'candidate')} ranked by the local reward only, ${countText(earlier)} tried under an earlier configuration only.`]
+      : []),
+  ];
+}
+
 export function iterationTable(report: RunReport): Table {
   const rows = report.iterations.map(({ iteration, component, accepted, changed, before, after, p, reason }) => [
     String(iteration + 1),

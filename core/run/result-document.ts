@@ -9,6 +9,45 @@ const settingChange = z.object({
   kind: z.enum(['instructions', 'demonstrations', 'hyperparameter', 'model']),
 });
 
+/** See `Certificate` in `core/validation/certificate.ts`. */
+const certificate = z.object({
+  delta: z.number(),
+  /** Bounds that hold at once. */
+  bounds: z.number().int(),
+  /** No change at all can gain more, by the test examples; 1 where they were not measured. */
+  headroom: z.number(),
+  /** The largest of the components'. */
+  epsilon: z.number(),
+  /** What it would be, had the candidate that sets it shown no gain and no loss on any of its examples. */
+  epsilonWithoutGains: z.number().nullable(),
+  components: z.record(
+    z.string(),
+    z.object({
+      epsilon: z.number(),
+      /** Configuration hash of the candidate that sets it; null: none was measured, so that epsilon is the headroom. */
+      candidate: z.string().nullable(),
+      /** Distinct settings of the component beside the final ones; the next three numbers add up to it. */
+      tried: z.number().int(),
+      /** By the global metric, against the final configuration. */
+      measured: z.number().int(),
+      rankedByRewardOnly: z.number().int(),
+      /** Tried only under a configuration that was replaced later. */
+      earlierOnly: z.number().int(),
+      /** Those measured. */
+      candidates: z.array(
+        z.object({
+          configurationHash: z.string(),
+          changed: z.array(settingChange.omit({ component: true })),
+          examples: z.number().int(),
+          meanGain: z.number(),
+          /** Its true gain is at most this. */
+          bound: z.number(),
+        }),
+      ),
+    }),
+  ),
+});
+
 /**
  * The document that `optimas run --json FILE` writes and `optimas show --json` prints: one per run, versioned.
  * `null` stands for what was not measured, such as the test scores of a run that was cancelled with `--now`.
@@ -63,6 +102,11 @@ export const resultDocumentSchema = z.object({
       meanExcess: z.number().nullable(),
     })
     .optional(),
+  /**
+   * Component-wise maximum: with probability 1 - delta no measured candidate for one component improves `configuration` by more than
+   * epsilon. Absent in documents of earlier versions.
+   */
+  certificate: certificate.optional(),
   cost: z.object({
     /** Component calls made, in whole system runs. */
     systemRuns: z.number(),

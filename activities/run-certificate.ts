@@ -1,0 +1,143 @@
+import { certificateDelta, certify, type ComponentEvidence } from '../core/validation/certificate';
+import { pairByExample } from '../core/validation/scores-by-example';
+import type { ResultDocument } from '../core/run/result-document';
+import { configurationHash, type Configuration } from '../core/system/configuration';
+import type { Stores } from '../storage';
+import { judgedGains } from './optimize-component/judged-gains';
+
+/** What the ledger keeps of an iteration's proposals. */
+interface ProposalsRecord {
+  component: string;
+  incumbent: string;
+  proposals: {
+    configurationHash: string;
+    /** Hash of the component's settings: the same under every configuration of the others. */
+    settings: string;
+    changed: { variable: string; kind: string }[];
+    finalist: boolean;
+    sameOutputsAs: string | null;
+    /** Settings of other components that it changes too: it is then no candidate of one component. */
+    elsewhere?: unknown;
+  }[];
+}
+
+type Gains = Map<string, number>;
+
+/**
+ * The component-wise maximum certificate of a run, from what it measured anyway (`docs/decisions/0021`). Evidence is what the global
+ * metric measured with the final configuration as the incumbent: the rankings and shortlists of `scoreProposals` on training
+ * examples, and validation. Each example counts once per candidate, as it was measured first. A proposal with the outputs of
+ * another one shares its gains on the inputs on which both ran.
+ *
+ * @param options.incumbent hash of the final configuration.
+ * @param options.heldOut its scores on the test examples; null: they were not measured.
+ */
+export async function runCertificate(
+  stores: Stores,
+  options: {
+    runId: string;
+    incumbent: string;
+    configuration: Configuration;
+    heldOut: ReadonlyMap<string, number> | null;
+  },
+): Promise<NonNullable<ResultDocument['certificate']>> {
+  const { runId, incumbent, configuration, heldOut } = options;
+  const entries = await stores.ledger.list(runId, { kind: 'proposals' });
+  const records = entries
+    .map(({ iteration, body }) => ({ iteration, ...(body as unknown as ProposalsRecord) }))
+    .sort((a, b) => a.iteration - b.iteration);
+  const decided = new Set((await stores.ledger.list(runId, { kind: 'decision' })).map(({ iteration }) => iteration));
+  const tunable = Object.keys(configuration).filter((name) => Object.keys(configuration[name] ?? {}).length > 0);
+
+  const components: Record<string, ComponentEvidence> = {};
+  const changes = new Map<string, ProposalsRecord['proposals'][number]['changed']>();
+  for (const name of tunable) {
+    const final = configurationHash(configuration[name] ?? {});
+    const [triedNow, triedEver] = [new Set<string>(), new Set<string>()];
+    const measured = new Map<string, Gains>();
+    for (const { iteration, component, incumbent: before, proposals } of records) {
+      if (component !== name) continue;
+      const own = proposals.filter(({ settings, elsewhere }) => settings !== final && !changesOthers(elsewhere));
+      for (const { settings } of own) triedEver.add(settings);
+      if (before !== incumbent) continue;
+      const byMetric = await gainsByMetric(stores, { runId, iteration, component, incumbent, proposals });
+      for (const proposal of own) {
+        const { configurationHash: hash, settings, changed, finalist } = proposal;
+        triedNow.add(settings);
+        changes.set(hash, changed);
+        keepFirst(measured, hash, byMetric.get(hash));
+        // What was measured of a validation that did not end depends on when it was cut off.
+        if (finalist && decided.has(iteration)) {
+          keepFirst(measured, hash, await validatedGains(stores, { runId, iteration, incumbent }, hash));
+        }
+      }
+    }
+    components[name] = { tried: triedEver.size, earlier: triedEver.size - triedNow.size, measured };
+  }
+
+  const certificate = certify({ components, heldOutScores: [...(heldOut?.values() ?? [])], delta: certificateDelta });
+  return {
+    ...certificate,
+    components: Object.fromEntries(
+      Object.entries(certificate.components).map(([name, { candidates, ...component }]) => [
+        name,
+        {
+          ...component,
+          candidates: candidates.map((candidate) => ({
+            ...candidate,
+            changed: (changes.get(candidate.configurationHash) ?? []).map(({ variable, kind }) => ({ variable, kind })),
+          })),
+        },
+      ]),
+    ) as NonNullable<ResultDocument['certificate']>['components'],
+  };
+}
+
+function changesOthers(elsewhere: unknown): boolean {
+  return typeof elsewhere === 'object' && elsewhere !== null && Object.keys(elsewhere).length > 0;
+}
+
+/** Adds what is known of examples that were not known; nothing at all leaves the candidate out. */
+function keepFirst(measured: Map<string, Gains>, candidate: string, gains: Gains | undefined): void {
+  if (gains === undefined || gains.size === 0) return;
+  measured.set(candidate, new Map([...gains, ...(measured.get(candidate) ?? [])]));
+}
+
+/** Gains on training examples by configuration hash, of the proposals that the metric judged and of those with the same outputs. */
+async function gainsByMetric(
+  stores: Stores,
+  step: { runId: string; iteration: number } & ProposalsRecord,
+): Promise<Map<string, Gains>> {
+  const judged = (await judgedGains(stores, step.runId, step.iteration)).filter(
+    ({ component, incumbent }) => component === step.component && incumbent === step.incumbent,
+  );
+  const own = new Map<string, Gains>();
+  for (const [hash, gains] of judged.flatMap((record) => Object.entries(record.gains))) {
+    keepFirst(own, hash, new Map(Object.entries(gains)));
+  }
+  // Equal outputs were found where all proposals were ranked: by the reward, or by the metric, which then measured each itself.
+  const ranked = new Set(judged.filter(({ judge }) => judge === 'reward').flatMap(({ examples }) => examples));
+  const all = new Map(own);
+  for (const { configurationHash: hash, sameOutputsAs } of step.proposals) {
+    const shared = [...(own.get(sameOutputsAs ?? '') ?? [])].filter(([id]) => ranked.has(id));
+    keepFirst(all, hash, new Map(shared));
+  }
+  return all;
+}
+
+async function validatedGains(
+  stores: Stores,
+  { runId, iteration, incumbent }: { runId: string; iteration: number; incumbent: string },
+  candidate: string,
+): Promise<Gains> {
+  const scores = async (hash: string): Promise<Gains> => {
+    const key = { runId, purpose: 'validation', iteration, configurationHash: hash } as const;
+    return new Map((await stores.evaluations.list(key)).map(({ exampleId, score }) => [exampleId, score]));
+  };
+  const [before, after] = [await scores(incumbent), await scores(candidate)];
+  const both = [...after.keys()].filter((id) => before.has(id));
+  if (both.length === 0) return new Map();
+  const only = (from: Gains): Gains => new Map(both.map((id) => [id, from.get(id) as number]));
+  const { ids, differences } = pairByExample(only(before), only(after));
+  return new Map(ids.map((id, index) => [id, differences[index] as number]));
+}

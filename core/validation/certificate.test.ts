@@ -1,0 +1,104 @@
+import { certify, type ComponentEvidence } from './certificate';
+import { meanUpperBound } from './mean-upper-bound';
+
+const gains = (...values: number[]) => new Map(values.map((value, index) => [`e${index}`, value]));
+const evidence = (
+  measured: Record<string, readonly number[]>,
+  { tried = Object.keys(measured).length, earlier = 0 } = {},
+): ComponentEvidence => ({
+  tried,
+  earlier,
+  measured: new Map(Object.entries(measured).map(([hash, values]) => [hash, gains(...values)])),
+});
+const zeros = new Array<number>(24).fill(0);
+const worse = new Array<number>(24).fill(-0.5);
+const good = [...new Array<number>(12).fill(0), ...new Array<number>(12).fill(0.5)];
+const delta = 0.05;
+
+it("takes each component's largest bound, all at once with the headroom", () => {
+  const heldOutScores = new Array<number>(200).fill(0);
+  const components = {
+    writer: evidence({ a: zeros, b: good }, { tried: 5, earlier: 1 }),
+    picker: evidence({ c: worse }),
+  };
+  const certificate = certify({ components, heldOutScores, delta });
+  const share = delta / 4;
+  const bound = (values: readonly number[]) => meanUpperBound(values, { delta: share });
+  expect(certificate).toEqual({
+    delta,
+    bounds: 4,
+    headroom: 1,
+    epsilon: bound(good),
+    epsilonWithoutGains: bound(zeros),
+    components: {
+      writer: {
+        ...{ epsilon: bound(good), candidate: 'b', tried: 5, measured: 2, rankedByRewardOnly: 2, earlierOnly: 1 },
+        candidates: [
+          { configurationHash: 'b', examples: 24, meanGain: 0.25, bound: bound(good) },
+          { configurationHash: 'a', examples: 24, meanGain: 0, bound: bound(zeros) },
+        ],
+      },
+      picker: {
+        // Surely worse: it improves nothing, by any epsilon.
+        ...{ epsilon: 0, candidate: 'c', tried: 1, measured: 1, rankedByRewardOnly: 0, earlierOnly: 0 },
+        candidates: [{ configurationHash: 'c', examples: 24, meanGain: -0.5, bound: bound(worse) }],
+      },
+    },
+  });
+  expect(bound(worse)).toBeLessThan(0);
+});
+
+it('is capped by what is left to the highest score, which takes a share of delta', () => {
+  const heldOutScores = new Array<number>(200).fill(0.9);
+  const { headroom, bounds, components, epsilonWithoutGains } = certify({
+    components: { writer: evidence({ a: zeros }), picker: evidence({}) },
+    heldOutScores,
+    delta,
+  });
+  expect(bounds).toBe(2);
+  expect(headroom).toBe(
+    meanUpperBound(
+      heldOutScores.map((score) => 1 - score),
+      { delta: delta / 2, bounds: [0, 1] },
+    ),
+  );
+  expect(headroom).toBeLessThan(meanUpperBound(zeros, { delta: delta / 2 }));
+  expect(components).toMatchObject({ writer: { epsilon: headroom }, picker: { epsilon: headroom, candidate: null } });
+  expect(epsilonWithoutGains).toBe(headroom);
+});
+
+it('claims nothing where nothing was measured', () => {
+  const components = { writer: evidence({}, { tried: 3, earlier: 1 }) };
+  expect(certify({ components, heldOutScores: [], delta })).toEqual({
+    ...{ delta, bounds: 0, headroom: 1, epsilon: 1, epsilonWithoutGains: null },
+    components: {
+      writer: {
+        ...{ epsilon: 1, candidate: null, tried: 3, measured: 0, rankedByRewardOnly: 2, earlierOnly: 1 },
+        candidates: [],
+      },
+    },
+  });
+});
+
+it('orders equal bounds by hash, whatever the order of the candidates', () => {
+  const candidates = (order: string[]) =>
+    certify({
+      components: { writer: evidence(Object.fromEntries(order.map((hash) => [hash, zeros]))) },
+      heldOutScores: [],
+      delta,
+    }).components['writer'];
+  expect(candidates(['b', 'a'])).toEqual(candidates(['a', 'b']));
+  expect(candidates(['b', 'a'])?.candidate).toBe('a');
+});
+
+it.each<[string, Parameters<typeof certify>[0]]>([
+  ['there are no components', { components: {}, heldOutScores: [], delta }],
+  [
+    "candidate a of 'writer' has no examples",
+    { components: { writer: evidence({ a: [] }) }, heldOutScores: [], delta },
+  ],
+  ['value 0 is 1.5', { components: { writer: evidence({ a: [1.5] }) }, heldOutScores: [], delta }],
+  ['expected one in [0, 1]', { components: { writer: evidence({}) }, heldOutScores: [-0.1], delta }],
+])('refuses bad input: %s', (message, options) => {
+  expect(() => certify(options)).toThrow(message);
+});

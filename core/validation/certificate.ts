@@ -1,0 +1,120 @@
+import { meanUpperBound } from './mean-upper-bound';
+import { mean } from './moments';
+
+/** Chance that a run's certificate is wrong anywhere. */
+export const certificateDelta = 0.05;
+
+/** What is known of the candidates for one component, as changes of the final configuration. */
+export interface ComponentEvidence {
+  /** Distinct settings of the component that were tried, the final ones not counted. */
+  tried: number;
+  /** Of them, those that were tried under an earlier configuration alone. */
+  earlier: number;
+  /** Candidates that the global metric compared with the final configuration: gain in score by example id, each example once. */
+  measured: ReadonlyMap<string, ReadonlyMap<string, number>>;
+}
+
+/** A candidate's gain over the final configuration. */
+export interface CertifiedCandidate {
+  /** Hash of the whole configuration with the candidate in place. */
+  configurationHash: string;
+  examples: number;
+  meanGain: number;
+  /** Its true gain is at most this; all bounds of the certificate hold at once. */
+  bound: number;
+}
+
+export interface CertifiedComponent {
+  /** No measured candidate improves the final configuration by more; where none was measured, what any change could gain at most. */
+  epsilon: number;
+  /** The measured candidate whose bound is the largest; null where none was measured. */
+  candidate: string | null;
+  tried: number;
+  measured: number;
+  /** Tried candidates that the bound does not cover: ranked by the local reward only, or tried under an earlier configuration only. */
+  rankedByRewardOnly: number;
+  earlierOnly: number;
+  /** The measured ones, by falling bound, then hash. */
+  candidates: CertifiedCandidate[];
+}
+
+export interface Certificate {
+  /** All bounds hold at once with probability 1 - delta. */
+  delta: number;
+  /** Bounds that share delta evenly (Bonferroni): one per measured candidate, and one for the headroom where that was measured. */
+  bounds: number;
+  /** Upper bound of 1 less the final configuration's score, from held-out examples: no change can gain more. 1 where there were none. */
+  headroom: number;
+  /** The largest of the components' epsilons. */
+  epsilon: number;
+  /** What epsilon would be had the candidate that sets it shown no gain and no loss on any of its examples: the sample size's part of it. Null where no candidate sets it. */
+  epsilonWithoutGains: number | null;
+  components: Record<string, CertifiedComponent>;
+}
+
+/**
+ * Component-wise maximum within epsilon (paper, theorem 4.2, made checkable): per component the smallest epsilon such that no measured
+ * candidate improves the final configuration by more, with probability 1 - delta, simultaneously over components and
+ * candidates.
+ *
+ * @param options.heldOutScores of the final configuration, on examples that chose nothing; empty: none were measured.
+ * @throws RangeError for no components, a candidate without examples, a gain outside [-1, 1] or a score outside [0, 1].
+ */
+export function certify(options: {
+  components: Readonly<Record<string, ComponentEvidence>>;
+  heldOutScores: readonly number[];
+  delta: number;
+}): Certificate {
+  const { components, heldOutScores, delta } = options;
+  const names = Object.keys(components);
+  if (names.length === 0) throw new RangeError('certify: there are no components; give those that can be tuned');
+  const measured = Object.values(components).reduce((sum, item) => sum + item.measured.size, 0);
+  const bounds = measured + (heldOutScores.length > 0 ? 1 : 0);
+  const share = delta / Math.max(1, bounds);
+  const headroom =
+    heldOutScores.length === 0
+      ? 1
+      : meanUpperBound(
+          heldOutScores.map((score) => 1 - score),
+          { delta: share, bounds: [0, 1] },
+        );
+  const gainBound = (gains: readonly number[]): number => Math.min(headroom, meanUpperBound(gains, { delta: share }));
+
+  const certified = Object.fromEntries(
+    names.map((name): [string, CertifiedComponent] => {
+      const { tried, earlier, measured: own } = components[name] as ComponentEvidence;
+      const candidates = [...own]
+        .map(([configurationHash, byExample]): CertifiedCandidate => {
+          const gains = [...byExample.values()];
+          if (gains.length === 0) {
+            throw new RangeError(`certify: candidate ${configurationHash} of '${name}' has no examples; leave it out`);
+          }
+          return { configurationHash, examples: gains.length, meanGain: mean(gains), bound: gainBound(gains) };
+        })
+        .sort((a, b) => b.bound - a.bound || (a.configurationHash < b.configurationHash ? -1 : 1));
+      const worst = candidates[0];
+      return [
+        name,
+        {
+          epsilon: worst === undefined ? headroom : Math.max(0, worst.bound),
+          candidate: worst?.configurationHash ?? null,
+          tried,
+          measured: own.size,
+          rankedByRewardOnly: tried - earlier - own.size,
+          earlierOnly: earlier,
+          candidates,
+        },
+      ];
+    }),
+  );
+  const largest = Object.values(certified).reduce((a, b) => (b.epsilon > a.epsilon ? b : a));
+  const examples = largest.candidates[0]?.examples;
+  return {
+    delta,
+    bounds,
+    headroom,
+    epsilon: largest.epsilon,
+    epsilonWithoutGains: examples === undefined ? null : gainBound(new Array<number>(examples).fill(0)),
+    components: certified,
+  };
+}
