@@ -10,9 +10,11 @@ import type { PastDecision } from './decisions-before';
 export function markStale(
   candidates: readonly StoredCandidate[],
   influences: ReadonlySet<string>,
-  decisions: readonly Pick<PastDecision, 'iteration' | 'component' | 'accepted'>[],
+  decisions: readonly Pick<PastDecision, 'iteration' | 'accepted' | 'changed'>[],
 ): StoredCandidate[] {
-  const changed = decisions.filter(({ component, accepted }) => accepted && influences.has(component));
+  const changed = decisions.filter(
+    (decision) => decision.accepted && decision.changed.some(({ component }) => influences.has(component)),
+  );
   const newestChange = Math.max(...changed.map(({ iteration }) => iteration));
   return candidates.map((candidate) =>
     candidate.iteration <= newestChange ? { ...candidate, stale: true } : candidate,
