@@ -1,12 +1,14 @@
 import { z } from 'zod';
-import { defaultPlan } from '../core/run/plan';
+import { defaultPlan, type RunPlan } from '../core/run/plan';
 import { component } from '../core/system/component';
 import { system } from '../core/system/system';
 import { oneOf } from '../core/system/variable';
 import { TemporaryFolder } from '../storage/testing/temporary-folder';
 import { activityDependencies, attempt } from '../test/support/activity-attempt';
 import { chooseComponent } from './choose-component';
+import type { ChosenMove, PreparedRun } from './contracts';
 import { resolveSystem } from './definition/resolve-system';
+import type { ActivityDependencies } from './dependencies';
 import { prepareRun } from './prepare-run';
 
 const text = z.object({ text: z.string() });
@@ -44,19 +46,113 @@ const reversed = system({
   dataset: { train: rows('t'), validation: rows('v'), test: rows('u') },
 });
 
+let folder: TemporaryFolder;
+let dependencies: ActivityDependencies;
+beforeEach(async () => {
+  folder = await TemporaryFolder.create();
+  dependencies = await activityDependencies(folder, await resolveSystem(reversed));
+});
+afterEach(() => folder.remove());
+
+const prepared = (own: Partial<RunPlan>): Promise<PreparedRun> => {
+  const plan = { ...defaultPlan, ...own };
+  return attempt(() => prepareRun(dependencies, { runId: 'run', system: 'reversed', seed: 0, plan, fresh: false }));
+};
+const chosen = ({ components }: PreparedRun, iteration: number): Promise<ChosenMove> =>
+  attempt(() => chooseComponent(dependencies, { runId: 'run', iteration, components }));
+const recorded = async (iteration: number): Promise<Record<string, unknown>> =>
+  (await dependencies.stores.ledger.get('run', `iteration/${iteration}/component`))?.body as Record<string, unknown>;
+
+interface Decided {
+  component: string;
+  partner?: string;
+  accepted?: boolean;
+}
+const decided = (iteration: number, { component: name, partner, accepted = false }: Decided): Promise<unknown> => {
+  const changed = [name, ...(partner === undefined ? [] : [partner])];
+  const body = {
+    ...{ component: name, accepted, before: 0.2, after: accepted ? 0.4 : 0.1 },
+    ...(partner !== undefined && { partner }),
+    changed: changed.map((item) => ({ component: item, variable: 'tone', kind: 'hyperparameter' })),
+  };
+  return dependencies.stores.ledger.append('run', [
+    { key: `iteration/${iteration}/decision`, iteration, kind: 'decision', body },
+  ]);
+};
+/** Preference data in which the best output beats the base output by `gap`. */
+const gap = (name: string, size: number): Promise<void> =>
+  dependencies.stores.candidates.putMany(
+    'run',
+    (['base', 'configuration'] as const).map((origin, candidateIndex) => ({
+      ...{ component: name, exampleId: 't1', inputs: {}, outputs: { candidateIndex }, origin, iteration: -1 },
+      ...{ configurationHash: 'c', candidateIndex, scores: [candidateIndex * size] },
+    })),
+  );
+
 it('cheapest-first takes of components that cost the same the one that is earlier in the graph', async () => {
-  const folder = await TemporaryFolder.create();
-  try {
-    const resolved = await resolveSystem(reversed);
-    const dependencies = await activityDependencies(folder, resolved);
-    const plan = { ...defaultPlan, schedule: 'cheapest-first' as const };
-    const begun = { runId: 'run', system: 'reversed', seed: 0, plan, fresh: false };
-    const { components } = await attempt(() => prepareRun(dependencies, begun));
-    expect(components.map(({ name }) => name)).toEqual(['answerer', 'drafter']);
-    const choice = await attempt(() => chooseComponent(dependencies, { runId: 'run', iteration: 0, components }));
-    expect(choice).toMatchObject({ component: 'drafter', probabilities: { answerer: 0, drafter: 1 } });
-    expect(choice.reason).toContain('not tried yet; the cheapest try of those that wait');
-  } finally {
-    await folder.remove();
-  }
+  const run = await prepared({ schedule: 'cheapest-first' });
+  expect(run.components.map(({ name }) => name)).toEqual(['answerer', 'drafter']);
+  expect(await chosen(run, 0)).toMatchObject({ component: 'drafter', probabilities: { answerer: 0, drafter: 1 } });
+  expect((await recorded(0))['reason']).toContain('not tried yet; the cheapest try of those that wait');
+});
+
+it('lets a pair take part once both were rejected, the one that is earlier in the graph first', async () => {
+  const run = await prepared({ schedule: 'uniform' });
+  expect(run.pairs).toBe(1);
+  await decided(0, { component: 'drafter' });
+  await chosen(run, 1);
+  expect(await recorded(1)).toMatchObject({ probabilities: { answerer: 1, drafter: 0, 'drafter with answerer': 0 } });
+  await decided(1, { component: 'answerer' });
+  await chosen(run, 2);
+  expect(await recorded(2)).toMatchObject({
+    probabilities: { answerer: 0, drafter: 0.5, 'drafter with answerer': 0.5 },
+  });
+  // A rejected pair rests; a try of it is none of its components.
+  await decided(2, { component: 'drafter', partner: 'answerer' });
+  await chosen(run, 3);
+  expect(await recorded(3)).toMatchObject({ probabilities: { 'drafter with answerer': 0 } });
+  // Nothing stalls after an accepted joint move.
+  await decided(3, { component: 'drafter', partner: 'answerer', accepted: true });
+  await chosen(run, 4);
+  expect(await recorded(4)).toMatchObject({ probabilities: { answerer: 0.5, drafter: 0.5 } });
+});
+
+it('cheapest-first tries again what was rejected before a joint move was accepted that changed it', async () => {
+  const run = await prepared({ schedule: 'cheapest-first' });
+  await decided(0, { component: 'drafter', accepted: true });
+  await decided(1, { component: 'answerer' });
+  await decided(2, { component: 'drafter', partner: 'answerer', accepted: true });
+  await chosen(run, 3);
+  // Both were changed by an accepted update: neither waits.
+  expect((await recorded(3))['reason']).not.toContain("rejected before another's update");
+  await decided(3, { component: 'answerer' });
+  await decided(4, { component: 'drafter', accepted: true });
+  expect(await chosen(run, 5)).toMatchObject({ component: 'answerer' });
+  expect((await recorded(5))['reason']).toContain("rejected before another's update");
+});
+
+it('has no pairs without joint moves', async () => {
+  const run = await prepared({ jointMoves: false });
+  expect(run.pairs).toBe(0);
+  await decided(0, { component: 'drafter' });
+  await decided(1, { component: 'answerer' });
+  await chosen(run, 2);
+  expect(await recorded(2)).toMatchObject({ probabilities: { answerer: 0, drafter: 1 } });
+});
+
+it('expects of a pair the larger gain that its outputs promise, halved by its own rejections alone', async () => {
+  const run = await prepared({ worthwhileGain: 0.07 });
+  await gap('drafter', 0.1);
+  await gap('answerer', 0.04);
+  // 0.05 and 0.02 are left of the components' gains, 0.1 of the pair's.
+  await decided(0, { component: 'drafter' });
+  await decided(1, { component: 'answerer' });
+  expect(await chosen(run, 2)).toMatchObject({ component: expect.any(String) as string });
+  await decided(2, { component: 'drafter', partner: 'answerer' });
+  const ended = {
+    component: null,
+    reason: 'no component is expected to gain 0.07 (at most 0.0500: drafter)',
+  };
+  expect(await chosen(run, 3)).toEqual(ended);
+  expect(await recorded(3)).toEqual(ended);
 });

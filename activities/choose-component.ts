@@ -1,58 +1,93 @@
 import { randomStream } from '../core/random/stream';
 import { localStepInputs } from '../core/run/local-step-inputs';
+import type { ComponentPair } from '../core/system/joint-pairs';
 import {
   chooseComponent as choose,
-  type ComponentChoice,
+  settledAfter,
   type ScheduledComponent,
+  type ScheduledPair,
 } from '../core/validation/component-schedule';
-import { expectedGain } from '../core/validation/expected-gain';
-import type { ChooseComponentInput } from './contracts';
-import { decisionsBefore } from './decisions-before';
+import { expectedGain, expectedJointGain, headroom } from '../core/validation/expected-gain';
+import { nothingWorthwhile } from '../core/validation/worthwhile-gain';
+import type { ChooseComponentInput, ChosenMove } from './contracts';
+import { decisionsBefore, type PastDecision } from './decisions-before';
 import type { ActivityDependencies } from './dependencies';
 import { exampleCounts } from './example-samples';
 import { inActivity } from './in-activity';
+import { pairsOf } from './joint-moves';
 import { openRun, type OpenRun } from './open-run';
 
+/** What the price of a try depends on. */
+type ScheduledRun = Pick<OpenRun, 'plan' | 'seed' | 'resolved'>;
+
 /**
- * Chooses the iteration's component, by expected gains that are refreshed each time. A second attempt answers what the
- * first one recorded.
+ * Chooses the iteration's component, or the two of a joint move, by expected gains that are refreshed each time; none where no
+ * gain worth having is expected. A second attempt answers what the first one recorded.
  */
-export function chooseComponent(
-  dependencies: ActivityDependencies,
-  input: ChooseComponentInput,
-): Promise<ComponentChoice> {
+export function chooseComponent(dependencies: ActivityDependencies, input: ChooseComponentInput): Promise<ChosenMove> {
   return inActivity(async () => {
     const { stores } = dependencies;
-    const run = await openRun(dependencies, input.runId);
-    const decisions = await decisionsBefore(stores, input.runId, input.iteration);
+    const { runId, iteration } = input;
+    const run = await openRun(dependencies, runId);
+    const decisions = await decisionsBefore(stores, runId, iteration);
     const components: ScheduledComponent[] = [];
+    const headrooms = new Map<string, number | undefined>();
     const tunable = new Set(input.components.map(({ name }) => name));
     for (const name of run.resolved.system.wiring.order.filter((item) => tunable.has(item))) {
-      const own = decisions.filter((decision) => decision.component === name);
-      const accepted = own.filter((decision) => decision.accepted);
-      const candidates = await stores.candidates.listNewest(input.runId, name, input.iteration);
-      const reward = await stores.rewardVersions.newest(input.runId, name, input.iteration);
+      const accepted = decisions.filter((decision) => changes(decision, name));
+      const alone = decisions.filter(({ component, partner }) => component === name && partner === undefined);
+      const own = decisions.filter((decision) => alone.includes(decision) || accepted.includes(decision));
+      const candidates = await stores.candidates.listNewest(runId, name, iteration);
+      const reward = await stores.rewardVersions.newest(runId, name, iteration);
+      headrooms.set(name, headroom(candidates, accepted));
       components.push({
         name,
         expectedGain: expectedGain(candidates, own),
         costPerTry: costPerTry(run, name, reward?.metrics['trusted'] === true),
-        tries: own.length,
+        tries: alone.length,
         lastTried: own.at(-1)?.iteration ?? null,
         lastAccepted: accepted.at(-1)?.iteration ?? null,
       });
     }
-    const choice = choose({
-      schedule: run.plan.schedule,
-      components,
-      iteration: input.iteration,
-      stream: randomStream(run.seed, 'choose-component', input.iteration),
+    const pairs = pairsOf(run.resolved, run.plan, input.components).map((pair): ScheduledPair => {
+      const tries = decisions.filter(
+        ({ component, partner }) => component === pair.component && partner === pair.partner,
+      );
+      const changed = decisions.findLast(
+        (decision) => changes(decision, pair.component) || changes(decision, pair.partner),
+      );
+      const rejections = tries.filter((past) => past.iteration > (changed?.iteration ?? -1)).length;
+      return {
+        ...pair,
+        expectedGain: expectedJointGain([headrooms.get(pair.component), headrooms.get(pair.partner)], rejections),
+        costPerTry: costOfPair(run, pair),
+        lastTried: tries.at(-1)?.iteration ?? null,
+        lastAccepted: tries.findLast(({ accepted }) => accepted)?.iteration ?? null,
+      };
     });
-    const key = `iteration/${input.iteration}/component`;
-    await stores.ledger.append(input.runId, [
-      { key, iteration: input.iteration, kind: 'component', body: { ...choice } },
-    ]);
-    return (await stores.ledger.get(input.runId, key))?.body as unknown as ComponentChoice;
+    const moves = [...components.map((item) => ({ ...item, component: item.name })), ...pairs];
+    const ended = nothingWorthwhile(moves, run.plan.worthwhileGain);
+    const choice =
+      ended === undefined
+        ? choose({
+            schedule: run.plan.schedule,
+            components,
+            pairs,
+            rejectedInARow: decisions.length - 1 - decisions.findLastIndex(({ accepted }) => accepted),
+            settledAfter: settledAfter(run.plan.patience, components.length, pairs.length),
+            iteration,
+            stream: randomStream(run.seed, 'choose-component', iteration),
+          })
+        : { component: null, reason: ended };
+    const key = `iteration/${iteration}/component`;
+    await stores.ledger.append(runId, [{ key, iteration, kind: 'component', body: { ...choice } }]);
+    return (await stores.ledger.get(runId, key))?.body as unknown as ChosenMove;
   });
+}
+
+/** Whether it accepted other settings of the component, by a move of it alone or of several. */
+function changes({ accepted, changed }: PastDecision, component: string): boolean {
+  return accepted && changed.some((change) => change.component === component);
 }
 
 /**
@@ -60,21 +95,37 @@ export function chooseComponent(
  * everything downstream, as the shortlist always is; validation runs the whole system for incumbent and finalist.
  * Deterministic calls count as free.
  */
-export function costPerTry(
-  { plan, seed, resolved }: Pick<OpenRun, 'plan' | 'seed' | 'resolved'>,
-  component: string,
-  trusted: boolean,
-): number {
-  const { system } = resolved;
+export function costPerTry(run: ScheduledRun, component: string, trusted: boolean): number {
+  const { plan, seed, resolved } = run;
   const { ranked, traced } = localStepInputs(plan, exampleCounts(resolved, seed).ranking);
-  const stochastic = system.components.filter((item) => !item.deterministic).map((item) => item.name);
-  const descendants = system.wiring.descendants[component];
-  const own = stochastic.filter((name) => name === component).length;
-  const withDescendants = own + stochastic.filter((name) => descendants?.has(name)).length;
+  const own = stochasticCalls(run, [component], false);
+  const withDescendants = stochasticCalls(run, [component], true);
   return (
     plan.proposals * ranked * (trusted ? own : withDescendants) +
     // Where the metric ranked, it knows the shortlist on the ranked inputs already.
     plan.shortlist * (trusted ? traced : traced - ranked) * withDescendants +
-    2 * plan.validationExamples * stochastic.length
+    validationCalls(run)
   );
+}
+
+/** The same for a joint move, which the metric judges alone: with everything downstream of either component. */
+function costOfPair(run: ScheduledRun, { component, partner }: ComponentPair): number {
+  const { plan, seed, resolved } = run;
+  const { ranked, traced } = localStepInputs(plan, exampleCounts(resolved, seed).ranking);
+  const inputs = plan.proposals * ranked + plan.shortlist * (traced - ranked);
+  return inputs * stochasticCalls(run, [component, partner], true) + validationCalls(run);
+}
+
+function validationCalls(run: ScheduledRun): number {
+  const { system } = run.resolved;
+  return 2 * run.plan.validationExamples * system.components.filter((item) => !item.deterministic).length;
+}
+
+/** How many of these components, and of their descendants, are stochastic. */
+function stochasticCalls({ resolved }: ScheduledRun, components: readonly string[], withDescendants: boolean): number {
+  const { system } = resolved;
+  const called = new Set(
+    components.flatMap((name) => [name, ...(withDescendants ? (system.wiring.descendants[name] ?? []) : [])]),
+  );
+  return system.components.filter((item) => !item.deterministic && called.has(item.name)).length;
 }

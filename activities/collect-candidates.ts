@@ -1,16 +1,12 @@
 import type { Candidate } from '../core/preference/candidate';
 import { canonicalJson } from '../core/system/canonical-json';
-import {
-  configurationHash,
-  withComponent,
-  type ComponentConfiguration,
-  type Configuration,
-} from '../core/system/configuration';
+import { configurationHash, type ComponentConfiguration, type Configuration } from '../core/system/configuration';
 import type { Component } from '../core/system/component';
 import type { Draw } from '../core/system/draw';
 import { randomStream } from '../core/random/stream';
 import type { JsonObject } from '../core/system/json';
 import { eachKindInTurn } from '../core/search/each-kind-in-turn';
+import { placeProposal } from '../core/search/place-proposal';
 import type { Proposal } from '../core/search/proposal';
 import type { Example } from '../core/system/run-context';
 import type { StoredCandidate } from '../storage';
@@ -67,7 +63,7 @@ export function collectCandidates(
         const used = new Set(results.flat().map((candidate) => candidate.configurationHash));
         await stores.configurations.putMany(
           alternatives
-            .map(({ settings }) => withComponent(incumbent, name, settings))
+            .map((alternative) => placeProposal(incumbent, name, alternative))
             .filter((configuration) => used.has(configurationHash(configuration))),
         );
         await stores.candidates.putMany(input.runId, results.flat());
@@ -130,10 +126,10 @@ async function candidatesOf(step: {
       add({ outputs: sampledOutput, origin: 'sampled', configurationHash: input.configurationHash });
     }
   }
-  for (const { settings } of eachKindInTurn(usable, stream)) {
+  for (const alternative of eachKindInTurn(usable, stream)) {
     if (outputs.size >= wanted) break;
-    const output = await call(settings, draw);
-    const hash = configurationHash(withComponent(incumbent, component.name, settings));
+    const output = await call(alternative.settings, draw);
+    const hash = configurationHash(placeProposal(incumbent, component.name, alternative));
     if (output !== undefined) add({ outputs: output, origin: 'configuration', configurationHash: hash });
   }
   // Beside the others, and marked as the truth only where nothing that the component can be set to said it.

@@ -44,6 +44,8 @@ export interface PreparedRun {
   /** Hash of the configuration that the run starts from. */
   baseline: string;
   components: TunableComponent[];
+  /** How many pairs of components may be changed together. */
+  pairs: number;
   counts: ExampleCounts;
 }
 
@@ -144,10 +146,18 @@ export interface ChooseComponentInput {
   components: TunableComponent[];
 }
 
+/** What an iteration changes. */
+export type ChosenMove =
+  | { component: string; partner?: string; reason: string }
+  /** Nothing: the reason says why the run ends. */
+  | { component: null; reason: string };
+
 /** Which local step of which component an activity belongs to. */
 export interface LocalStep {
   runId: string;
   component: string;
+  /** The component that is changed together with it, in a joint move. */
+  partner?: string;
   iteration: number;
   /** The incumbent. */
   configurationHash: string;
@@ -156,7 +166,7 @@ export interface LocalStep {
 export interface ProposeInput extends LocalStep, MeteredInput {
   /** Size of the iteration's preference sample: demonstrations are bootstrapped from its traces. */
   count: number;
-  /** Absent in the first round; the second proposes combinations of what ranked best in it. */
+  /** Absent in the first round; the second proposes combinations of what ranked best in it. Of a joint move both propose pairs. */
   ranked?: RankedProposals;
 }
 
@@ -225,6 +235,8 @@ export interface DecideInput {
   runId: string;
   iteration: number;
   component: string;
+  /** Of a joint move. */
+  partner?: string;
   incumbent: string;
   /** All finalists that entered validation: the test is adjusted for their number. */
   entered: number;

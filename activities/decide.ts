@@ -12,6 +12,8 @@ import { validationScores } from './validation-scores';
 /** What the ledger keeps of an iteration's decision, and the result document shows. */
 export interface DecisionRecord extends Decision {
   component: string;
+  /** The component that was changed together with it, in a joint move. */
+  partner?: string;
   /** Configuration hash of the best finalist that was measured on the whole sample. */
   finalist: string | null;
   changed: { component: string; variable: string; kind: string }[];
@@ -52,8 +54,9 @@ async function decision(
   run: Awaited<ReturnType<typeof openRun>>,
 ): Promise<DecisionRecord> {
   const { stores } = dependencies;
+  const move = { component: input.component, ...(input.partner !== undefined && { partner: input.partner }) };
   const kept: DecisionRecord = {
-    component: input.component,
+    ...move,
     accepted: false,
     incumbent: input.incumbent,
     finalist: null,
@@ -94,7 +97,7 @@ async function decision(
   const incumbent = verdict.accepted ?? input.incumbent;
   const configurations = await stores.configurations.getMany([input.incumbent, best.configurationHash]);
   return {
-    component: input.component,
+    ...move,
     accepted: verdict.accepted !== null,
     incumbent,
     finalist: best.configurationHash,

@@ -88,10 +88,11 @@ async function resultDocument(stores: Stores, run: RunRecord, input: FinishRunIn
       gain: baselineTest === null || finalTest === null ? null : gainBetween(baselineTest, finalTest, run.seed),
     },
     iterations: decisions.map(({ iteration, body }) => {
-      const { component, accepted, reason, changed, before, after, p } = body as unknown as DecisionRecord;
+      const { component, partner, accepted, reason, changed, before, after, p } = body as unknown as DecisionRecord;
       return {
         iteration,
         component,
+        ...(partner !== undefined && { partner }),
         accepted,
         reason,
         changed,

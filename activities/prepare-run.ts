@@ -8,6 +8,7 @@ import { Declined, resolveOrDecline } from './declined';
 import type { ActivityDependencies } from './dependencies';
 import { exampleCounts } from './example-samples';
 import { inActivity } from './in-activity';
+import { pairsOf } from './joint-moves';
 import { missingModel } from './missing-model';
 import { declineOtherDefinition, type StoredRunInput } from './open-run';
 import { runModels } from './run-models';
@@ -75,6 +76,7 @@ export function prepareRun(dependencies: ActivityDependencies, input: PrepareRun
       definitionHash: resolved.definitionHash,
       baseline,
       components,
+      pairs: pairsOf(resolved, input.plan, components).length,
       counts: exampleCounts(resolved, input.seed),
     };
   });

@@ -172,7 +172,10 @@ it('fitReward is not judged by what was scored before an accepted update downstr
     );
   const decided = (iteration: number, component: string, accepted: boolean) =>
     ledger.append('run', [
-      { key: `iteration/${iteration}/decision`, iteration, kind: 'decision', body: { component, accepted } },
+      {
+        ...{ key: `iteration/${iteration}/decision`, iteration, kind: 'decision' },
+        body: { component, accepted, changed: [{ component, variable: 'tone', kind: 'hyperparameter' }] },
+      },
     ]);
   await collect(-1, 't1');
   await decided(0, 'second', true);

@@ -214,7 +214,12 @@ it('shares the gains of equal outputs where both ran, keeps the first of an exam
     { key: 'b', iteration: 1, kind: 'judged', body: { ...step, judge: 'metric', examples: ['t0', 't2', 't4'], gains } },
     { key: 'c', iteration: 1, kind: 'proposals', body: { ...step, proposals: [...proposals, proposal('lone', null)] } },
     // Later, one of the same examples again, and another one.
-    { key: 'e', iteration: 2, kind: 'judged', body: { ...step, judge: 'metric', examples: ['t0', 't6'], gains: later } },
+    {
+      key: 'e',
+      iteration: 2,
+      kind: 'judged',
+      body: { ...step, judge: 'metric', examples: ['t0', 't6'], gains: later },
+    },
     { key: 'f', iteration: 2, kind: 'proposals', body: { ...step, proposals: [proposal('same', null)] } },
     { key: 'd', iteration: 1, kind: 'decision', body: { ...step, ...undecided } },
   ]);

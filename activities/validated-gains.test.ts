@@ -74,12 +74,16 @@ async function measured(configurationHash: string, scores: readonly number[], it
 interface Proposed {
   configurationHash: string;
   finalist?: boolean;
+  changed?: { component?: string; variable: string; kind: string }[];
   expectedGain: number | null;
   measuredGain?: number | null;
 }
 
 async function proposed(proposals: readonly Proposed[], iteration = 0): Promise<void> {
-  const record = proposals.map((proposal) => ({ finalist: true, measuredGain: null, ...proposal }));
+  const record = proposals.map((proposal) => ({
+    ...{ finalist: true, measuredGain: null, changed: [] },
+    ...proposal,
+  }));
   const body = { component: 'speaker', incumbent: baseline, proposals: record, reason: '' };
   await dependencies.stores.ledger.append('run', [
     { key: `iteration/${iteration}/proposals`, iteration, kind: 'proposals', body },

@@ -21,6 +21,8 @@ export interface ValidatedGain {
 /** What the ledger keeps of a proposal. */
 interface ProposalRecord {
   configurationHash: string;
+  /** Each names its component where several are changed. */
+  changed: { component?: string }[];
   finalist: boolean;
   expectedGain: number | null;
   measuredGain: number | null;
@@ -37,11 +39,12 @@ export async function validatedGains(
   const entry = await stores.ledger.get(runId, `iteration/${iteration}/proposals`);
   const { proposals = [] } = (entry?.body ?? {}) as unknown as { proposals?: ProposalRecord[] };
   const reward = await stores.rewardVersions.newest(runId, component, iteration + 1);
-  const judge = judgesProposals(reward) ? 'reward' : 'metric';
+  const usual = input.partner === undefined && judgesProposals(reward) ? 'reward' : 'metric';
   const before = await validationScores(dependencies, input, input.incumbent, ids);
   const gains: ValidatedGain[] = [];
   for (const proposal of proposals.filter(({ finalist }) => finalist)) {
-    const { configurationHash, expectedGain, measuredGain } = proposal;
+    const { configurationHash, changed, expectedGain, measuredGain } = proposal;
+    const judge = changed.some((change) => (change.component ?? component) !== component) ? 'metric' : usual;
     const after = await validationScores(dependencies, input, configurationHash, ids);
     const both = (scores: ReadonlyMap<string, number>) =>
       new Map([...scores].filter(([id]) => before.has(id) && after.has(id)));

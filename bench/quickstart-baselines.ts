@@ -10,13 +10,9 @@ import type { OpenRun } from '../activities/open-run';
 import { proposalPool } from '../activities/optimize-component/proposal-pool';
 import type { TracedEvaluation } from '../activities/traces';
 import { randomStream } from '../core/random/stream';
+import { placeProposal } from '../core/search/place-proposal';
 import { defaultPlan } from '../core/run/plan';
-import {
-  configurationHash,
-  initialConfiguration,
-  withComponent,
-  type Configuration,
-} from '../core/system/configuration';
+import { configurationHash, initialConfiguration, type Configuration } from '../core/system/configuration';
 import type { Draw, Purpose } from '../core/system/draw';
 import { runExample, scoreTrace } from '../core/system/interpreter';
 import type { Split } from '../core/system/system';
@@ -95,7 +91,7 @@ async function main(): Promise<void> {
   const stream = randomStream(seed, 'baselines', options.method);
   const singles = (): Configuration[] =>
     pools.flatMap(({ component, proposals }) =>
-      proposals.slice(0, plan.proposals).map(({ settings }) => withComponent(initial, component.name, settings)),
+      proposals.slice(0, plan.proposals).map((proposal) => placeProposal(initial, component.name, proposal)),
     );
   const anywhere = (): Configuration => randomConfiguration(initial, pools, stream);
   const queue = options.method === 'single' ? stream.shuffle(singles()) : undefined;

@@ -36,7 +36,8 @@ export function randomConfiguration(
 
 function proposalsByPart(proposals: readonly Proposal[]): Map<string, Proposal[]> {
   const parts = new Map<string, Proposal[]>();
-  for (const proposal of proposals) {
+  // Every component is drawn by itself.
+  for (const proposal of proposals.filter(({ elsewhere }) => elsewhere === undefined)) {
     for (const { variable, kind } of proposal.changed) {
       const part = JSON.stringify([variable, kind]);
       parts.set(part, [...(parts.get(part) ?? []), proposal]);

@@ -1,4 +1,5 @@
 import type { Activities } from '../activities';
+import { moveText } from '../core/run/move-text';
 import type { ActivityName } from './activity-names';
 
 export type ActivityInput<Name extends ActivityName> = Parameters<Activities[Name]>[0];
@@ -20,12 +21,12 @@ const summaries: { [Name in ActivityName]: (input: ActivityInput<Name>) => strin
   collectCandidates: (input) => `${input.component}, inputs ${part(input)}`,
   fitReward: ({ component }) => component,
   chooseComponent: ({ components }) => `of ${components.length}`,
-  propose: ({ component, ranked }) => `${component}, ${ranked === undefined ? 'first round' : 'combinations'}`,
-  scoreProposals: ({ component, hashes, judge }) =>
-    `${component}, ${hashes.length} ${judge === 'metric' ? 'of the shortlist' : 'proposals'}: ${hashes.map(short).join(', ')}`,
-  selectFinalists: ({ component }) => component,
+  propose: ({ ranked, ...step }) => `${moveText(step)}, ${ranked === undefined ? 'first round' : 'combinations'}`,
+  scoreProposals: ({ hashes, judge, ...step }) =>
+    `${moveText(step)}, ${hashes.length} ${judge === 'metric' ? 'of the shortlist' : 'proposals'}: ${hashes.map(short).join(', ')}`,
+  selectFinalists: moveText,
   halve: ({ finalists, measured, count }) => `${finalists.length} finalists after ${measured} of ${count} examples`,
-  decide: ({ component, finalists }) => `${component}, ${finalists.length} finalists`,
+  decide: ({ finalists, ...step }) => `${moveText(step)}, ${finalists.length} finalists`,
   recordEvent: ({ kind }) => kind,
   finishRun: ({ status }) => status,
 };

@@ -47,7 +47,7 @@ export async function fanOut<T>(
 }
 
 /** Two things at once. Waits for both before it throws, as `fanOut` does. */
-export async function together<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
+export async function together<A, B>(one: A, other: B): Promise<[Awaited<A>, Awaited<B>]> {
   await Promise.allSettled([one, other]);
   return Promise.all([one, other]);
 }

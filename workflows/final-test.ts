@@ -13,7 +13,7 @@ export async function finalTest(run: Run, ended: Stopped | null): Promise<Optimi
   let status: OptimizationResult['status'] = ended?.status ?? 'completed';
   let reason = ended?.reason ?? 'all iterations are done';
   if (ended === null && state.nextIteration < plan.iterations) {
-    reason = `no component improved in ${state.rejectedInARow} tries in a row`;
+    reason = state.settled ?? reason;
   }
   let testCount = run.skipFinalTest ? 0 : Math.min(state.counts.test, plan.testExamples);
   const validationCount = Math.min(state.counts.validation, plan.validationExamples);

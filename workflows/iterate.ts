@@ -8,6 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { finalTestReserve } from './final-test-reserve';
+import { settledAfter } from '../core/validation/component-schedule';
 import { iteration } from './iteration';
 import { historyIsLong } from './long-history';
 import { sendMissedCommands } from './missed-commands';
@@ -24,15 +25,22 @@ import type { IterationResult } from './run-input';
 export async function iterate(run: Run): Promise<void> {
   const { input, prepared: state } = run;
   const { plan } = input;
-  const settled = plan.patience * state.components.length;
+  const mostRejections = settledAfter(plan.patience, state.components.length, state.pairs);
   let inThisExecution = 0;
   for (;;) {
-    const over = state.nextIteration >= plan.iterations || state.rejectedInARow >= settled;
+    if (state.rejectedInARow >= mostRejections) {
+      state.settled ??= `no component improved in ${state.rejectedInARow} tries in a row`;
+    }
+    const over = state.nextIteration >= plan.iterations || state.settled !== undefined;
     if (historyIsLong() || (!over && inThisExecution >= input.iterationsPerExecution)) await continueRun(run);
     if (over) break;
     await run.control.step(() => Promise.resolve()); // A safe point between iterations.
     const result = await runIteration(run);
     if (result === null) continue;
+    if (result.status === 'settled') {
+      state.settled = result.reason;
+      continue;
+    }
     if (result.status !== 'decided') {
       // The run's own stop is the first, and says why: all that its iteration was told is to end.
       run.control.stop(result.status, result.reason);

@@ -1,6 +1,7 @@
 import { CancellationScope, getExternalWorkflowHandle, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import type { RankedProposals } from '../activities/contracts';
 import { localStepInputs } from '../core/run/local-step-inputs';
+import { moveText } from '../core/run/move-text';
 import { Control, Stopped, type Pause } from './control';
 import { activityProxies } from './activity-proxies';
 import { boundedChunks, fanOut, together } from './fan-out';
@@ -77,8 +78,9 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
       rewardVersion: null,
       trusted: null,
     };
+    let shown: string | null = null;
     const begin = (step: string): void => {
-      current = { component: result.component, step };
+      current = { component: shown, step };
       showDetails();
     };
     const spread = <T>(count: number, task: (range: { from: number; to: number }) => Promise<T>): Promise<T[]> =>
@@ -93,8 +95,12 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
       const choice = await control.step(() =>
         calls.chooseComponent({ runId, iteration: iterationIndex, components: input.components }),
       );
-      const { component } = choice;
+      if (choice.component === null) return { ...result, status: 'settled', reason: choice.reason };
+      const { component, partner } = choice;
+      // A joint move is judged by the metric alone: no reward is needed, nor data for one.
+      const joint = partner !== undefined;
       result.component = component;
+      shown = moveText(choice);
 
       begin('collecting rollouts');
       const preferenceCount = Math.min(input.counts.preference, plan.adaptationInputs);
@@ -108,14 +114,16 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
             range: { split: 'train', purpose, iteration: iterationIndex, count, ...range },
           }),
         );
-      const step = { runId, component, configurationHash: incumbent, iteration: iterationIndex };
+      const move = { component, ...(joint && { partner }) };
+      const step = { runId, ...move, configurationHash: incumbent, iteration: iterationIndex };
       const collect = () =>
         spread(preferenceCount, (range) =>
           calls.collectCandidates({ ...step, limits, count: preferenceCount, ...range }),
         );
-      await together(trace('preference', preferenceCount).then(collect), trace('optimization', shortlistCount));
+      const preferenceData = () => trace('preference', preferenceCount).then(collect);
+      await together(joint ? null : preferenceData(), trace('optimization', shortlistCount));
 
-      begin('adapting its reward');
+      begin(joint ? 'pairing settings' : 'adapting its reward');
       const propose = (after?: RankedProposals) =>
         control.step(() =>
           calls.propose({
@@ -127,11 +135,11 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
         );
       // What is proposed does not depend on the reward, only how it ranks.
       const [reward, proposals] = await together(
-        control.step(() => rewards.fitReward({ ...step, limits })),
+        joint ? null : control.step(() => rewards.fitReward({ ...step, limits })),
         propose(),
       );
-      result.rewardVersion = reward.version;
-      result.trusted = reward.trusted;
+      result.rewardVersion = reward?.version ?? null;
+      result.trusted = reward?.trusted ?? null;
 
       begin('proposing and ranking settings');
       const { rounds, shortlist } = await judgeProposals({
@@ -144,6 +152,7 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
             parts.map((part) => () => calls.scoreProposals({ ...step, limits, count: shortlistCount, ...part })),
             () => {},
           ),
+        rankBy: joint ? 'metric' : 'reward',
         rankingInputs: rankingCount,
         shortlistInputs: shortlistCount,
         shortlistSize: plan.shortlist,
@@ -189,7 +198,7 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
         calls.decide({
           runId,
           iteration: iterationIndex,
-          component,
+          ...move,
           incumbent,
           entered: finalists.hashes.length,
           finalists: remaining,

@@ -23,11 +23,13 @@ export async function judgeProposals(options: {
   propose: (ranked: RankedProposals) => Promise<ProposalsReference>;
   /** Judges all parts, each by an activity of its own; scores by part. */
   score: (parts: JudgedPart[]) => Promise<ProposalScore[][]>;
+  /** What ranks them first; default `reward`, where that is trusted. */
+  rankBy?: JudgedPart['judge'];
   rankingInputs: number;
   shortlistInputs: number;
   shortlistSize: number;
 }): Promise<Pick<SelectFinalistsInput, 'rounds' | 'shortlist'>> {
-  const { proposals, propose, score, rankingInputs, shortlistInputs, shortlistSize } = options;
+  const { proposals, propose, score, rankBy = 'reward', rankingInputs, shortlistInputs, shortlistSize } = options;
   const judged = async ({ hashes, ...how }: JudgedPart): Promise<ProposalScore[]> => {
     const parts = boundedChunks(hashes.length, proposalsPerActivity).map(({ from, to }) => ({
       ...how,
@@ -37,7 +39,7 @@ export async function judgeProposals(options: {
   };
   const ranked = async (reference: ProposalsReference): Promise<RankedProposals> => {
     const { sha256, hashes } = reference;
-    return { reference, scores: await judged({ blobs: [sha256], hashes, inputs: rankingInputs, judge: 'reward' }) };
+    return { reference, scores: await judged({ blobs: [sha256], hashes, inputs: rankingInputs, judge: rankBy }) };
   };
   const first = await ranked(proposals);
   const rounds = [first, await ranked(await propose(first))];

@@ -68,6 +68,8 @@ export interface CarriedState {
   phase: RunPhase;
   definitionHash: string;
   components: TunableComponent[];
+  /** Pairs of components that may be changed together. */
+  pairs: number;
   counts: ExampleCounts;
   baseline: string;
   incumbent: string;
@@ -76,6 +78,8 @@ export interface CarriedState {
   nextIteration: number;
   accepted: number;
   rejectedInARow: number;
+  /** Why nothing more is worth trying, once that is known. */
+  settled?: string;
   trusted: Record<string, boolean>;
   budget: Budget;
   /** Price of one example under the baseline, as if nothing were in the memo. */
@@ -112,7 +116,8 @@ export interface IterationInput {
 
 /** What one Optimas iteration decided. */
 export interface IterationResult {
-  status: 'decided' | 'cancelled' | 'budget-exhausted';
+  /** `settled`: nothing was worth trying. */
+  status: 'decided' | 'settled' | 'cancelled' | 'budget-exhausted';
   reason: string;
   component: string | null;
   accepted: boolean;

@@ -123,7 +123,8 @@ async function earlierInstructions(
   const instructions: ScoredInstructions[] = [];
   // Decisions on other components count too: they changed the incumbent.
   for (const { decision, score } of relativeScores(decisions, incumbentScore)) {
-    if (decision.component !== component.name || decision.finalist === null) continue;
+    // What a joint move scored is the other component's merit as well.
+    if (decision.component !== component.name || decision.partner !== undefined || decision.finalist === null) continue;
     const value = (await stores.configurations.get(decision.finalist))[component.name]?.[variable];
     if (isPromptValue(value)) instructions.push({ instructions: value.instructions, score });
   }

@@ -5,12 +5,13 @@ import { demonstrationProposals, type TracedExample } from '../../core/search/de
 import { hyperparameterProposals, type SettingsObservation } from '../../core/search/hyperparameter-proposals';
 import { instructionEdits } from '../../core/search/instruction-edits';
 import { modelProposals } from '../../core/search/model-proposals';
+import { sameModelProposals } from '../../core/search/same-model-proposals';
 import { distinctProposals, type Incumbent, type Proposal } from '../../core/search/proposal';
 import { canonicalJson, contentHash } from '../../core/system/canonical-json';
 import type { Component } from '../../core/system/component';
 import type { Configuration } from '../../core/system/configuration';
 import type { JsonObject } from '../../core/system/json';
-import { isPromptValue } from '../../core/system/variable';
+import { isPromptValue, type Variables } from '../../core/system/variable';
 import type { StoredCandidate } from '../../storage';
 import { groundTruth } from '../ground-truth';
 import type { OpenRun } from '../open-run';
@@ -46,6 +47,8 @@ export function proposalPool(run: OpenRun, options: PoolOptions): Proposal[] {
       stream: stream('hyperparameters'),
     }),
     modelProposals(incumbent),
+    // An output of one component cannot show what the others' models do.
+    purpose === 'candidates' ? [] : sameModelProposals(component.name, tunedVariables(run), options.incumbent),
     ...prompts.flatMap(([variable]) => [
       demonstrationProposals({
         incumbent,
@@ -66,6 +69,10 @@ export function proposalPool(run: OpenRun, options: PoolOptions): Proposal[] {
     ]),
   ];
   return distinctProposals(incumbent, inTurn(groups));
+}
+
+function tunedVariables({ resolved: { system } }: OpenRun): Record<string, Variables> {
+  return Object.fromEntries(system.components.map((item) => [item.name, item.configuration]));
 }
 
 /** True when a setting's demonstrations show these very inputs: judged on them, it would be judged by its own answer. */

@@ -1,20 +1,21 @@
 import { combineProposals } from '../../core/search/combine-proposals';
-import { distinctProposals, proposalHash, type Incumbent } from '../../core/search/proposal';
-import { rankProposals } from '../../core/search/ranking';
+import { distinctProposals, type Incumbent } from '../../core/search/proposal';
 import type { ProposalsReference, ProposeInput } from '../contracts';
 import type { ActivityDependencies } from '../dependencies';
 import { inActivity } from '../in-activity';
-import { componentOf, openRun, type OpenRun } from '../open-run';
-import { tracesOf, type TracedEvaluation } from '../traces';
+import { componentOf, openRun } from '../open-run';
+import { incumbentTraces } from './incumbent-traces';
 import { judgedProposals } from './judged-proposals';
 import { oproProposals } from './opro';
 import { proposalPool } from './proposal-pool';
+import { proposeJointly } from './propose-joint';
+import { rankJudged } from './rank-judged';
 import { settingObservations } from './setting-observations';
 import { storeProposals } from './stored-proposals';
 
 /**
  * Proposes settings for the component: first changes of one variable (hyperparameters jointly) by the optimizer that suits
- * each, then, given how those ranked, combinations of the best.
+ * each, then, given how those ranked, combinations of the best. With a partner: joint moves of both (`proposeJointly`).
  */
 export function propose(dependencies: ActivityDependencies, input: ProposeInput): Promise<ProposalsReference> {
   return inActivity(async ({ signal }) => {
@@ -22,6 +23,8 @@ export function propose(dependencies: ActivityDependencies, input: ProposeInput)
     const run = await openRun(dependencies, input.runId);
     const component = componentOf(run, input.component);
     const configuration = await stores.configurations.get(input.configurationHash);
+    const { partner } = input;
+    if (partner !== undefined) return proposeJointly(dependencies, run, { ...input, partner }, configuration);
     const incumbent: Incumbent = {
       variables: component.configuration,
       settings: configuration[component.name] ?? {},
@@ -29,16 +32,10 @@ export function propose(dependencies: ActivityDependencies, input: ProposeInput)
     const place = { incumbent: configuration, component: component.name };
     if (input.ranked !== undefined) {
       const judged = [...(await judgedProposals(stores, place, [input.ranked])).values()];
-      const ranked = rankProposals({
-        incumbent: incumbent.settings,
-        proposals: judged.map(({ proposal }) => proposal),
-        values: Object.fromEntries(
-          judged.flatMap(({ proposal, score }) => (score === undefined ? [] : [[proposalHash(proposal), score]])),
-        ),
-      });
+      const ranked = rankJudged(incumbent.settings, judged);
       return storeProposals(stores, place, combineProposals({ incumbent, ranked }));
     }
-    const traces = await incumbentTraces(dependencies, run, input);
+    const traces = await incumbentTraces(dependencies, input);
     const pool = proposalPool(run, {
       component,
       iteration: input.iteration,
@@ -58,18 +55,4 @@ export function propose(dependencies: ActivityDependencies, input: ProposeInput)
       distinctProposals(incumbent, [...written, ...pool]).slice(0, run.plan.proposals),
     );
   });
-}
-
-/** Training traces under the incumbent, also from earlier iterations that measured the same configuration. */
-async function incumbentTraces(
-  { stores }: ActivityDependencies,
-  run: OpenRun,
-  input: ProposeInput,
-): Promise<Map<string, TracedEvaluation>> {
-  const { iteration, configurationHash } = input;
-  // Of an example that several iterations traced, the newest trace is kept.
-  return tracesOf(
-    stores,
-    await stores.evaluations.listThrough({ runId: run.runId, purpose: 'preference', iteration, configurationHash }),
-  );
 }

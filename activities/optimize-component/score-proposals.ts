@@ -14,6 +14,7 @@ import { componentOf, openRun } from '../open-run';
 import { remember } from '../remember';
 import { settleAll } from '../settle-all';
 import { loadTraces } from '../traces';
+import { jointJudge, type JointlyJudged } from './joint-gains';
 import { recordJudgedGains, type JudgedGains } from './judged-gains';
 import { openLatestReward } from './latest-reward';
 import { loadProposals } from './stored-proposals';
@@ -21,14 +22,16 @@ import { loadProposals } from './stored-proposals';
 /** What a proposal did on one input, and its gain over the incumbent there. */
 interface Judged {
   exampleId: string;
-  outcome: ComponentCallResult['outcome'];
+  /** Of several components, where it changes them, in every rollout. */
+  outcome: ComponentCallResult['outcome'] | JointlyJudged['outcome'];
   gain: number;
 }
 
 /**
  * The local step's objective, `E[r_k(x_k, C_k(x_k; v_k))]` (paper, section 4.2), for some proposals: the mean gain
  * over the incumbent's output on the same inputs, in units of the score. Proposals are judged by the component's LRF
- * where it is trusted; otherwise, and for the shortlist, the global metric judges, through downstream rollouts.
+ * where it is trusted; otherwise, for the shortlist, and for proposals that change other components too, the global metric
+ * judges, through downstream rollouts.
  */
 export function scoreProposals(
   dependencies: ActivityDependencies,
@@ -52,10 +55,9 @@ export function scoreProposals(
     const caller = run.caller(input.limits);
     let done = 0;
 
-    const places = sample.flatMap((example) => {
+    const tracedInputs = sample.flatMap((example) => {
       const traced = traces.get(example.id);
-      const base = traced?.trace.components[component.name];
-      if (traced === undefined || base?.inputs === undefined) return []; // Skipped on this input: nothing to gain.
+      if (traced === undefined) return [];
       const draw: Draw = {
         runSeed: run.seed,
         purpose: 'optimization',
@@ -63,7 +65,12 @@ export function scoreProposals(
         exampleId: example.id,
         index: 0,
       };
-      return [{ ...traced, example, inputs: base.inputs, base: base.outcome, draw }];
+      return [{ ...traced, example, draw }];
+    });
+    const places = tracedInputs.flatMap((traced) => {
+      const base = traced.trace.components[component.name];
+      if (base?.inputs === undefined) return []; // Skipped on this input: nothing to gain.
+      return [{ ...traced, inputs: base.inputs, base: base.outcome }];
     });
     type Place = (typeof places)[number];
     // Whatever the component's settings are, they change nothing there.
@@ -92,13 +99,18 @@ export function scoreProposals(
       const call = { component, inputs, configuration: proposal.settings, draw, signal };
       return (await caller.callComponent(call)).outcome;
     };
-    const measuredGain = async (place: Place, outcome: Judged['outcome']): Promise<number> => {
+    const measuredGain = async (place: Place, outcome: ComponentCallResult['outcome']): Promise<number> => {
       if (outcome.status === 'failed') return system.metricFloor - place.evaluation.score;
       const before = await rollOutIncumbent(place);
       const after = await rollOut(place, outcome.outputs);
       return mean(after.map((item) => item.score)) - mean(before.map((item) => item.score));
     };
+    const jointly = jointJudge({ ...{ run, limits: input.limits, signal, incumbent }, component: component.name });
     const judge = async (proposal: Proposal): Promise<Judged[]> => {
+      if (proposal.elsewhere !== undefined) {
+        const judged = await settleEach(jointly(proposal, tracedInputs), (one) => one);
+        return judged.map((one, at) => ({ ...one, exampleId: tracedInputs[at]?.example.id as string }));
+      }
       if (reward === undefined) {
         return settleEach(places, async (place) => {
           const outcome = await outcomeOn(proposal, place);

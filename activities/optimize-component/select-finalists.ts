@@ -1,6 +1,6 @@
+import { placeProposal } from '../../core/search/place-proposal';
 import { rankDistinct } from '../../core/search/rank-distinct';
 import { proposalHash } from '../../core/search/proposal';
-import { withComponent } from '../../core/system/configuration';
 import type { Finalists, SelectFinalistsInput } from '../contracts';
 import type { ActivityDependencies } from '../dependencies';
 import { inActivity } from '../in-activity';
@@ -24,14 +24,13 @@ export function selectFinalists(dependencies: ActivityDependencies, input: Selec
     const chosen = new Set(promising.map((score) => score.configurationHash));
     const record = [];
     for (const [hash, { proposal, score }] of proposals) {
-      if (chosen.has(hash))
-        await stores.configurations.put(withComponent(incumbent, input.component, proposal.settings));
+      if (chosen.has(hash)) await stores.configurations.put(placeProposal(incumbent, input.component, proposal));
       const measured = shortlist.get(hash);
       record.push({
         configurationHash: hash,
         settings: proposalHash(proposal),
         origin: proposal.origin,
-        changed: proposal.changed,
+        changed: proposal.changed.map((change) => ({ ...change })),
         note: proposal.note ?? null,
         expectedGain: score?.meanGain ?? null,
         standardError: score?.standardError ?? null,
@@ -52,7 +51,14 @@ export function selectFinalists(dependencies: ActivityDependencies, input: Selec
         key: `iteration/${input.iteration}/proposals`,
         iteration: input.iteration,
         kind: 'proposals',
-        body: { component: input.component, incumbent: input.configurationHash, proposals: record, reason },
+        body: {
+          component: input.component,
+          ...(input.partner !== undefined && { partner: input.partner }),
+          incumbent: input.configurationHash,
+          blobs: input.rounds.map(({ reference }) => reference.sha256),
+          proposals: record,
+          reason,
+        },
       },
     ]);
     return { hashes: promising.map((score) => score.configurationHash), reason };

@@ -1,5 +1,6 @@
+import { placeProposal } from '../../core/search/place-proposal';
 import type { Proposal } from '../../core/search/proposal';
-import { configurationHash, withComponent, type Configuration } from '../../core/system/configuration';
+import { configurationHash, type Configuration } from '../../core/system/configuration';
 import type { Stores } from '../../storage';
 import type { ProposalsReference } from '../contracts';
 
@@ -32,6 +33,6 @@ export async function loadProposals(
 
 function byHash({ incumbent, component }: ProposalPlace, proposals: readonly Proposal[]): Map<string, Proposal> {
   return new Map(
-    proposals.map((proposal) => [configurationHash(withComponent(incumbent, component, proposal.settings)), proposal]),
+    proposals.map((proposal) => [configurationHash(placeProposal(incumbent, component, proposal)), proposal]),
   );
 }

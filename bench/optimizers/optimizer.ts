@@ -260,7 +260,7 @@ export class InMemoryOptimizer {
       markStale(
         newest,
         influences,
-        this.decisions.filter((decision) => decision.iteration < iteration),
+        this.decisions.map((decision) => ({ ...decision, changed: [decision] })),
       ),
       this.seed,
     );

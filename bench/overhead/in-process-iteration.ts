@@ -15,7 +15,10 @@ export async function runIteration(run: InProcessRun, iteration: number, incumbe
       chunks(count, chunkSize).map((range) => () => task(range)),
     );
 
-  const { component } = await activities.chooseComponent({ runId, iteration, components: run.components });
+  const choice = await activities.chooseComponent({ runId, iteration, components: run.components });
+  if (choice.component === null) throw new Error(`the bench ends no run early: ${choice.reason}`);
+  const { component, partner } = choice;
+  const joint = partner !== undefined;
   const preferenceCount = Math.min(counts.preference, plan.adaptationInputs);
   const { ranked: rankingCount, traced: shortlistCount } = localStepInputs(plan, counts.ranking);
   const trace = (purpose: 'preference' | 'optimization', count: number) =>
@@ -26,12 +29,16 @@ export async function runIteration(run: InProcessRun, iteration: number, incumbe
         range: { split: 'train', purpose, iteration, count, ...range },
       }),
     );
-  const step = { runId, component, configurationHash: incumbent, iteration };
+  const move = { component, ...(joint && { partner }) };
+  const step = { runId, ...move, configurationHash: incumbent, iteration };
   const collect = () =>
     parts(preferenceCount, (range) =>
       activities.collectCandidates({ ...step, limits: {}, count: preferenceCount, ...range }),
     );
-  await Promise.all([trace('preference', preferenceCount).then(collect), trace('optimization', shortlistCount)]);
+  await Promise.all([
+    joint ? null : trace('preference', preferenceCount).then(collect),
+    trace('optimization', shortlistCount),
+  ]);
   const propose = (after?: RankedProposals) =>
     activities.propose({
       ...step,
@@ -39,7 +46,7 @@ export async function runIteration(run: InProcessRun, iteration: number, incumbe
       count: preferenceCount,
       ...(after === undefined ? {} : { ranked: after }),
     });
-  const [, proposals] = await Promise.all([activities.fitReward({ ...step, limits: {} }), propose()]);
+  const [, proposals] = await Promise.all([joint ? null : activities.fitReward({ ...step, limits: {} }), propose()]);
 
   const { rounds, shortlist } = await judgeProposals({
     proposals,
@@ -49,6 +56,7 @@ export async function runIteration(run: InProcessRun, iteration: number, incumbe
         run,
         parts.map((part) => () => activities.scoreProposals({ ...step, limits: {}, count: shortlistCount, ...part })),
       ),
+    rankBy: joint ? 'metric' : 'reward',
     rankingInputs: rankingCount,
     shortlistInputs: shortlistCount,
     shortlistSize: plan.shortlist,
@@ -97,7 +105,7 @@ export async function runIteration(run: InProcessRun, iteration: number, incumbe
   return activities.decide({
     runId,
     iteration,
-    component,
+    ...move,
     incumbent,
     entered: finalists.hashes.length,
     finalists: remaining,

@@ -1,6 +1,7 @@
 import type { Activities } from '../../activities';
 import type { Purpose } from '../../core/system/draw';
 import type { Split } from '../../core/system/system';
+import { settledAfter } from '../../core/validation/component-schedule';
 import { chunks } from '../../workflows/fan-out';
 import { runIteration } from './in-process-iteration';
 import { spread, type InProcessInput, type InProcessRun } from './in-process-steps';
@@ -61,10 +62,11 @@ export async function runInProcess(activities: Activities, input: InProcessInput
     await activities.fitReward({ runId, component: name, iteration: -1, configurationHash: baseline, limits: {} });
   }
 
+  const mostRejections = settledAfter(plan.patience, components.length, prepared.pairs);
   let incumbent = baseline;
   let rejectedInARow = 0;
   let done = 0;
-  while (done < plan.iterations && rejectedInARow < plan.patience * components.length) {
+  while (done < plan.iterations && rejectedInARow < mostRejections) {
     const decision = await runIteration(run, done, incumbent);
     incumbent = decision.incumbent;
     rejectedInARow = decision.accepted ? 0 : rejectedInARow + 1;

@@ -26,4 +26,9 @@ export function numberFrom(least: number, most = Infinity): (text: string) => nu
   };
 }
 
+export function onOrOff(text: string): boolean {
+  if (text !== 'on' && text !== 'off') throw new InvalidArgumentError('It must be on or off.');
+  return text === 'on';
+}
+
 export const portNumber = wholeNumber(1, 65_535);

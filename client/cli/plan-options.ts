@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import type { Budget } from '../../core/run/budget';
 import { defaultPlan, type RunPlan } from '../../core/run/plan';
 import { schedules } from '../../core/validation/component-schedule';
-import { numberFrom, wholeNumber } from './option-parsers';
+import { numberFrom, onOrOff, wholeNumber } from './option-parsers';
 
 const counts: Partial<Record<keyof RunPlan, string>> = {
   iterations: 'Optimas iterations at most',
@@ -48,6 +48,18 @@ export function addPlanOptions(command: Command): Command {
         '--minimum-effect <gain>',
         `least gain worth accepting (default ${defaultPlan.minimumEffect})`,
       ).argParser(numberFrom(0, 1)),
+    )
+    .addOption(
+      new Option(
+        '--worthwhile-gain <gain>',
+        `end when no component is expected to gain so much (default ${defaultPlan.worthwhileGain}: go on)`,
+      ).argParser(numberFrom(0, 1)),
+    )
+    .addOption(
+      new Option(
+        '--joint-moves <on|off>',
+        `change two components together where single ones get no further (default ${defaultPlan.jointMoves ? 'on' : 'off'})`,
+      ).argParser(onOrOff),
     )
     .addOption(
       new Option('--schedule <name>', `how components are chosen (default ${defaultPlan.schedule})`).choices(schedules),

@@ -1,12 +1,14 @@
+import { moveText } from '../../core/run/move-text';
 import type { ResultDocument } from '../../core/run/result-document';
 import { pText, scoreText } from './figures';
 
 /** An iteration's decision in one line. */
 export function decisionText(iteration: ResultDocument['iterations'][number]): string {
-  const { component, accepted, changed, before, after, p } = iteration;
+  const { accepted, changed, before, after, p } = iteration;
+  const moved = moveText(iteration);
   const number = `iteration ${iteration.iteration + 1}`;
-  if (before === null || after === null) return `${number}: ${component} kept (${iteration.reason})`;
+  if (before === null || after === null) return `${number}: ${moved} kept (${iteration.reason})`;
   const kinds = [...new Set(changed.map(({ variable, kind }) => (kind === 'hyperparameter' ? variable : kind)))];
   const verdict = accepted ? `accepted ${kinds.join(', ')}` : 'kept';
-  return `${number}: ${component} ${verdict}, ${scoreText(before)} -> ${scoreText(after)}, ${pText(p)}`;
+  return `${number}: ${moved} ${verdict}, ${scoreText(before)} -> ${scoreText(after)}, ${pText(p)}`;
 }

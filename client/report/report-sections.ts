@@ -1,3 +1,4 @@
+import { moveText } from '../../core/run/move-text';
 import type { ResultDocument } from '../../core/run/result-document';
 import {
   countText,
@@ -128,17 +129,25 @@ export function certificateLines({ certificate }: ResultDocument): string[] {
 }
 
 export function iterationTable(report: RunReport): Table {
-  const rows = report.iterations.map(({ iteration, component, accepted, changed, before, after, p, reason }) => [
+  const rows = report.iterations.map(({ iteration, accepted, changed, before, after, p, reason, ...move }) => [
     String(iteration + 1),
-    component,
+    moveText(move),
     accepted ? 'accepted' : 'kept',
-    [...new Set(changed.map(({ variable, kind }) => `${variable} (${kind})`))].join(', ') || '-',
+    changesText(changed, move.component),
     scoreText(before),
     scoreText(after),
     pText(p),
     reason,
   ]);
   return { head: ['iteration', 'component', 'decision', 'changed', 'before', 'after', 'p', 'reason'], rows };
+}
+
+/** Changes of other components than the iteration's name theirs. */
+function changesText(changed: ResultDocument['iterations'][number]['changed'], own: string): string {
+  const texts = changed.map(
+    ({ component, variable, kind }) => `${component === own ? '' : `${component}.`}${variable} (${kind})`,
+  );
+  return [...new Set(texts)].join(', ') || '-';
 }
 
 export function costLines({ cost }: ResultDocument): string[] {

@@ -12,7 +12,11 @@ const candidate = (iteration: number): Candidate => ({
   iteration,
 });
 const candidates = [-1, 0, 1, 2].map(candidate);
-const decided = (iteration: number, component: string, accepted: boolean) => ({ iteration, component, accepted });
+const decided = (iteration: number, component: string, accepted: boolean, ...elsewhere: string[]) => ({
+  iteration,
+  accepted,
+  changed: [component, ...elsewhere].map((name) => ({ component: name, variable: 'prompt', kind: 'instructions' })),
+});
 const staleAfter = (...decisions: ReturnType<typeof decided>[]): number[] =>
   markStale(candidates, new Set(['answerer']), decisions).flatMap((item) => (item.stale ? [item.iteration] : []));
 
@@ -21,6 +25,10 @@ describe('markStale', () => {
     expect(
       staleAfter(decided(0, 'answerer', true), decided(1, 'answerer', true), decided(2, 'answerer', false)),
     ).toEqual([-1, 0, 1]);
+  });
+
+  it('knows of components that were changed together with the one that was chosen', () => {
+    expect(staleAfter(decided(1, 'query_writer', true, 'answerer'))).toEqual([-1, 0, 1]);
   });
 
   it('marks nothing for rejected updates and for those of other components', () => {

@@ -1,10 +1,10 @@
 import type { Candidate } from './candidate';
 
-/** What an iteration decided on one component. */
+/** What an iteration decided, and which components it changed. */
 export interface PastUpdate {
   iteration: number;
-  component: string;
   accepted: boolean;
+  changed: readonly { component: string }[];
 }
 
 /**
@@ -18,7 +18,9 @@ export function markStale<C extends Candidate>(
   influences: ReadonlySet<string>,
   decisions: readonly PastUpdate[],
 ): C[] {
-  const changed = decisions.filter(({ component, accepted }) => accepted && influences.has(component));
+  const changed = decisions.filter(
+    (decision) => decision.accepted && decision.changed.some(({ component }) => influences.has(component)),
+  );
   const newestChange = Math.max(...changed.map(({ iteration }) => iteration));
   return candidates.map((candidate) =>
     candidate.iteration <= newestChange ? { ...candidate, stale: true } : candidate,

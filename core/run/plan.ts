@@ -34,8 +34,12 @@ export interface RunPlan {
   minimumEffect: number;
   /** How an iteration's component is chosen. */
   schedule: Schedule;
-  /** The run ends early after this many consecutive tries of every component without an acceptance. */
+  /** The run ends early after this many consecutive tries of every component, and one of every pair, without an acceptance. */
   patience: number;
+  /** Whether two components may be changed together when single ones do not get further. */
+  jointMoves: boolean;
+  /** The run ends early when no component or pair is expected to gain so much in score; 0: never. */
+  worthwhileGain: number;
 }
 
 export const defaultPlan: RunPlan = Object.freeze({
@@ -56,4 +60,6 @@ export const defaultPlan: RunPlan = Object.freeze({
   minimumEffect: 0,
   schedule: 'gain-per-cost',
   patience: 2,
+  jointMoves: true,
+  worthwhileGain: 0,
 });

@@ -70,6 +70,8 @@ export const resultDocumentSchema = z.object({
     z.object({
       iteration: z.number().int(),
       component: z.string(),
+      /** The component that was changed together with it, in a joint move. */
+      partner: z.string().optional(),
       accepted: z.boolean(),
       reason: z.string(),
       changed: z.array(settingChange),

@@ -114,4 +114,33 @@ describe('combineProposals', () => {
       ),
     ).toHaveLength(2);
   });
+
+  it('keeps what a proposal changes elsewhere, and puts no two such proposals together', () => {
+    const wide = (value: 's' | 'l'): Proposal => ({
+      ...large,
+      elsewhere: { writer: { model: value } },
+      origin: 'same-model',
+      changed: ['answerer', 'writer'].map((component) => ({ component, variable: 'model', kind: 'model' as const })),
+    });
+    const [first, ...others] = combine([
+      [wide('l'), 0.3],
+      [k(5), 0.2],
+    ]);
+    expect(others).toEqual([]);
+    expect(first).toMatchObject({
+      settings: { model: 'l', k: 5 },
+      elsewhere: { writer: { model: 'l' } },
+      changed: [
+        { component: 'answerer', variable: 'k' },
+        { component: 'answerer', variable: 'model' },
+        { component: 'writer', variable: 'model' },
+      ],
+    });
+    expect(
+      combine([
+        [wide('l'), 0.3],
+        [{ ...k(5), elsewhere: { judge: {} } }, 0.2],
+      ]),
+    ).toEqual([]);
+  });
 });

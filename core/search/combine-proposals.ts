@@ -32,7 +32,9 @@ export function combineProposals(options: {
   const partnersTaken = new Map<string, number>();
   const withLeader = measured.flatMap(({ proposal }) => {
     if (leader === undefined || proposal === null || !disjoint(leader, proposal)) return [];
-    const part = JSON.stringify(proposal.changed.map(({ variable, kind }) => [variable, kind]));
+    const part = JSON.stringify(
+      proposal.changed.map(({ component, variable, kind }) => [component ?? null, variable, kind]),
+    );
     const taken = partnersTaken.get(part) ?? 0;
     partnersTaken.set(part, taken + 1);
     return taken < partnersPerPart ? [[leader, proposal]] : [];
@@ -60,17 +62,24 @@ export function combineProposals(options: {
 }
 
 function disjoint(a: Proposal, b: Proposal): boolean {
-  return a.changed.every((one) =>
-    b.changed.every((other) => one.variable !== other.variable || one.kind !== other.kind),
+  // Both change other components, of which each has whole settings.
+  if (a.elsewhere !== undefined && b.elsewhere !== undefined) return false;
+  return ownChanges(a).every((one) =>
+    ownChanges(b).every((other) => one.variable !== other.variable || one.kind !== other.kind),
   );
+}
+
+/** What a proposal changes of its own component. */
+function ownChanges({ changed, elsewhere = {} }: Proposal): Proposal['changed'] {
+  return changed.filter(({ component }) => component === undefined || !(component in elsewhere));
 }
 
 function merge(incumbent: Incumbent, members: readonly Proposal[]): Proposal | undefined {
   if (members.length < 2) return undefined;
   const values: Record<string, Json> = {};
-  for (const { settings, changed } of members) {
-    for (const { variable, kind } of changed) {
-      const from = settings[variable] as Json;
+  for (const member of members) {
+    for (const { variable, kind } of ownChanges(member)) {
+      const from = member.settings[variable] as Json;
       if (kind !== 'instructions' && kind !== 'demonstrations') {
         values[variable] = from;
         continue;
@@ -80,5 +89,21 @@ function merge(incumbent: Incumbent, members: readonly Proposal[]): Proposal | u
     }
   }
   const note = members.map((member) => `${member.origin}${member.note === undefined ? '' : ` (${member.note})`}`);
-  return propose(incumbent, values, { origin: 'combination', note: note.join(' + ') });
+  const merged = propose(incumbent, values, { origin: 'combination', note: note.join(' + ') });
+  const wider = members.find(({ elsewhere }) => elsewhere !== undefined);
+  return merged === undefined || wider === undefined ? merged : withElsewhere(merged, wider);
+}
+
+/** A proposal with what another one changes in other components beside it. */
+function withElsewhere(proposal: Proposal, wider: Proposal): Proposal {
+  const own = ownChanges(wider);
+  const component = own[0]?.component;
+  return {
+    ...proposal,
+    ...(wider.elsewhere !== undefined && { elsewhere: wider.elsewhere }),
+    changed: [
+      ...proposal.changed.map((change) => ({ ...(component !== undefined && { component }), ...change })),
+      ...wider.changed.filter((change) => !own.includes(change)),
+    ],
+  };
 }

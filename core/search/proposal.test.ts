@@ -44,6 +44,13 @@ describe('distinctProposals', () => {
     const outside = propose(incumbent, { k: 9 }, { origin: 'grid' });
     expect(distinctProposals(incumbent, [four, undefined, again, outside])).toEqual([four]);
   });
+
+  it('tells proposals apart by what they change elsewhere', () => {
+    const alone = propose(incumbent, { k: 4 }, { origin: 'grid' })!;
+    const wider = { ...alone, elsewhere: { writer: { k: 1 } } };
+    const other = { ...alone, elsewhere: { writer: { k: 2 } } };
+    expect(distinctProposals(incumbent, [alone, wider, { ...wider }, other])).toEqual([alone, wider, other]);
+  });
 });
 
 describe('promptOf', () => {

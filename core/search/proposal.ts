@@ -1,17 +1,21 @@
 import { keepInactive } from '../system/active-variables';
+import { contentHash } from '../system/canonical-json';
 import { changedKinds, configurationHash, faultOf, type ComponentConfiguration } from '../system/configuration';
 import type { Json } from '../system/json';
 import type { PromptValue, SettingKind, Variables } from '../system/variable';
 
-export type ProposalOrigin = 'grid' | 'tpe' | 'demonstrations' | 'instruction-edit' | 'opro' | 'model' | 'combination';
+export type ProposalOrigin =
+  'grid' | 'tpe' | 'demonstrations' | 'instruction-edit' | 'opro' | 'model' | 'same-model' | 'combination' | 'joint';
 
-/** A candidate for one component's local step. */
+/** A candidate for one component's local step, which may change other components as well (a joint move). */
 export interface Proposal {
   /** The whole component's settings, not only what changed. */
   settings: ComponentConfiguration;
   origin: ProposalOrigin;
-  /** What differs from the incumbent. */
-  changed: { variable: string; kind: SettingKind }[];
+  /** The whole settings of the other components that it changes, by component. Only the global metric can judge it then. */
+  elsewhere?: Readonly<Record<string, ComponentConfiguration>>;
+  /** What differs from the incumbent; each names its component where several are changed. */
+  changed: { component?: string; variable: string; kind: SettingKind }[];
   /** How it was made, for people. */
   note?: string;
 }
@@ -23,8 +27,8 @@ export interface Incumbent {
 }
 
 /** Identifies a proposal by its settings alone: two ways to the same settings are one proposal. */
-export function proposalHash(proposal: { settings: ComponentConfiguration }): string {
-  return configurationHash(proposal.settings);
+export function proposalHash({ settings, elsewhere }: Pick<Proposal, 'settings' | 'elsewhere'>): string {
+  return elsewhere === undefined ? configurationHash(settings) : contentHash({ settings, elsewhere });
 }
 
 /** The proposal that gives some variables new values; undefined where that leaves what the component does as it is. */

@@ -1,5 +1,12 @@
 import { randomStream } from '../random/stream';
-import { chooseComponent, schedules, type Schedule, type ScheduledComponent } from './component-schedule';
+import {
+  chooseComponent,
+  schedules,
+  settledAfter,
+  type Schedule,
+  type ScheduledComponent,
+  type ScheduledPair,
+} from './component-schedule';
 
 const component = (name: string, rest: Partial<ScheduledComponent> = {}): ScheduledComponent => ({
   name,
@@ -144,5 +151,101 @@ describe('chooseComponent', () => {
   it('refuses what it cannot choose from', () => {
     expect(() => choose([])).toThrow('no component has anything to tune');
     expect(() => choose([component('a', { expectedGain: Number.NaN })])).toThrow("'a': expectedGain is NaN");
+  });
+});
+
+describe('chooseComponent with pairs', () => {
+  const pair = (component: string, partner: string, rest: Partial<ScheduledPair> = {}): ScheduledPair => ({
+    ...{ component, partner, costPerTry: 1 },
+    ...rest,
+  });
+  const chooseMove = (
+    components: ScheduledComponent[],
+    pairs: ScheduledPair[],
+    rest: { schedule?: Schedule; iteration?: number; rejectedInARow?: number; settledAfter?: number } = {},
+  ) => {
+    const { iteration = 9, rejectedInARow = 2 } = rest;
+    return chooseComponent({
+      ...rest,
+      components,
+      pairs,
+      iteration,
+      rejectedInARow,
+      stream: randomStream(1, iteration),
+    });
+  };
+  const [a, b] = [component('a', { expectedGain: 0.1 }), component('b', { expectedGain: 0.1 })];
+  const both = pair('a', 'b', { expectedGain: 0.4 });
+
+  it.each(schedules)('%s: tries pairs only where single steps stall', (schedule) => {
+    const chance = (components: ScheduledComponent[], rejectedInARow: number) =>
+      chooseMove(components, [both], { schedule, rejectedInARow }).probabilities['a with b'];
+    expect(chance([a, b], 1)).toBeGreaterThan(0.3);
+    expect(chance([a, b], 0)).toBe(0); // The latest was accepted.
+    expect(chance([a, { ...b, tries: 0 }], 1)).toBe(0); // One was never tried.
+  });
+
+  it('cheapest-first: tries no pair while a component waits for its second try', () => {
+    const rejected = component('a', { tries: 1, lastTried: 0, expectedGain: 0 });
+    const accepted = component('b', { tries: 1, lastTried: 1, lastAccepted: 1 });
+    const again = chooseMove([rejected, accepted], [both], {
+      schedule: 'cheapest-first',
+      iteration: 4,
+      rejectedInARow: 2,
+    });
+    expect(again).toMatchObject({ component: 'a', probabilities: { a: 1 } });
+    expect(again).not.toHaveProperty('partner');
+  });
+
+  it('weighs pairs by expected gain per cost, beside the components', () => {
+    const dear = pair('a', 'b', { expectedGain: 0.4, costPerTry: 8 });
+    expect(chooseMove([a, b], [both]).probabilities['a with b']).toBeCloseTo(0.8 + 0.2 / 3);
+    expect(chooseMove([a, b], [dear]).probabilities['a with b']).toBeCloseTo(0.2 / 3);
+    expect(chooseMove([a, b], [dear], { schedule: 'uniform' }).probabilities['a with b']).toBeCloseTo(1 / 3);
+    const chosen = [9, 10, 11, 12]
+      .map((iteration) => chooseMove([a, b], [both], { iteration }))
+      .find(({ partner }) => partner !== undefined)!;
+    expect(chosen).toMatchObject({ component: 'a', partner: 'b' });
+    expect(chosen.reason).toContain('single steps stall: pairs are tried beside them');
+  });
+
+  it('rests a pair that was just rejected, not its components, and the other way round', () => {
+    const rejectedPair = chooseMove([a, b], [{ ...both, lastTried: 8 }]);
+    expect(rejectedPair.probabilities).toEqual({ a: 0.5, b: 0.5, 'a with b': 0 });
+    expect(rejectedPair.reason).toContain('resting after a rejection: a with b');
+    expect(chooseMove([a, b], [{ ...both, lastTried: 7 }]).probabilities['a with b']).toBeGreaterThan(0.8);
+    const rejectedComponent = chooseMove([{ ...a, lastTried: 8 }, b], [both]);
+    expect(rejectedComponent.probabilities['a']).toBe(0);
+    expect(rejectedComponent.probabilities['a with b']).toBeGreaterThan(0.8);
+  });
+
+  it('gives every pair that was not tried since the last acceptance its turn before the run has converged', () => {
+    for (const schedule of schedules) {
+      for (const patience of [1, 2]) {
+        // From an acceptance on, everything is rejected; no estimate favours a pair.
+        const components = ['a', 'b', 'c'].map((name) => component(name, { tries: 1, lastTried: 0, expectedGain: 1 }));
+        const pairs = [pair('a', 'b'), pair('a', 'c', { lastTried: 1 }), pair('b', 'c')].map((item) => ({
+          ...{ ...item, expectedGain: 0, costPerTry: 100 },
+        }));
+        const end = settledAfter(patience, components.length, pairs.length);
+        for (let rejectedInARow = 0; rejectedInARow < end; rejectedInARow++) {
+          const iteration = 4 + rejectedInARow;
+          const { component: name, partner } = chooseMove(components, pairs, {
+            ...{ schedule, iteration, rejectedInARow },
+            settledAfter: end,
+          });
+          const arm =
+            partner === undefined
+              ? components.find((item) => item.name === name)!
+              : pairs.find((item) => item.component === name && item.partner === partner)!;
+          arm.lastTried = iteration;
+        }
+        expect(Math.min(...pairs.map(({ lastTried }) => lastTried ?? -1))).toBeGreaterThanOrEqual(4);
+      }
+    }
+  });
+
+  it('refuses a cost of a pair that is not a number', () => {
+    expect(() => chooseMove([a, b], [{ ...both, costPerTry: Infinity }])).toThrow("'a with b': costPerTry is Infinity");
   });
 });

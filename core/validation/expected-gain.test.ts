@@ -1,4 +1,4 @@
-import { expectedGain, type PastTry } from './expected-gain';
+import { expectedGain, expectedJointGain, type PastTry } from './expected-gain';
 
 const candidate = (
   iteration: number,
@@ -52,5 +52,14 @@ describe('expectedGain', () => {
 
   it('takes a try that validated nothing as one without gain', () => {
     expect(expectedGain(data, [{ ...rejected(0), before: null, after: null }])).toBeCloseTo(0.1);
+  });
+});
+
+describe('expectedJointGain', () => {
+  it('is the larger headroom, halved by every rejected joint try', () => {
+    expect(expectedJointGain([0.1, 0.4], 0)).toBeCloseTo(0.4);
+    expect(expectedJointGain([0.1, 0.4], 2)).toBeCloseTo(0.1);
+    expect(expectedJointGain([undefined, 0.2], 1)).toBeCloseTo(0.1);
+    expect(expectedJointGain([undefined, undefined], 0)).toBeUndefined();
   });
 });

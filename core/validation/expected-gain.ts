@@ -36,10 +36,22 @@ export function expectedGain(
 }
 
 /**
+ * What the next joint try of two components may gain in score: the larger of their headrooms (`headroom`), halved by every rejected try
+ * of the two since either was last changed. Their own rejections do not count: what one cannot gain alone is what a
+ * joint move is for. Nor do the headrooms add up, as the outputs of one may be all that the other's are worth.
+ *
+ * @returns undefined where neither is known.
+ */
+export function expectedJointGain(headrooms: readonly (number | undefined)[], rejections: number): number | undefined {
+  const known = headrooms.filter((gain) => gain !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known) * leftAfterRejection ** rejections;
+}
+
+/**
  * Mean over inputs of (best candidate's score - base output's), from the newest iteration that has any, less what has been
  * gained since by an accepted update of the component. The ground truth is left out: no setting may be able to reach it.
  */
-function headroom(
+export function headroom(
   candidates: readonly Pick<Candidate, 'iteration' | 'exampleId' | 'origin' | 'scores'>[],
   accepted: readonly PastTry[],
 ): number | undefined {

@@ -40,6 +40,8 @@ const planChecks: Record<keyof RunPlan, Check> = {
     expected: `one of ${schedules.join(', ')}`,
   },
   patience: whole(1),
+  jointMoves: { accepts: (value) => typeof value === 'boolean', expected: 'true or false' },
+  worthwhileGain: between(0, 1),
 };
 
 const limit: Check = {

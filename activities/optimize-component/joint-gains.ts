@@ -1,0 +1,60 @@
+import { placeProposal } from '../../core/search/place-proposal';
+import type { Proposal } from '../../core/search/proposal';
+import type { Configuration } from '../../core/system/configuration';
+import type { Draw } from '../../core/system/draw';
+import type { Example } from '../../core/system/run-context';
+import type { ComponentOutcome } from '../../core/system/trace';
+import { mean } from '../../core/validation/moments';
+import { changedRollouts, type ChangedRollout, type RolloutOptions } from '../downstream-rollouts';
+import { remember } from '../remember';
+import type { TracedEvaluation } from '../traces';
+
+/** A training input of the local step, as the incumbent ran it. */
+export interface TracedInput extends TracedEvaluation {
+  example: Example;
+  draw: Draw;
+}
+
+/** What the changed components did on one input, in every rollout, and the gain in score over the incumbent there. */
+export interface JointlyJudged {
+  outcome: Record<string, ComponentOutcome>[];
+  gain: number;
+}
+
+/**
+ * Judges proposals that change several components, by the global metric alone (a Local Reward Function knows one component's outputs):
+ * proposal and incumbent are run with the same draws, with everything held fixed that does not descend from a changed
+ * component. Inputs on which the incumbent skips all of these are left out.
+ *
+ * @param options.component whose local step it is.
+ */
+export function jointJudge(
+  options: Pick<RolloutOptions, 'run' | 'limits' | 'signal'> & { incumbent: Configuration; component: string },
+): (proposal: Proposal, inputs: readonly TracedInput[]) => Promise<JointlyJudged>[] {
+  const { run, limits, signal, incumbent, component } = options;
+  const rollOut = (input: TracedInput, configuration: Configuration, changed: readonly string[]) =>
+    changedRollouts({ run, limits, signal, configuration, changed, ...input });
+  // The incumbent is the same for every proposal that changes the same components.
+  const incumbents = new Map<string, (input: TracedInput) => Promise<ChangedRollout[]>>();
+  const rolledIncumbent = (changed: readonly string[]): ((input: TracedInput) => Promise<ChangedRollout[]>) => {
+    const key = JSON.stringify(changed);
+    const known = incumbents.get(key) ?? remember((input: TracedInput) => rollOut(input, incumbent, changed));
+    incumbents.set(key, known);
+    return known;
+  };
+  return (proposal, inputs) => {
+    const changed = [component, ...Object.keys(proposal.elsewhere ?? {}).sort()];
+    const configuration = placeProposal(incumbent, component, proposal);
+    return inputs
+      .filter(({ trace }) => changed.some((name) => trace.components[name]?.inputs !== undefined))
+      .map(async (input) => {
+        const before = await rolledIncumbent(changed)(input);
+        const after = await rollOut(input, configuration, changed);
+        return { outcome: after.map(({ outcomes }) => outcomes), gain: meanScore(after) - meanScore(before) };
+      });
+  };
+}
+
+function meanScore(rollouts: readonly ChangedRollout[]): number {
+  return mean(rollouts.map(({ score }) => score.score));
+}

@@ -1,0 +1,111 @@
+import { bestOfEachPart, crossedProposals, jointProposals, type JointSide } from '../../core/search/joint-proposals';
+import { distinctProposals, proposalHash, type Incumbent, type Proposal } from '../../core/search/proposal';
+import type { ProposalValue } from '../../core/search/ranking';
+import type { Configuration } from '../../core/system/configuration';
+import type { Stores } from '../../storage';
+import type { ProposalsReference, ProposeInput } from '../contracts';
+import type { ActivityDependencies } from '../dependencies';
+import { componentOf, type OpenRun } from '../open-run';
+import { incumbentTraces } from './incumbent-traces';
+import { judgedProposals } from './judged-proposals';
+import { proposalPool } from './proposal-pool';
+import { rankJudged } from './rank-judged';
+import { loadProposals, storeProposals } from './stored-proposals';
+
+/** Share of the plan's proposals that the first round tries; the second crosses the best of them. */
+const firstShare = 0.75;
+
+/** What the ledger keeps of an iteration's proposals, as far as it matters here. */
+interface ProposalsRecord {
+  component: string;
+  partner?: string;
+  /** Configuration hash. */
+  incumbent: string;
+  blobs: string[];
+  proposals: { configurationHash: string; expectedGain: number | null; measuredGain: number | null }[];
+}
+
+/** A proposal of an earlier iteration; no score where none was measured. */
+interface Tried {
+  proposal: Proposal;
+  score: ProposalValue | undefined;
+}
+
+/**
+ * Proposes joint moves of two components: in the first round pairs of what is known to be best for each under this incumbent, also where
+ * it gains nothing alone, then of what was not tried; in the second the sides of the best pairs in other combinations. No pair is
+ * proposed twice under one incumbent.
+ */
+export async function proposeJointly(
+  dependencies: ActivityDependencies,
+  run: OpenRun,
+  input: ProposeInput & { partner: string },
+  configuration: Configuration,
+): Promise<ProposalsReference> {
+  const { stores } = dependencies;
+  const { component, partner } = input;
+  const place = { incumbent: configuration, component };
+  const { settings } = incumbentOf(run, configuration, component);
+  const tried = await triedBefore(stores, input, configuration);
+  const known = new Set(tried.map(({ proposal }) => proposalHash(proposal)));
+  const count = Math.ceil(firstShare * run.plan.proposals);
+  if (input.ranked !== undefined) {
+    const ranked = rankJudged(settings, [...(await judgedProposals(stores, place, [input.ranked])).values()]);
+    const crossed = crossedProposals({ component, partner }, ranked, known, run.plan.proposals - count);
+    return storeProposals(stores, place, crossed);
+  }
+  const sides = [];
+  for (const name of [component, partner]) {
+    const { partner: _, ...alone } = { ...input, component: name };
+    sides.push(await sideOf(dependencies, run, alone, configuration));
+  }
+  const [first, second] = sides as [JointSide, JointSide];
+  return storeProposals(stores, place, jointProposals(first, second, known, count));
+}
+
+/** What was tried of a component alone under this incumbent, the best of each part in turn, then what was not tried. */
+async function sideOf(
+  dependencies: ActivityDependencies,
+  run: OpenRun,
+  step: ProposeInput,
+  configuration: Configuration,
+): Promise<JointSide> {
+  const { component, iteration } = step;
+  const { stores } = dependencies;
+  const incumbent = incumbentOf(run, configuration, component);
+  const best = bestOfEachPart(rankJudged(incumbent.settings, await triedBefore(stores, step, configuration)));
+  const fresh = proposalPool(run, {
+    component: componentOf(run, component),
+    iteration,
+    incumbent: configuration,
+    traces: await incumbentTraces(dependencies, step),
+    purpose: 'proposals',
+  }).filter(({ elsewhere }) => elsewhere === undefined);
+  return { component, proposals: distinctProposals(incumbent, [...best, ...fresh]) };
+}
+
+/** What earlier iterations that changed the same component, or the same pair, proposed under this incumbent. */
+async function triedBefore(
+  stores: Stores,
+  { runId, component, partner, iteration, configurationHash }: ProposeInput,
+  configuration: Configuration,
+): Promise<Tried[]> {
+  const tried: Tried[] = [];
+  for (const entry of await stores.ledger.list(runId, { kind: 'proposals' })) {
+    const record = entry.body as unknown as ProposalsRecord;
+    if (entry.iteration >= iteration || record.incumbent !== configurationHash) continue;
+    if (record.component !== component || record.partner !== partner) continue;
+    const proposals = await loadProposals(stores, { incumbent: configuration, component }, record.blobs);
+    for (const { configurationHash: hash, expectedGain, measuredGain } of record.proposals) {
+      const proposal = proposals.get(hash);
+      const meanGain = measuredGain ?? expectedGain;
+      if (proposal === undefined) continue;
+      tried.push({ proposal, score: meanGain === null ? undefined : { meanGain, standardError: 0, inputs: 0 } });
+    }
+  }
+  return tried;
+}
+
+function incumbentOf(run: OpenRun, configuration: Configuration, component: string): Incumbent {
+  return { variables: componentOf(run, component).configuration, settings: configuration[component] ?? {} };
+}
