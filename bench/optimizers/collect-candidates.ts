@@ -73,7 +73,9 @@ export async function collectCandidates(
       for (const [name, item] of Object.entries(traced.trace.components)) {
         if (name !== component.name && !descendants.has(name)) given[name] = item.outcome;
       }
-      return Promise.resolve(simulated.run(incumbent, example, { ...draw, index }, 'preference data', given).score);
+      return Promise.resolve(
+        simulated.run(incumbent, example, { ...draw, index }, 'preference data', given, String(candidate)).score,
+      );
     },
   );
   return distinct.map((output, candidateIndex) => ({

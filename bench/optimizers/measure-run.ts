@@ -2,6 +2,7 @@ import { defaultPlan, type RunPlan } from '../../core/run/plan';
 import { configurationHash, type Configuration } from '../../core/system/configuration';
 import { mean } from '../../core/validation/moments';
 import { chain, conditional, fork, interaction, type SyntheticSystem } from '../../systems/synthetic';
+import { certifyRun, type CheckedCertificate } from './certify-run';
 import { InMemoryOptimizer, type CurvePoint } from './optimizer';
 import { randomSearch } from './random-search';
 import type { SimulatedSystem } from './simulated-system';
@@ -15,20 +16,22 @@ const strategies = 32;
 export const systemNames = Object.keys(makers).flatMap((name) => [`${name}-${strategies}`, name]);
 
 /** More iterations than a run has by default: a run here is to end where nothing is left to gain. */
-export const benchPlan: RunPlan = { ...defaultPlan, iterations: 24 };
+export const benchPlan: RunPlan = { ...defaultPlan, iterations: 24, jointMoves: false };
 
 /** One run as the bench keeps it. Costs are in runs of the system. */
 export interface RunRecord {
   system: string;
   seed: number;
   variant: VariantName;
-  /** `[cost, validated gain, true gain]` after the baseline and after every iteration. */
-  curve: [number, number, number][];
+  /** `[cost, validated gain, true gain, cost if no two settings gave the same output]` after the baseline and each iteration. */
+  curve: [number, number, number, number][];
   /** The largest true gain that one component could still make alone. */
   left: number;
   accepted: number;
   /** Accepted updates whose true gain was not above 0. */
   falselyAccepted: number;
+  /** Null for random search, which has none. */
+  certificate: CheckedCertificate | null;
   /** Component calls by purpose, in runs of the system. */
   costs: Record<string, number>;
   /** Mean held-out alignment of the run's rewards; null: none was fitted. */
@@ -53,7 +56,7 @@ export async function measureRun(
   } else {
     optimizer = new InMemoryOptimizer(synthetic, seed, plan, variants[variant]);
     await optimizer.optimize();
-    run = optimizer;
+    run = { simulated: optimizer.state.simulated, curve: optimizer.curve };
   }
   const known = new Map<string, number>();
   const trueScore = (configuration: Configuration): number => {
@@ -66,24 +69,28 @@ export async function measureRun(
   const [first] = run.curve as [CurvePoint];
   const final = (run.curve.at(-1) as CurvePoint).configuration;
   const accepted = optimizer?.decisions.filter((decision) => decision.accepted) ?? [];
+  const left =
+    Math.max(...synthetic.system.components.map((component) => synthetic.bestSettings(component.name, final).score)) -
+    trueScore(final);
+  const costs = Object.fromEntries([...run.simulated.calls].map(([purpose, calls]) => [purpose, calls / live]));
   const alignments = optimizer?.alignments ?? [];
   return {
     system: name,
     seed,
     variant,
-    curve: run.curve.map(({ calls, validated, configuration }) => [
+    curve: run.curve.map(({ calls, callsIfDistinct, validated, configuration }) => [
       calls / live,
       validated,
       trueScore(configuration) - trueScore(first.configuration),
+      callsIfDistinct / live,
     ]),
-    left:
-      Math.max(...synthetic.system.components.map((component) => synthetic.bestSettings(component.name, final).score)) -
-      trueScore(final),
+    left,
     accepted: accepted.length,
     falselyAccepted: accepted.filter(
       ({ candidate, incumbent }) => candidate !== null && trueScore(candidate) <= trueScore(incumbent),
     ).length,
-    costs: Object.fromEntries([...run.simulated.calls].map(([purpose, calls]) => [purpose, calls / live])),
+    costs,
+    certificate: optimizer === undefined ? null : certifyRun(optimizer, trueScore, left),
     alignment: alignments.length === 0 ? null : mean(alignments),
     seconds: (performance.now() - started) / 1_000,
   };

@@ -78,7 +78,9 @@ export function randomSearch(
       ),
     );
   const before = scoreOf(initial);
-  const curve: CurvePoint[] = [{ calls: simulated.made, validated: 0, configuration: initial }];
+  const curve: CurvePoint[] = [
+    { calls: simulated.made, callsIfDistinct: simulated.madeIfDistinct, validated: 0, configuration: initial },
+  ];
   const stream = randomStream(seed, 'random-search');
   let best = { configuration: initial, score: before };
   while (simulated.made < calls) {
@@ -86,7 +88,12 @@ export function randomSearch(
     const made = simulated.made;
     const score = scoreOf(configuration);
     if (score > best.score) best = { configuration, score };
-    curve.push({ calls: simulated.made, validated: best.score - before, configuration: best.configuration });
+    curve.push({
+      calls: simulated.made,
+      callsIfDistinct: simulated.madeIfDistinct,
+      validated: best.score - before,
+      configuration: best.configuration,
+    });
     if (simulated.made === made) break; // Every configuration that is drawn is known by now.
   }
   return { simulated, curve };

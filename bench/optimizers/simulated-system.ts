@@ -25,7 +25,10 @@ export interface SimulatedRun {
  */
 export class SimulatedSystem {
   readonly calls = new Map<CallPurpose, number>();
+  /** Calls that would be made if no two settings of a component ever gave the same output. */
+  madeIfDistinct = 0;
   private readonly memo = new Map<string, JsonObject>();
+  private readonly distinct = new Set<string>();
   private readonly seeds = new Map<string, number>();
   private readonly hashes = new WeakMap<ComponentConfiguration, string>();
   private readonly components: ReadonlyMap<string, Component>;
@@ -40,13 +43,17 @@ export class SimulatedSystem {
     return [...this.calls.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  /** @param given outcomes to hold fixed, by component. */
+  /**
+   * @param given outcomes to hold fixed, by component.
+   * @param judged hash of the settings whose outputs are rolled out, where some are.
+   */
   run(
     configuration: Configuration,
     example: Example,
     draw: Draw,
     purpose: CallPurpose,
     given: Readonly<Record<string, ComponentOutcome>> = {},
+    judged = '',
   ): SimulatedRun {
     const { system } = this;
     const components: Record<string, ComponentTrace> = {};
@@ -62,7 +69,7 @@ export class SimulatedSystem {
         components[name] = traceOf(name, { status: 'skipped' });
         continue;
       }
-      const outputs = this.call(component, inputs, configuration[name] ?? {}, draw, purpose);
+      const outputs = this.call(component, inputs, configuration[name] ?? {}, draw, purpose, judged);
       components[name] = traceOf(name, { status: 'ok', outputs }, { inputs });
     }
     const value = gather(system.wiring.outputs, example, components);
@@ -81,9 +88,14 @@ export class SimulatedSystem {
     settings: ComponentConfiguration,
     draw: Draw,
     purpose: CallPurpose,
+    judged = '',
   ): JsonObject {
     const drawKey = `${draw.purpose}/${draw.iteration}/${draw.exampleId}/${draw.index}/${draw.temperature ?? ''}`;
     const key = `${component.name}/${this.hashOf(settings)}/${drawKey}/${JSON.stringify(inputs)}`;
+    if (!this.distinct.has(key + judged)) {
+      this.distinct.add(key + judged);
+      this.madeIfDistinct++;
+    }
     const known = this.memo.get(key);
     if (known !== undefined) return known;
     const seed = this.seeds.get(drawKey) ?? drawSeed(draw);
