@@ -36,7 +36,11 @@ export function prepareRun(dependencies: ActivityDependencies, input: PrepareRun
     checkConfiguration(system, configuration);
     const components = system.components
       .filter((item) => Object.keys(item.configuration).length > 0)
-      .map((item) => ({ name: item.name, variables: Object.keys(item.configuration) }));
+      .map((item) => ({
+        name: item.name,
+        variables: Object.keys(item.configuration),
+        prompted: Object.values(item.configuration).some(({ type }) => type === 'prompt'),
+      }));
     if (components.length === 0) {
       throw new DefinitionError(`system '${system.name}' has nothing to tune: give a component a configuration`);
     }

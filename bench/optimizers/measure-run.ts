@@ -23,8 +23,11 @@ export interface RunRecord {
   system: string;
   seed: number;
   variant: VariantName;
-  /** `[cost, validated gain, true gain, cost if no two settings gave the same output]` after the baseline and each iteration. */
-  curve: [number, number, number, number][];
+  /**
+   * After the baseline and each iteration: cost, validated gain, true gain, the cost had no two settings given the same output, and
+   * the cost had preference data been free.
+   */
+  curve: [number, number, number, number, number][];
   /** The largest true gain that one component could still make alone. */
   left: number;
   accepted: number;
@@ -78,11 +81,12 @@ export async function measureRun(
     system: name,
     seed,
     variant,
-    curve: run.curve.map(({ calls, callsIfDistinct, validated, configuration }) => [
+    curve: run.curve.map(({ calls, callsIfDistinct, callsWithoutPreference, validated, configuration }) => [
       calls / live,
       validated,
       trueScore(configuration) - trueScore(first.configuration),
       callsIfDistinct / live,
+      callsWithoutPreference / live,
     ]),
     left,
     accepted: accepted.length,
@@ -112,4 +116,9 @@ export function liveComponents({ system, examples }: SyntheticSystem): number {
     (example) => system.components.filter(({ when }) => when === undefined || when(example as never)).length,
   );
   return mean(runs);
+}
+
+/** Component calls of a run. */
+export function finalCalls({ system, seed, curve }: RunRecord): number {
+  return Math.round((curve.at(-1)?.[0] ?? 0) * liveComponents(makeSystem(system, seed)));
 }

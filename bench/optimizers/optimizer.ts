@@ -37,6 +37,8 @@ export interface CurvePoint {
   calls: number;
   /** Those that would have been made if no two settings of a component ever gave the same output. */
   callsIfDistinct: number;
+  /** Without those for preference data. */
+  callsWithoutPreference: number;
   /** Sum of the gains that accepted updates had on validation examples. */
   validated: number;
   configuration: Configuration;
@@ -111,6 +113,7 @@ export class InMemoryOptimizer {
     this.curve.push({
       calls: simulated.made,
       callsIfDistinct: simulated.madeIfDistinct,
+      callsWithoutPreference: simulated.madeWithoutPreference,
       validated,
       configuration: incumbent,
     });

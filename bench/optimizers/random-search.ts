@@ -79,7 +79,13 @@ export function randomSearch(
     );
   const before = scoreOf(initial);
   const curve: CurvePoint[] = [
-    { calls: simulated.made, callsIfDistinct: simulated.madeIfDistinct, validated: 0, configuration: initial },
+    {
+      calls: simulated.made,
+      callsIfDistinct: simulated.madeIfDistinct,
+      callsWithoutPreference: simulated.made,
+      validated: 0,
+      configuration: initial,
+    },
   ];
   const stream = randomStream(seed, 'random-search');
   let best = { configuration: initial, score: before };
@@ -91,6 +97,7 @@ export function randomSearch(
     curve.push({
       calls: simulated.made,
       callsIfDistinct: simulated.madeIfDistinct,
+      callsWithoutPreference: simulated.made,
       validated: best.score - before,
       configuration: best.configuration,
     });

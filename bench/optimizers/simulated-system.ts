@@ -43,6 +43,11 @@ export class SimulatedSystem {
     return [...this.calls.values()].reduce((sum, count) => sum + count, 0);
   }
 
+  /** Those for anything but preference data. */
+  get madeWithoutPreference(): number {
+    return this.made - (this.calls.get('preference data') ?? 0) - (this.calls.get('preference traces') ?? 0);
+  }
+
   /**
    * @param given outcomes to hold fixed, by component.
    * @param judged hash of the settings whose outputs are rolled out, where some are.
