@@ -223,14 +223,22 @@ export interface Finalists {
   reason: string;
 }
 
-export interface HalveInput {
+export interface LookInput {
   runId: string;
   iteration: number;
   incumbent: string;
+  /** All finalists that entered validation: the test is adjusted for their number. */
+  entered: number;
+  /** The finalists that are still in; their first examples up to the look are measured. */
   finalists: string[];
-  /** Size of the validation sample, and how many of it have been measured for every finalist. */
+  /** Size of the validation sample, and which look at it this is, from 0. */
   count: number;
-  measured: number;
+  look: number;
+}
+
+/** Finalists that go on to the next look; none where this one ends the validation. */
+export interface LookResult {
+  hashes: string[];
 }
 
 export interface DecideInput {
@@ -242,10 +250,9 @@ export interface DecideInput {
   incumbent: string;
   /** All finalists that entered validation: the test is adjusted for their number. */
   entered: number;
-  /** The finalists that were measured on the whole sample. */
-  finalists: string[];
   count: number;
-  /** Why nothing was validated, if so. */
+  /** The look at which validation ended; null where nothing was validated, with why. */
+  look: number | null;
   skipped?: string;
 }
 

@@ -1,10 +1,13 @@
-import { decideAcceptance } from '../core/validation/acceptance';
-import { drawSeed } from '../core/system/draw';
 import { changedSettings } from '../core/system/configuration';
+import { gainInterval } from '../core/validation/acceptance';
+import { looksAt } from '../core/validation/looks';
+import { pairByExample } from '../core/validation/scores-by-example';
 import type { DecideInput, Decision } from './contracts';
 import type { ActivityDependencies } from './dependencies';
 import { exampleSample } from './example-samples';
 import { inActivity } from './in-activity';
+import { iterationLevel } from './iteration-level';
+import { recordedLook, signFlipSeed } from './look';
 import { openRun } from './open-run';
 import { validatedGains, type ValidatedGain } from './validated-gains';
 import { validationScores } from './validation-scores';
@@ -14,19 +17,26 @@ export interface DecisionRecord extends Decision {
   component: string;
   /** The component that was changed together with it, in a joint move. */
   partner?: string;
-  /** Configuration hash of the best finalist that was measured on the whole sample. */
+  /** Configuration hash of the accepted finalist, else of the best at the last look. */
   finalist: string | null;
   changed: { component: string; variable: string; kind: string }[];
+  /** The iteration's share of the run's alpha (`iterationLevel`). */
+  level: number;
+  /** The look at which validation ended, from 0. */
+  look: number | null;
+  /** Of that finalist, adjusted for looks and finalists (`Comparison.p`): a gain is accepted where it is at most `level`. */
   p: number | null;
+  /** Of that finalist's gain, simultaneous over looks and finalists (`gainInterval`). */
   ci95: [number, number] | null;
+  /** Measured by that look. */
   examples: number;
   /** Predicted and realised gain of every candidate that went to validation. */
   validated: ValidatedGain[];
 }
 
 /**
- * Accepts a finalist or keeps the incumbent, by a paired test on the same validation examples, and records why. A second
- * attempt answers what the first one recorded.
+ * Accepts a finalist or keeps the incumbent, as the last look at the validation sample decided, and records why. A
+ * second attempt answers what the first one recorded.
  */
 export function decide(dependencies: ActivityDependencies, input: DecideInput): Promise<Decision> {
   return inActivity(async () => {
@@ -55,63 +65,63 @@ async function decision(
 ): Promise<DecisionRecord> {
   const { stores } = dependencies;
   const move = { component: input.component, ...(input.partner !== undefined && { partner: input.partner }) };
-  const kept: DecisionRecord = {
-    ...move,
-    accepted: false,
-    incumbent: input.incumbent,
-    finalist: null,
-    changed: [],
-    reason: input.skipped ?? 'there was no finalist',
-    before: null,
-    after: null,
-    p: null,
-    ci95: null,
-    examples: 0,
-    validated: [],
-  };
   const { iteration, count } = input;
-  const ids = exampleSample(run.resolved, run.seed, {
+  const sample = exampleSample(run.resolved, run.seed, {
     split: 'validation',
     purpose: 'validation',
     iteration,
     count,
   }).map((example) => example.id);
-  kept.validated = await validatedGains(dependencies, input, ids);
-  if (input.finalists.length === 0) return kept;
-  const verdict = decideAcceptance({
-    incumbent: await validationScores(dependencies, input, input.incumbent, ids),
-    finalists: await Promise.all(
-      input.finalists.map(async (configurationHash) => ({
-        configurationHash,
-        scores: await validationScores(dependencies, input, configurationHash, ids),
-      })),
-    ),
-    entered: input.entered,
-    alpha: run.plan.alpha,
-    minimumEffect: run.plan.minimumEffect,
-    seed: drawSeed({ runSeed: run.seed, purpose: 'validation', iteration, exampleId: 'sign-flips', index: 0 }),
-  });
+  const validated = await validatedGains(dependencies, input, sample);
+  const last = input.look === null ? undefined : await recordedLook(stores, input, input.look);
   const best =
-    verdict.comparisons.find((item) => item.configurationHash === verdict.accepted) ?? verdict.comparisons[0];
-  if (best === undefined) return kept;
-  const incumbent = verdict.accepted ?? input.incumbent;
+    last?.comparisons.find(({ configurationHash }) => configurationHash === last.accepted) ?? last?.comparisons[0];
+  if (last === undefined || best === undefined) {
+    return {
+      ...move,
+      accepted: false,
+      incumbent: input.incumbent,
+      finalist: null,
+      changed: [],
+      reason: input.skipped ?? 'there was no finalist',
+      before: null,
+      after: null,
+      level: await iterationLevel(dependencies, run, input),
+      look: null,
+      p: null,
+      ci95: null,
+      examples: 0,
+      validated,
+    };
+  }
+  const ids = sample.slice(0, last.examples);
+  const { differences } = pairByExample(
+    await validationScores(dependencies, input, input.incumbent, ids),
+    await validationScores(dependencies, input, best.configurationHash, ids),
+  );
   const configurations = await stores.configurations.getMany([input.incumbent, best.configurationHash]);
   return {
     ...move,
-    accepted: verdict.accepted !== null,
-    incumbent,
+    accepted: last.accepted !== null,
+    incumbent: last.accepted ?? input.incumbent,
     finalist: best.configurationHash,
     changed: changedSettings(
       run.resolved.system,
       configurations.get(input.incumbent) ?? {},
       configurations.get(best.configurationHash) ?? {},
     ).map((change) => ({ ...change })),
-    reason: verdict.reason,
+    reason: last.reason,
     before: best.before,
     after: best.after,
+    level: last.level,
+    look: input.look,
     p: best.p,
-    ci95: best.ci95,
-    examples: ids.length,
-    validated: kept.validated,
+    ci95: gainInterval(differences, {
+      looks: looksAt(count).length,
+      entered: input.entered,
+      seed: signFlipSeed(run.seed, iteration),
+    }),
+    examples: last.examples,
+    validated,
   };
 }

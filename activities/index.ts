@@ -5,11 +5,11 @@ import type { ActivityDependencies } from './dependencies';
 import { evaluate } from './evaluate';
 import { finishRun } from './finish-run';
 import { fitReward } from './fit-reward';
-import { halve } from './halve';
 import { inActivity } from './in-activity';
 import { propose } from './optimize-component/propose';
 import { scoreProposals } from './optimize-component/score-proposals';
 import { selectFinalists } from './optimize-component/select-finalists';
+import { look } from './look';
 import { prepareRun } from './prepare-run';
 import { recordEvent } from './record-event';
 import { remember } from './remember';
@@ -26,7 +26,7 @@ const bodies = {
   propose,
   scoreProposals,
   selectFinalists,
-  halve,
+  look,
   decide,
   recordEvent,
   finishRun,

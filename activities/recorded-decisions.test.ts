@@ -65,8 +65,8 @@ it('decide answers on its second attempt what the first one recorded', async () 
     component: 'first',
     incumbent: prepared.baseline,
     entered: 0,
-    finalists: [],
     count: 2,
+    look: null,
     skipped: 'recorded first',
   };
   const first = await attempt(() => decide(dependencies, input));

@@ -141,7 +141,7 @@ it('certifies what the metric measured against the final configuration, each exa
   await attempt(() =>
     decide(dependencies, {
       ...{ runId: 'run', iteration: 1, component: step.component, incumbent },
-      ...{ entered: 1, finalists: [], count: 8, skipped: 'no finalist leads' },
+      ...{ entered: 1, count: 8, look: null, skipped: 'no finalist leads' },
     }),
   );
   // Measured again: an example counts once.

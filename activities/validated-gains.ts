@@ -14,7 +14,7 @@ export interface ValidatedGain {
   /** By the global metric on the inputs of the shortlist. */
   shortlisted: number | null;
   realised: number;
-  /** Validation examples behind `realised`: a third of them where the candidate was dropped after that. */
+  /** Validation examples behind `realised`: those measured by the look at which it was dropped or the test ended. */
   examples: number;
 }
 

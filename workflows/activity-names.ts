@@ -13,7 +13,7 @@ export const activityNames = Object.keys({
   propose: true,
   scoreProposals: true,
   selectFinalists: true,
-  halve: true,
+  look: true,
   decide: true,
   recordEvent: true,
   finishRun: true,

@@ -25,8 +25,8 @@ const summaries: { [Name in ActivityName]: (input: ActivityInput<Name>) => strin
   scoreProposals: ({ hashes, judge, ...step }) =>
     `${moveText(step)}, ${hashes.length} ${judge === 'metric' ? 'of the shortlist' : 'proposals'}: ${hashes.map(short).join(', ')}`,
   selectFinalists: moveText,
-  halve: ({ finalists, measured, count }) => `${finalists.length} finalists after ${measured} of ${count} examples`,
-  decide: ({ finalists, ...step }) => `${moveText(step)}, ${finalists.length} finalists`,
+  look: ({ finalists, look, count }) => `${finalists.length} finalists, look ${look + 1} at ${count} examples`,
+  decide: ({ entered, ...step }) => `${moveText(step)}, ${entered} finalists`,
   recordEvent: ({ kind }) => kind,
   finishRun: ({ status }) => status,
 };

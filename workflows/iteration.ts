@@ -2,6 +2,7 @@ import { CancellationScope, getExternalWorkflowHandle, setCurrentDetails, setHan
 import type { RankedProposals } from '../activities/contracts';
 import { localStepInputs } from '../core/run/local-step-inputs';
 import { moveText } from '../core/run/move-text';
+import { looksAt, type Look } from '../core/validation/looks';
 import { Control, Stopped, type Pause } from './control';
 import { activityProxies } from './activity-proxies';
 import { boundedChunks, fanOut, together } from './fan-out';
@@ -189,16 +190,16 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
         await fanOut(control, input.fanOut, tasks, () => {});
       };
       let remaining = finalists.hashes;
-      let skipped = remaining.length === 0 ? finalists.reason : undefined;
-      if (remaining.length > 0) {
-        const third = Math.ceil(count / 3);
-        await validate([incumbent, ...remaining], 0, third);
-        const halved = await control.step(() =>
-          calls.halve({ runId, iteration: iterationIndex, incumbent, finalists: remaining, count, measured: third }),
-        );
-        remaining = halved.hashes;
-        if (remaining.length > 0) await validate([incumbent, ...remaining], third, count);
-        else skipped = halved.reason;
+      const looks = looksAt(count);
+      const entered = remaining.length;
+      let measured = 0;
+      let look = -1;
+      while (remaining.length > 0) {
+        const { examples } = looks[++look] as Look;
+        await validate([incumbent, ...remaining], measured, examples);
+        measured = examples;
+        const seen = { runId, iteration: iterationIndex, incumbent, entered, finalists: remaining, count, look };
+        ({ hashes: remaining } = await control.step(() => calls.look(seen)));
       }
       const decision = await control.step(() =>
         calls.decide({
@@ -206,10 +207,9 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
           iteration: iterationIndex,
           ...move,
           incumbent,
-          entered: finalists.hashes.length,
-          finalists: remaining,
+          entered,
           count,
-          ...(skipped === undefined ? {} : { skipped }),
+          ...(look < 0 ? { look: null, skipped: finalists.reason } : { look }),
         }),
       );
       begin(decision.accepted ? 'accepted' : 'kept the incumbent');

@@ -62,7 +62,7 @@ export function costRatio(
     return { ratio: cost / baseCost, cost, baseCost, target };
   };
   const stream = randomStream(seed, 'cost-ratio');
-  const ratios = Array.from({ length: resamples }, () => ratioOf(pairs.map(() => stream.integer(pairs.length))))
+  const ratios = Array.from({ length: resamples }, () => ratioOf(values.map(() => stream.choice(values))))
     .map(({ ratio }) => ratio)
     .sort((a, b) => a - b);
   return { ...ratioOf(values), ci95: [atShare(ratios, 0.025), atShare(ratios, 0.975)] };

@@ -49,6 +49,8 @@ export interface Decided {
   iteration: number;
   component: string;
   accepted: boolean;
+  /** At which it was tested. */
+  level: number;
   before: number | null;
   after: number | null;
   candidate: Configuration | null;
@@ -162,7 +164,7 @@ export class InMemoryOptimizer {
       .distinct.filter(({ meanGain }) => meanGain > 0)
       .slice(0, plan.finalists)
       .map(({ proposal }) => placeProposal(incumbent, component.name, proposal));
-    const { gains, ...validation } = validateFinalists(state, finalists, iteration);
+    const { gains, ...validation } = validateFinalists(state, finalists, iteration, this.decisions);
     const measured = new Map<string, Map<string, number>>();
     const keep = (hash: string, found: ReadonlyMap<string, number>): void => {
       measured.set(hash, new Map([...found, ...(measured.get(hash) ?? [])]));

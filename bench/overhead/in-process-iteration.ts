@@ -1,5 +1,6 @@
 import type { Decision, RankedProposals } from '../../activities/contracts';
 import { localStepInputs } from '../../core/run/local-step-inputs';
+import { looksAt, type Look } from '../../core/validation/looks';
 import { chunks } from '../../workflows/fan-out';
 import { judgeProposals } from '../../workflows/judge-proposals';
 import { spread, type InProcessRun } from './in-process-steps';
@@ -86,30 +87,24 @@ export async function runIteration(run: InProcessRun, iteration: number, incumbe
       ),
     );
   let remaining = finalists.hashes;
-  let skipped = remaining.length === 0 ? finalists.reason : undefined;
-  if (remaining.length > 0) {
-    const third = Math.ceil(count / 3);
-    await validate([incumbent, ...remaining], 0, third);
-    const halved = await activities.halve({
-      runId,
-      iteration,
-      incumbent,
-      finalists: remaining,
-      count,
-      measured: third,
-    });
-    remaining = halved.hashes;
-    if (remaining.length > 0) await validate([incumbent, ...remaining], third, count);
-    else skipped = halved.reason;
+  const looks = looksAt(count);
+  const entered = remaining.length;
+  let measured = 0;
+  let look = -1;
+  while (remaining.length > 0) {
+    const { examples } = looks[++look] as Look;
+    await validate([incumbent, ...remaining], measured, examples);
+    measured = examples;
+    const seen = { runId, iteration, incumbent, entered, finalists: remaining, count, look };
+    ({ hashes: remaining } = await activities.look(seen));
   }
   return activities.decide({
     runId,
     iteration,
     ...move,
     incumbent,
-    entered: finalists.hashes.length,
-    finalists: remaining,
+    entered,
     count,
-    ...(skipped === undefined ? {} : { skipped }),
+    ...(look < 0 ? { look: null, skipped: finalists.reason } : { look }),
   });
 }

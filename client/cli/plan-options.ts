@@ -39,9 +39,10 @@ export function addPlanOptions(command: Command): Command {
       ).argParser(numberFrom(0, 2)),
     )
     .addOption(
-      new Option('--alpha <level>', `level of the acceptance test (default ${defaultPlan.alpha})`).argParser(
-        numberFrom(0.0001, 0.5),
-      ),
+      new Option(
+        '--alpha <level>',
+        `chance that the run accepts anything when nothing is better (default ${defaultPlan.alpha})`,
+      ).argParser(numberFrom(0.0001, 0.5)),
     )
     .addOption(
       new Option(

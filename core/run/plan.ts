@@ -24,11 +24,11 @@ export interface RunPlan {
   shortlistInputs: number;
   /** Proposals that go on to validation, the incumbent not counted. */
   finalists: number;
-  /** Validation examples per iteration, redrawn from the validation split. */
+  /** Validation examples per iteration, redrawn from the validation split and measured in stages (`looksAt`). */
   validationExamples: number;
   /** Test examples of the final test. */
   testExamples: number;
-  /** Acceptance: the paired test's level. */
+  /** Acceptance: the chance that a run accepts anything when nothing is better; shared among its `iterations`. */
   alpha: number;
   /** Acceptance: the least gain worth accepting, in score. */
   minimumEffect: number;

@@ -78,6 +78,7 @@ export const resultDocumentSchema = z.object({
       /** Mean validation scores of incumbent and best finalist on the same examples. */
       before: z.number().nullable(),
       after: z.number().nullable(),
+      /** One-sided, adjusted for looks and finalists; accepted at the iteration's share of alpha, not at alpha. */
       p: z.number().nullable(),
     }),
   ),

@@ -1,17 +1,24 @@
+import { looksAt, type Look } from './looks';
 import { mean } from './moments';
 import { pairedTest } from './paired-test';
 import { pairByExample, type ScoresByExample } from './scores-by-example';
+import { signFlipP } from './sign-flip-p';
 
-export interface AcceptanceOptions {
-  /** The incumbent, measured afresh on the same examples as the finalists. */
+export interface LookOptions {
+  /** All looks at the sample, and which of them this is, from 0. */
+  looks: readonly Look[];
+  look: number;
+  /** The incumbent and the finalists that are still in, measured on the first `looks[look].examples` of the sample. */
   incumbent: ScoresByExample;
   finalists: readonly { configurationHash: string; scores: ScoresByExample }[];
-  /** Finalists that entered validation, also those dropped before the end; the test is adjusted for all. Default: `finalists`. */
-  entered?: number;
-  /** Highest chance of accepting anything when no finalist is better. */
-  alpha: number;
+  /** Finalists that entered validation, also those dropped since: the test is adjusted for all. */
+  entered: number;
+  /** Highest chance that this iteration accepts anything when no finalist is better. */
+  level: number;
   /** A significant gain below this is not worth a change. In units of the score; default 0. */
   minimumEffect?: number;
+  /** `p` of earlier looks by configuration hash. */
+  earlier?: Readonly<Record<string, number>>;
   seed: number;
 }
 
@@ -21,101 +28,135 @@ export interface Comparison {
   before: number;
   after: number;
   gain: number;
-  /** Simultaneous over the finalists that entered (Bonferroni): all contain their true gain in 95 % of decisions. */
-  ci95: [number, number];
-  /** One-sided, adjusted for the number of finalists that entered (Holm 1979). */
+  /**
+   * One-sided, adjusted for finalists and looks (Bonferroni): the least over the looks so far of the look's own p times
+   * the finalists that entered, divided by the look's share of the level. A gain is significant where it is at most the level.
+   */
   p: number;
 }
 
-export interface AcceptanceDecision {
+export interface LookVerdict {
   /** Configuration hash of the accepted finalist. */
   accepted: string | null;
+  /** Finalists that go on to the next look; none at the end. */
+  remaining: string[];
+  /** What became of the iteration, where this is its end; else who goes on. */
   reason: string;
   /** By falling gain, then hash. */
   comparisons: Comparison[];
 }
 
 /**
- * Decides which finalist, if any, replaces the incumbent: the one with the largest mean gain among those whose adjusted
- * p is at most alpha. Equal gains are decided by hash, so that the order of finalists and examples never matters.
+ * One look at the validation sample. Accepts the finalist with the largest mean gain among those whose adjusted p is at
+ * most the level. Otherwise finalists that do not lead the incumbent are dropped, and after the first of several looks all but the
+ * better half (successive halving); dropping can only lose acceptances. Equal gains are decided by hash, so that the
+ * order of finalists and examples never matters.
  *
  * @throws RangeError when a finalist was scored on other examples than the incumbent, for two finalists with one hash,
- * or an alpha outside (0, 1).
+ * or a level outside (0, 1).
  */
-export function decideAcceptance(options: AcceptanceOptions): AcceptanceDecision {
-  const { incumbent, finalists, alpha, minimumEffect = 0, seed } = options;
-  const entered = Math.max(finalists.length, options.entered ?? 0);
-  if (!(alpha > 0 && alpha < 1)) throw new RangeError(`decideAcceptance: alpha must be between 0 and 1, not ${alpha}`);
-  const hashes = new Set<string>();
-  for (const { configurationHash } of finalists) {
-    if (hashes.has(configurationHash)) {
-      throw new RangeError(`decideAcceptance: two finalists have the hash ${configurationHash}; drop duplicates first`);
-    }
-    hashes.add(configurationHash);
-  }
-  if (finalists.length === 0) return { accepted: null, reason: 'there were no finalists', comparisons: [] };
-
-  const tested = finalists.map(({ configurationHash, scores }) => {
-    const pairs = namingFinalist(configurationHash, () => pairByExample(incumbent, scores));
-    const test = pairedTest(pairs.differences, { seed, confidence: 1 - 0.05 / entered });
-    return {
-      configurationHash,
-      before: mean(pairs.before),
-      after: mean(pairs.after),
-      gain: test.mean,
-      ci95: test.ci95,
-      p: test.p,
-      n: test.n,
-    };
-  });
-  const adjusted = holm(
-    tested.map((item) => item.p),
-    entered,
+export function decideLook(options: LookOptions): LookVerdict {
+  const { looks, look, finalists, level, minimumEffect = 0 } = options;
+  if (!(level > 0 && level < 1)) throw new RangeError(`decideLook: the level must be between 0 and 1, not ${level}`);
+  const twice = finalists.find(
+    ({ configurationHash }, index) =>
+      finalists.findIndex((other) => other.configurationHash === configurationHash) !== index,
   );
-  const comparisons = tested
-    .map(({ n: _, ...comparison }, index): Comparison => ({ ...comparison, p: adjusted[index] as number }))
+  if (twice !== undefined) {
+    throw new RangeError(`decideLook: two finalists have the hash ${twice.configurationHash}; drop duplicates first`);
+  }
+  const comparisons = finalists
+    .map((finalist) => compare(finalist, options))
     .sort((a, b) => b.gain - a.gain || (a.configurationHash < b.configurationHash ? -1 : 1));
-  const significant = comparisons.filter((item) => item.gain > 0 && item.p <= alpha);
-  const accepted = significant.find((item) => item.gain >= minimumEffect);
+  const significant = comparisons.filter(({ gain, p }) => gain > 0 && p <= level);
+  const accepted = significant.find(({ gain }) => gain >= minimumEffect);
+  const leading = comparisons.filter(({ gain }) => gain > 0);
+  const remaining =
+    accepted !== undefined || look === looks.length - 1
+      ? []
+      : look === 0
+        ? leading.slice(0, Math.ceil(comparisons.length / 2))
+        : leading;
   return {
     accepted: accepted?.configurationHash ?? null,
-    reason: reasonFor(comparisons, significant, accepted, { alpha, minimumEffect, entered, n: tested[0]?.n as number }),
+    remaining: remaining.map(({ configurationHash }) => configurationHash),
+    reason: reasonFor(options, { comparisons, significant, accepted, remaining }),
     comparisons,
   };
 }
 
-/** Holm's step-down adjustment of some of `entered` p-values, in the order given; those not given count as larger. */
-function holm(p: readonly number[], entered: number): number[] {
-  const order = p.map((_, index) => index).sort((a, b) => (p[a] as number) - (p[b] as number));
-  const adjusted: number[] = [];
-  let largest = 0;
-  order.forEach((index, rank) => {
-    largest = Math.max(largest, Math.min(1, (p[index] as number) * (entered - rank)));
-    adjusted[index] = largest;
-  });
-  return adjusted;
+/**
+ * Interval of a finalist's true gain, given its differences at the look at which its test ended. Bonferroni over the looks
+ * (equal parts of 5 %) and the finalists that entered: in 95 % of iterations all of them contain the true gain, whenever the test
+ * stops.
+ */
+export function gainInterval(
+  differences: readonly number[],
+  { looks, entered, seed }: { looks: number; entered: number; seed: number },
+): [number, number] {
+  return pairedTest(differences, { seed, confidence: 1 - 0.05 / looks / entered }).ci95;
+}
+
+function compare(
+  { configurationHash, scores }: LookOptions['finalists'][number],
+  { incumbent, looks, look, entered, level, earlier, seed }: LookOptions,
+): Comparison {
+  const { before, after, differences } = namingFinalist(configurationHash, () => pairByExample(incumbent, scores));
+  const { share } = looks[look] as Look;
+  const resolving = (level * share) / entered;
+  const now = share === 0 ? 1 : Math.min(1, (signFlipP(differences, { seed, resolving }) * entered) / share);
+  return {
+    configurationHash,
+    before: mean(before),
+    after: mean(after),
+    gain: mean(differences),
+    p: Math.min(now, earlier?.[configurationHash] ?? 1),
+  };
+}
+
+interface Outcome {
+  comparisons: readonly Comparison[];
+  significant: readonly Comparison[];
+  accepted: Comparison | undefined;
+  remaining: readonly Comparison[];
 }
 
 function reasonFor(
-  comparisons: readonly Comparison[],
-  significant: readonly Comparison[],
-  accepted: Comparison | undefined,
-  { alpha, minimumEffect, entered, n }: { alpha: number; minimumEffect: number; entered: number; n: number },
+  { looks, look, entered, level, minimumEffect = 0 }: LookOptions,
+  { comparisons, significant, accepted, remaining }: Outcome,
 ): string {
-  const examples = `${n} example${n === 1 ? '' : 's'}`;
-  if (accepted !== undefined) {
-    return `gain ${signed(accepted.gain)} on ${examples}, p = ${accepted.p.toPrecision(2)} <= ${alpha}`;
+  const [best] = comparisons;
+  if (best === undefined) return 'there were no finalists';
+  const { examples } = looks[look] as Look;
+  const measured = `${examples} example${examples === 1 ? '' : 's'}`;
+  const where = looks.length === 1 ? `on ${measured}` : `at look ${look + 1} of ${looks.length}, on ${measured}`;
+  if (accepted !== undefined) return `gain ${signed(accepted.gain)} ${where}: ${pText(accepted.p)} <= ${number(level)}`;
+  if (remaining.length > 0) return `${remaining.length} of ${comparisons.length} finalists go on ${where}`;
+  if (best.gain <= 0) return `no finalist scored above the incumbent ${where} (best ${signed(best.gain)})`;
+  if (significant[0] !== undefined) {
+    return `the best significant gain ${signed(significant[0].gain)} ${where} is below the minimum effect ${minimumEffect}`;
   }
-  const best = comparisons[0] as Comparison;
-  if (significant.length > 0) {
-    return `the best significant gain ${signed((significant[0] as Comparison).gain)} is below the minimum effect ${minimumEffect}`;
+  const needed = fewestExamples(entered, level);
+  if (examples < needed) {
+    return `${measured} cannot show a gain at level ${number(level)} with ${entered} finalist(s): at least ${needed} are needed`;
   }
-  if (best.gain <= 0) return `no finalist scored above the incumbent on ${examples} (best ${signed(best.gain)})`;
-  const needed = Math.ceil(Math.log2(entered / alpha));
-  if (n < needed) {
-    return `${examples} cannot show a gain at alpha ${alpha} with ${entered} finalist(s); at least ${needed} are needed`;
-  }
-  return `the best gain ${signed(best.gain)} on ${examples} may be chance: p = ${best.p.toPrecision(2)} > ${alpha}`;
+  return `the best gain ${signed(best.gain)} ${where} may be chance: ${pText(best.p)} > ${number(level)}`;
+}
+
+/** The fewest examples of which all going up would be significant. */
+function fewestExamples(entered: number, level: number): number {
+  let examples = 1;
+  const least = ({ examples: measured, share }: Look): number => (2 ** -measured * entered) / share;
+  while (Math.min(...looksAt(examples).map(least)) > level) examples++;
+  return examples;
+}
+
+function pText(p: number): string {
+  return `p = ${number(p)}`;
+}
+
+function number(value: number): string {
+  return String(Number(value.toPrecision(2)));
 }
 
 function signed(value: number): string {
@@ -127,7 +168,7 @@ function namingFinalist<T>(configurationHash: string, compute: () => T): T {
     return compute();
   } catch (error) {
     throw new RangeError(
-      `decideAcceptance: finalist ${configurationHash}: ${error instanceof Error ? error.message : String(error)}`,
+      `decideLook: finalist ${configurationHash}: ${error instanceof Error ? error.message : String(error)}`,
       { cause: error },
     );
   }

@@ -1,5 +1,6 @@
 import { mean } from './moments';
 import { randomStream } from '../random/stream';
+import { SubsetSums } from './subset-sums';
 
 export interface PairedTestOptions {
   seed: number;
@@ -7,7 +8,7 @@ export interface PairedTestOptions {
   alternative?: 'greater' | 'two-sided';
   /** Coverage of the interval; default 0.95. Raise it for simultaneous intervals over several comparisons. */
   confidence?: number;
-  /** Random sign flips where enumeration is too long; default 10,000. */
+  /** Random sign flips where enumeration is too long; default 10,000, more where the interval's tails hold fewer than 50 of them. */
   flips?: number;
   /** The values that a difference can take; the interval where the sample is too small for any. Default [-1, 1]: scores. */
   bounds?: [number, number];
@@ -39,7 +40,7 @@ const exactLimit = 12;
  * @throws RangeError for no differences, one that is not finite, or a confidence outside (0, 1).
  */
 export function pairedTest(differences: readonly number[], options: PairedTestOptions): PairedTestResult {
-  const { alternative = 'greater', confidence = 0.95, flips = 10_000, bounds = [-1, 1] } = options;
+  const { alternative = 'greater', confidence = 0.95, bounds = [-1, 1] } = options;
   const n = differences.length;
   if (n === 0) throw new RangeError('pairedTest: there are no differences; give at least one');
   const bad = differences.findIndex((difference) => !Number.isFinite(difference));
@@ -47,6 +48,7 @@ export function pairedTest(differences: readonly number[], options: PairedTestOp
   if (!(confidence > 0 && confidence < 1)) {
     throw new RangeError(`pairedTest: confidence must be between 0 and 1, not ${confidence}`);
   }
+  const flips = options.flips ?? Math.max(10_000, Math.ceil(100 / (1 - confidence)));
   const subsets = n <= exactLimit ? allSubsets(differences) : randomSubsets(differences, options.seed, flips);
   // Sums that differ by rounding alone count as equal.
   const tolerance = 1e-12 * differences.reduce((sum, difference) => sum + Math.abs(difference), 0);
@@ -92,22 +94,17 @@ function allSubsets(differences: readonly number[]): FlippedSubsets {
 
 function randomSubsets(differences: readonly number[], seed: number, count: number): FlippedSubsets {
   const stream = randomStream(seed, 'sign-flip');
+  const subsets = new SubsetSums([differences, differences.map(() => 1)]);
+  const words = new Uint32Array(Math.ceil(subsets.bytes / 4));
+  const subset = new Uint8Array(words.buffer);
+  const found = new Float64Array(2);
   const sums = new Float64Array(count);
   const sizes = new Uint32Array(count);
   for (let flip = 0; flip < count; flip++) {
-    let bits = 0;
-    let sum = 0;
-    let size = 0;
-    for (let index = 0; index < differences.length; index++) {
-      if (index % 32 === 0) bits = stream.integer(2 ** 32);
-      if ((bits & 1) === 1) {
-        sum += differences[index] as number;
-        size++;
-      }
-      bits >>>= 1;
-    }
-    sums[flip] = sum;
-    sizes[flip] = size;
+    for (let word = 0; word < words.length; word++) words[word] = stream.integer(2 ** 32);
+    subsets.over(subset, found);
+    sums[flip] = found[0] as number;
+    sizes[flip] = found[1] as number;
   }
   return { sums, sizes, observed: 1 };
 }

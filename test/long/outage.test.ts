@@ -46,7 +46,7 @@ it('a worker killed between the commit of an activity and its report loses and d
   run = await openDurableRun('unreported');
   const { client, stores } = run;
   const runId = await client.start({ ...options, runId: 'unreported' });
-  for (const dieAfterEntry of ['component', 'reward', 'proposals', 'halving', 'decision', 'finished']) {
+  for (const dieAfterEntry of ['component', 'reward', 'proposals', 'look', 'decision', 'finished']) {
     const worker = await spawnWorker({ ...run.worker, dieAfterEntry });
     await once(worker, 'exit', { signal: AbortSignal.timeout(120_000) }).finally(() => killNow(worker));
     expect(worker.signalCode).toBe('SIGKILL');

@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { defaultPlan } from '../core/run/plan';
+import { component } from '../core/system/component';
+import { system } from '../core/system/system';
+import { oneOf } from '../core/system/variable';
+import { TemporaryFolder } from '../storage/testing/temporary-folder';
+import { activityDependencies, attempt } from '../test/support/activity-attempt';
+import { decide, type DecisionRecord } from './decide';
+import { resolveSystem } from './definition/resolve-system';
+import type { ActivityDependencies } from './dependencies';
+import { exampleSample } from './example-samples';
+import { look, type LookRecord } from './look';
+import { openRun } from './open-run';
+import { prepareRun } from './prepare-run';
+
+const text = z.object({ text: z.string() });
+const rows = (id: string, count: number) =>
+  Array.from({ length: count }, (_, index) => ({ id: `${id}${index}`, text: 'x' }));
+const tones = ['calm', 'loud', 'soft', 'warm'] as const;
+const echo = system({
+  name: 'echo',
+  input: text,
+  output: text,
+  from: { text: 'speaker.text' },
+  components: [
+    component({
+      name: 'speaker',
+      description: 'Speaks',
+      input: text,
+      output: text,
+      configuration: { tone: oneOf([...tones]) },
+      run: (inputs) => inputs,
+    }),
+  ],
+  metric: () => 1,
+  dataset: { train: rows('t', 2), validation: rows('v', 40), test: rows('u', 2) },
+});
+
+let folder: TemporaryFolder;
+let dependencies: ActivityDependencies;
+let baseline: string;
+let loud: string;
+let soft: string;
+beforeEach(async () => {
+  folder = await TemporaryFolder.create();
+  dependencies = await activityDependencies(folder, await resolveSystem(echo));
+  const plan = { ...defaultPlan, iterations: 5 };
+  ({ baseline } = await attempt(() =>
+    prepareRun(dependencies, { runId: 'run', system: 'echo', seed: 0, plan, fresh: false }),
+  ));
+  const others = tones.slice(1).map((tone) => ({ speaker: { tone } }));
+  [loud, soft] = (await dependencies.stores.configurations.putMany(others)) as [string, string, string];
+});
+afterEach(() => folder.remove());
+
+/** Scores on the first examples of the sample, by their place in it. */
+async function measured(configurationHash: string, score: (place: number) => number, examples: number, iteration = 0) {
+  const run = await openRun(dependencies, 'run');
+  const range = { split: 'validation', purpose: 'validation', iteration, count: 40 } as const;
+  const sample = exampleSample(run.resolved, run.seed, range).slice(0, examples);
+  await dependencies.stores.evaluations.putMany(
+    { runId: 'run', purpose: 'validation', iteration, configurationHash },
+    sample.map(({ id }, place) => ({ exampleId: id, drawIndex: 0, score: score(place) })),
+  );
+}
+
+const lookAt = (number: number, finalists: string[], { iteration = 0, incumbent = baseline } = {}) =>
+  attempt(() =>
+    look(dependencies, { runId: 'run', iteration, incumbent, entered: 2, finalists, count: 40, look: number }),
+  );
+const recorded = async <T>(key: string): Promise<T> =>
+  (await dependencies.stores.ledger.get('run', key))?.body as unknown as T;
+async function decided(number: number, { iteration = 0, incumbent = baseline } = {}): Promise<DecisionRecord> {
+  const input = { runId: 'run', iteration, component: 'speaker', incumbent, entered: 2, count: 40, look: number };
+  await attempt(() => decide(dependencies, input));
+  return recorded(`iteration/${iteration}/decision`);
+}
+
+/** 10 examples, 20, then 40: the looks of a sample of 40. */
+async function acceptedAtTheSecondLook(): Promise<void> {
+  await measured(baseline, () => 0, 10);
+  await measured(loud, (place) => (place === 0 ? 0.5 : 1), 10);
+  await measured(soft, () => 0.1, 10);
+  expect(await lookAt(0, [loud, soft])).toEqual({ hashes: [loud] });
+  await measured(baseline, () => 0, 20);
+  await measured(loud, (place) => (place === 0 ? 0.5 : 1), 20);
+  expect(await lookAt(1, [loud])).toEqual({ hashes: [] });
+}
+
+it('drops at the first look, accepts at the second, and the decision records level, look, p and interval', async () => {
+  await acceptedAtTheSecondLook();
+  const decision = await decided(1);
+  expect(decision).toMatchObject({
+    ...{ accepted: true, incumbent: loud, finalist: loud, look: 1, examples: 20, before: 0 },
+    ...{ after: expect.closeTo(19.5 / 20), level: expect.closeTo(0.01) },
+    ...{ changed: [expect.objectContaining({ variable: 'tone' })] },
+  });
+  expect(decision.reason).toContain('at look 2 of 3, on 20 examples');
+  expect(decision.p).toBeLessThan(0.01);
+  const [low, high] = decision.ci95 as [number, number];
+  expect(low).toBeGreaterThan(0.5);
+  expect(high).toBeGreaterThanOrEqual(19.5 / 20);
+});
+
+it('hands the level of an accepted iteration to the next one, not to the one after a rejection', async () => {
+  await acceptedAtTheSecondLook();
+  await decided(1);
+  for (const iteration of [1, 2]) {
+    await measured(loud, () => 0.5, 10, iteration);
+    await measured(soft, () => 0.5, 10, iteration);
+    expect(await lookAt(0, [soft], { iteration, incumbent: loud })).toEqual({ hashes: [] });
+    const { level, accepted, reason } = await decided(0, { iteration, incumbent: loud });
+    expect(level).toBeCloseTo(iteration === 1 ? 0.02 : 0.01, 12);
+    expect(accepted).toBe(false);
+    expect(reason).toContain('no finalist scored above the incumbent at look 1 of 3');
+  }
+});
+
+it('answers on its second attempt what the first one recorded, once', async () => {
+  await acceptedAtTheSecondLook();
+  await measured(loud, () => 0, 20);
+  expect(await lookAt(1, [loud])).toEqual({ hashes: [] });
+  const record = await recorded<LookRecord>('iteration/0/look/1');
+  expect(record).toMatchObject({ accepted: loud, examples: 20, level: expect.closeTo(0.01) });
+  expect(await dependencies.stores.ledger.list('run', { kind: 'look' })).toHaveLength(2);
+});

@@ -1,0 +1,26 @@
+import { gainLaws, nullLaws, winningShare } from './score-laws';
+import { acceptsAnything, power } from './simulate';
+
+jest.setTimeout(120_000);
+
+it.each(nullLaws.map((law) => [law.name, law] as const))(
+  'few runs of 10 iterations accept anything where nothing is better: %s',
+  (_, law) => {
+    const runs = 60;
+    const plan = { alpha: 0.05, iterations: 10, finalists: 3, examples: 80 };
+    const accepting = Array.from({ length: runs }, (__, seed) => acceptsAnything(law, plan, seed)).filter(Boolean);
+    // P(more than 8 of 60 at 5 %) = 0.2 %. Untempered alpha per iteration accepts something in 40 % of runs.
+    expect(accepting.length).toBeLessThanOrEqual(8);
+  },
+);
+
+it('most gains of half a standard deviation are accepted, sooner where they are larger, and fewer where they are smaller', () => {
+  const [law] = gainLaws as [(typeof gainLaws)[number]];
+  const plan = { alpha: 0.05, iterations: 10, finalists: 1, examples: 80 };
+  const of = (effect: number) => power(law, plan, { winning: winningShare(law, effect), repeats: 60, seed: 1 });
+  const [small, target, large] = [of(0.2), of(0.5), of(0.9)];
+  expect(target.share).toBeGreaterThanOrEqual(0.8);
+  expect(small.share).toBeLessThan(0.5);
+  expect(large.share).toBeGreaterThan(0.95);
+  expect(large.measured).toBeLessThan(0.8 * target.measured);
+});
