@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
+import type { RunPlan } from '../../core/run/plan';
 import { cacheFolder } from '../../providers/ladders';
 import { finalCalls, systemNames } from './measure-run';
 import { report } from './report';
@@ -32,6 +33,7 @@ async function main(): Promise<void> {
     .option('--seeds <n>', 'seeds of everything on synthetic systems', Number)
     .option('--systems <names>', 'some of the synthetic systems, separated by commas')
     .option('--variants <names>', 'some of the variants, separated by commas')
+    .option('--plan <json>', 'what differs from the bench\'s plan, such as {"preferenceInputs":16}', '{}')
     .option('--processes <n>', 'child processes', Number, 2)
     .option('--folder <path>', 'where results stay', join(cacheFolder(), 'bench-optimizers'))
     .parse()
@@ -42,6 +44,7 @@ async function main(): Promise<void> {
       seeds?: number;
       systems?: string;
       variants?: string;
+      plan: string;
       processes: number;
       folder: string;
     }>();
@@ -52,7 +55,8 @@ async function main(): Promise<void> {
   const result: Record<string, unknown> = {};
   const missed: string[] = [];
   if (wanted.includes('synthetic')) {
-    const sources = sourcesHash();
+    const plan = JSON.parse(options.plan) as Partial<RunPlan>;
+    const sources = sourcesHash(plan);
     const known = readRecords(folder, sources);
     const tasks = tasksOf({
       ...sizes[size],
@@ -61,7 +65,10 @@ async function main(): Promise<void> {
       variants: some('--variants', options.variants, variantNames) ?? variantNames,
       known,
     });
-    await runTasks(tasks, { ...sizes[size], folder, sources, processes: options.processes, say });
+    await runTasks(
+      tasks.map((task) => ({ ...task, plan })),
+      { ...sizes[size], folder, sources, processes: options.processes, say },
+    );
     const summaries = summarize(readRecords(folder, sources));
     for (const line of report(summaries)) say(line);
     missed.push(...missedTargets(summaries));

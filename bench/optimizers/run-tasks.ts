@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { RunPlan } from '../../core/run/plan';
 import type { RunRecord } from './measure-run';
 import type { VariantName } from './variant';
 
@@ -12,6 +13,8 @@ export interface Task {
   variants: VariantName[];
   /** Component calls of our variant, where it was measured before. */
   calls?: number;
+  /** What differs from the bench's plan. */
+  plan?: Partial<RunPlan>;
 }
 
 /** A record, and the sources that it was measured with. */
@@ -23,9 +26,9 @@ const root = resolve(__dirname, '../..');
 /** What decides a simulated run. */
 const folders = ['core', 'systems/synthetic', 'bench/optimizers', 'activities/optimize-component', 'providers/reward'];
 
-/** Names the sources: what other ones measured is not read again. */
-export function sourcesHash(): string {
-  const hash = createHash('sha256');
+/** Names the sources and the plan: what other ones measured is not read again. */
+export function sourcesHash(plan: Partial<RunPlan>): string {
+  const hash = createHash('sha256').update(JSON.stringify(plan));
   for (const folder of folders) {
     for (const name of readdirSync(join(root, folder), { recursive: true }).map(String).sort()) {
       if (name.endsWith('.ts') && !name.endsWith('.test.ts')) hash.update(readFileSync(join(root, folder, name)));
