@@ -5,7 +5,7 @@ import { mean, quantile } from '../../core/validation/moments';
 export type StepCurve = readonly (readonly [number, number])[];
 
 /** Points of cost at which curves are compared. */
-const gridPoints = 400;
+const gridPoints = 200;
 
 /** Values of a curve at some costs, ascending; 0 before its first point. */
 export function valuesAt(curve: StepCurve, costs: readonly number[]): number[] {
@@ -37,7 +37,7 @@ export interface CostRatio {
  */
 export function costRatio(
   pairs: readonly { curve: StepCurve; base: StepCurve }[],
-  { share = 0.9, resamples = 400, seed = 0 } = {},
+  { share = 0.9, resamples = 200, seed = 0 } = {},
 ): CostRatio {
   if (pairs.length === 0) throw new RangeError('costRatio: there are no curves; give at least one pair');
   const longest = Math.max(...pairs.flatMap(({ curve, base }) => [lastCost(curve), lastCost(base)]));

@@ -65,12 +65,12 @@ function summaryOf(
   const finals = own.map((record) => last(record));
   const certificates = own.flatMap(({ certificate }) => certificate ?? []);
   const alignments = own.flatMap(({ alignment }) => alignment ?? []);
-  const ratio = (place: Place): CostRatio | null => {
+  const ratio = (place: Place, resamples: number): CostRatio | null => {
     const pairs = pairedBySeed(own, base ?? []).map(([first, second]) => ({
       curve: trueCurve(first, place),
       base: trueCurve(second, place),
     }));
-    return pairs.length === 0 ? null : costRatio(pairs);
+    return pairs.length === 0 ? null : costRatio(pairs, { resamples });
   };
   const randomPairs = pairedBySeed(own, random ?? []);
   return {
@@ -98,9 +98,9 @@ function summaryOf(
           },
     alignment: alignments.length === 0 ? null : mean(alignments),
     costs: meanCosts(own),
-    costRatio: ratio(0),
-    ifDistinct: variant === 'random' ? null : (ratio(3)?.ratio ?? null),
-    ifPreferenceWereFree: variant === 'random' ? null : (ratio(4)?.ratio ?? null),
+    costRatio: ratio(0, 200),
+    ifDistinct: variant === 'random' ? null : (ratio(3, 1)?.ratio ?? null),
+    ifPreferenceWereFree: variant === 'random' ? null : (ratio(4, 1)?.ratio ?? null),
     againstRandom:
       randomPairs.length === 0
         ? null
