@@ -7,12 +7,12 @@ import {
   type ScheduledComponent,
   type ScheduledPair,
 } from '../core/validation/component-schedule';
-import { expectedGain, expectedJointGain, headroom } from '../core/validation/expected-gain';
 import { nothingWorthwhile } from '../core/validation/worthwhile-gain';
 import type { ChooseComponentInput, ChosenMove } from './contracts';
 import { decisionsBefore, type PastDecision } from './decisions-before';
 import type { ActivityDependencies } from './dependencies';
 import { exampleCounts } from './example-samples';
+import { expectedGain, expectedJointGain, headroom } from '../core/validation/expected-gain';
 import { inActivity } from './in-activity';
 import { pairsOf } from './joint-moves';
 import { openRun, type OpenRun } from './open-run';

@@ -13,11 +13,10 @@ interface ProposalsRecord {
     configurationHash: string;
     /** Hash of the component's settings: the same under every configuration of the others. */
     settings: string;
-    changed: { variable: string; kind: string }[];
+    /** Each names its component where several are changed. */
+    changed: { component?: string; variable: string; kind: string }[];
     finalist: boolean;
     sameOutputsAs: string | null;
-    /** Settings of other components that it changes too: it is then no candidate of one component. */
-    elsewhere?: unknown;
   }[];
 }
 
@@ -57,7 +56,7 @@ export async function runCertificate(
     const measured = new Map<string, Gains>();
     for (const { iteration, component, incumbent: before, proposals } of records) {
       if (component !== name) continue;
-      const own = proposals.filter(({ settings, elsewhere }) => settings !== final && !changesOthers(elsewhere));
+      const own = proposals.filter((proposal) => proposal.settings !== final && changesOnly(name, proposal.changed));
       for (const { settings } of own) triedEver.add(settings);
       if (before !== incumbent) continue;
       const byMetric = await gainsByMetric(stores, { runId, iteration, component, incumbent, proposals });
@@ -93,8 +92,9 @@ export async function runCertificate(
   };
 }
 
-function changesOthers(elsewhere: unknown): boolean {
-  return typeof elsewhere === 'object' && elsewhere !== null && Object.keys(elsewhere).length > 0;
+/** What changes several components at once is no candidate of one. */
+function changesOnly(component: string, changed: ProposalsRecord['proposals'][number]['changed']): boolean {
+  return changed.every((change) => change.component === undefined || change.component === component);
 }
 
 /** Adds what is known of examples that were not known; nothing at all leaves the candidate out. */

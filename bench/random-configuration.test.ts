@@ -17,6 +17,8 @@ const pools = [
       reading({ prompt: { instructions: 'Read well.', demonstrations: [] } }, 'prompt', 'instructions'),
       reading({ prompt: { instructions: 'Read.', demonstrations: shown } }, 'prompt', 'demonstrations'),
       reading({ size: 2 }, 'size', 'hyperparameter'),
+      // Of several components: no part of one.
+      { ...reading({ size: 3 }, 'size', 'hyperparameter'), elsewhere: { writer: { size: 9 } } },
     ],
   },
 ];

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FitRewardResult } from '../activities/contracts';
 import type { DecisionRecord } from '../activities/decide';
-import { resultDocumentSchema } from '../core/run/result-document';
+import { resultDocumentSchema, type ResultDocument } from '../core/run/result-document';
+import { configurationHash } from '../core/system/configuration';
 import { scriptedChain, scriptedReply } from '../systems/synthetic';
 import { decisionProjection } from './support/decisions';
 import { startScriptedEndpoint, type ScriptedEndpoint } from './support/scripted-endpoint';
@@ -10,7 +11,13 @@ import { quickActivities, smallPlan, TestRuns, tinyPlan } from './support/test-r
 jest.setTimeout(400_000);
 
 interface JudgedRound {
-  proposals: { expectedGain: number; measuredGain: number | null; sameOutputsAs: string | null }[];
+  component: string;
+  proposals: {
+    settings: string;
+    expectedGain: number;
+    measuredGain: number | null;
+    sameOutputsAs: string | null;
+  }[];
 }
 
 const expectedGains = (proposals: JudgedRound['proposals']): number[] =>
@@ -101,12 +108,34 @@ describe('a whole optimization on the scripted endpoint', () => {
     const promised = validated.filter(({ judge, predicted }) => judge === 'reward' && (predicted ?? 0) > 0);
     const failed = promised.filter(({ realised }) => realised <= 0).length;
     expect(document.localToGlobal).toMatchObject({ candidates: promised.length, failed });
+    const certificate = document.certificate as NonNullable<ResultDocument['certificate']>;
+    const components = Object.values(certificate.components);
+    expect(Object.keys(certificate.components).sort()).toEqual(['answerer', 'query_writer', 'retriever']);
+    expect(certificate.epsilon).toBe(Math.max(...components.map(({ epsilon }) => epsilon)));
+    const measured = components.flatMap(({ candidates }) => candidates);
+    expect(measured.length).toBeGreaterThan(0);
+    for (const { examples, bound, meanGain } of measured) {
+      expect(examples).toBeGreaterThanOrEqual(smallPlan.rankingInputs);
+      expect(bound).toBeGreaterThanOrEqual(Math.min(meanGain, certificate.headroom));
+    }
+    const tried = new Map<string, Set<string>>();
+    for (const { component, proposals } of rounds) {
+      const settings = proposals.map((proposal) => proposal.settings);
+      tried.set(component, new Set([...(tried.get(component) ?? []), ...settings]));
+    }
+    for (const [name, component] of Object.entries(certificate.components)) {
+      const settings = tried.get(name) ?? new Set();
+      settings.delete(configurationHash(document.configuration[name] ?? {}));
+      expect(component.tried).toBe(settings.size);
+    }
     const updates = ledger
       .filter((entry) => entry.kind === 'reward')
       .map(({ iteration, body }) => ({ iteration, ...(body as unknown as FitRewardResult).update }));
     const first = updates.filter(({ iteration }) => iteration === -1);
     expect(first.map(({ why }) => why)).toEqual(new Array(3).fill('the first one'));
-    expect(updates.filter(({ iteration }) => iteration >= 0)).toHaveLength(5);
+    // A joint move is judged by the metric: it adapts no reward.
+    const single = document.iterations.filter(({ partner }) => partner === undefined);
+    expect(updates.filter(({ iteration }) => iteration >= 0)).toHaveLength(single.length);
     const kinds = ledger.map((entry) => entry.kind);
     for (const kind of ['prepared', 'reward', 'component', 'proposals', 'proposer', 'decision', 'finished']) {
       expect(kinds).toContain(kind);

@@ -17,6 +17,7 @@ export interface TracedInput extends TracedEvaluation {
 
 /** What the changed components did on one input, in every rollout, and the gain in score over the incumbent there. */
 export interface JointlyJudged {
+  exampleId: string;
   outcome: Record<string, ComponentOutcome>[];
   gain: number;
 }
@@ -50,7 +51,11 @@ export function jointJudge(
       .map(async (input) => {
         const before = await rolledIncumbent(changed)(input);
         const after = await rollOut(input, configuration, changed);
-        return { outcome: after.map(({ outcomes }) => outcomes), gain: meanScore(after) - meanScore(before) };
+        return {
+          exampleId: input.example.id,
+          outcome: after.map(({ outcomes }) => outcomes),
+          gain: meanScore(after) - meanScore(before),
+        };
       });
   };
 }

@@ -1,4 +1,3 @@
-import { gainEstimate } from '../../core/search/gain-estimate';
 import type { Proposal } from '../../core/search/proposal';
 import { contentHash } from '../../core/system/canonical-json';
 import type { ComponentCallResult } from '../../core/system/component-caller';
@@ -14,6 +13,7 @@ import { componentOf, openRun } from '../open-run';
 import { remember } from '../remember';
 import { settleAll } from '../settle-all';
 import { loadTraces } from '../traces';
+import { gainEstimate } from '../../core/search/gain-estimate';
 import { jointJudge, type JointlyJudged } from './joint-gains';
 import { recordJudgedGains, type JudgedGains } from './judged-gains';
 import { openLatestReward } from './latest-reward';
@@ -107,10 +107,7 @@ export function scoreProposals(
     };
     const jointly = jointJudge({ ...{ run, limits: input.limits, signal, incumbent }, component: component.name });
     const judge = async (proposal: Proposal): Promise<Judged[]> => {
-      if (proposal.elsewhere !== undefined) {
-        const judged = await settleEach(jointly(proposal, tracedInputs), (one) => one);
-        return judged.map((one, at) => ({ ...one, exampleId: tracedInputs[at]?.example.id as string }));
-      }
+      if (proposal.elsewhere !== undefined) return settleEach(jointly(proposal, tracedInputs), (judged) => judged);
       if (reward === undefined) {
         return settleEach(places, async (place) => {
           const outcome = await outcomeOn(proposal, place);
@@ -141,7 +138,7 @@ export function scoreProposals(
         const proposal = proposals.get(hash);
         if (proposal === undefined) throw new Error(`no proposal ${hash} in the blobs ${input.blobs.join(', ')}`);
         const judged = await judge(proposal);
-        if (reward === undefined) {
+        if (reward === undefined && proposal.elsewhere === undefined) {
           const nothing = notReached.map((id) => [id, 0] as const);
           gains[hash] = Object.fromEntries([...nothing, ...judged.map((item) => [item.exampleId, item.gain] as const)]);
         }

@@ -13,6 +13,9 @@ import { randomConfiguration } from '../random-configuration';
 import type { CurvePoint } from './optimizer';
 import { SimulatedSystem } from './simulated-system';
 
+/** So many known configurations in a row: there is hardly another one. */
+const mostRepeats = 100;
+
 /**
  * Random search over the proposals of every component together, at most `calls` component calls: each configuration is
  * measured on the same validation examples, and the best mean so far is the incumbent. Demonstrations come from as many traces
@@ -89,7 +92,8 @@ export function randomSearch(
   ];
   const stream = randomStream(seed, 'random-search');
   let best = { configuration: initial, score: before };
-  while (simulated.made < calls) {
+  let repeats = 0;
+  while (simulated.made < calls && repeats < mostRepeats) {
     const configuration = randomConfiguration(initial, pools, stream);
     const made = simulated.made;
     const score = scoreOf(configuration);
@@ -101,7 +105,7 @@ export function randomSearch(
       validated: best.score - before,
       configuration: best.configuration,
     });
-    if (simulated.made === made) break; // Every configuration that is drawn is known by now.
+    repeats = simulated.made === made ? repeats + 1 : 0;
   }
   return { simulated, curve };
 }

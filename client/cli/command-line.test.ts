@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { InfrastructureError } from '../../core/system/infrastructure-error';
 import { DefinitionError } from '../../core/system/definition-error';
 import { LadderError } from '../../providers/ladders';
@@ -9,7 +9,7 @@ import { Cleanup } from './cleanup';
 import { errorReport } from './error-report';
 import { exitCode } from './exit-code';
 import { ladderLines } from './ladder-lines';
-import { budgetOverrides, planOverrides } from './plan-options';
+import { addPlanOptions, budgetOverrides, planOverrides } from './plan-options';
 import { createProgram } from './program';
 import { resumeCommand } from './resume-command';
 import type { Terminal } from './terminal';
@@ -78,6 +78,8 @@ describe('the program', () => {
       'run --iterations -1',
       'run --max-usd abc',
       'run --schedule best',
+      'run --joint-moves yes',
+      'run --worthwhile-gain 2',
       'run --pause-at 80',
       'run --priority 6',
       'dev --port 70000',
@@ -88,6 +90,9 @@ describe('the program', () => {
   });
 
   it('turns options into plan and budget', () => {
+    const own = addPlanOptions(new Command()).exitOverride();
+    own.parse(['--joint-moves', 'off', '--worthwhile-gain', '0.02'], { from: 'user' });
+    expect(planOverrides(own.opts())).toEqual({ jointMoves: false, worthwhileGain: 0.02 });
     expect(planOverrides({ iterations: 3, alpha: 0.1, seed: 4 })).toEqual({ iterations: 3, alpha: 0.1 });
     expect(budgetOverrides({ maxCalls: 5, maxMinutes: 2, pauseAt: 0.8 })).toEqual({
       calls: 5,

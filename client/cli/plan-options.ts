@@ -17,7 +17,7 @@ const counts: Partial<Record<keyof RunPlan, string>> = {
   finalists: 'proposals that go on to validation',
   validationExamples: 'validation examples per measurement',
   testExamples: 'test examples of the final test',
-  patience: 'tries of every component without an acceptance before the run ends',
+  patience: 'tries of every component, beside one of every pair, without an acceptance before the run ends',
 };
 
 /** Adds an option for every number of the plan. Their defaults come from the config, then from the product. */

@@ -1,5 +1,7 @@
 import { countText, countedText, durationText, moneyText, timeText } from './figures';
 import {
+  certificateLines,
+  certificateTable,
   changeTable,
   costLines,
   gainSentence,
@@ -44,6 +46,7 @@ export function markdownReport(report: RunReport): string {
     ...(iterations.rows.length === 0 ? [] : ['## Iterations', '', drawn(iterations), '']),
     ...(rewards.rows.length === 0 ? [] : ['## Local reward functions', '', drawn(rewards), '']),
     ...(document === undefined ? [] : localToGlobalLines(document).flatMap((line) => [`${line}.`, ''])),
+    ...certificate(document),
     '## Cost',
     '',
     ...(document === undefined
@@ -55,6 +58,12 @@ export function markdownReport(report: RunReport): string {
     fenced(JSON.stringify(report.incumbent, undefined, 2)),
     '',
   ].join('\n');
+}
+
+function certificate(document: RunReport['document']): string[] {
+  const lines = document === undefined ? [] : certificateLines(document);
+  if (document === undefined || lines.length === 0) return [];
+  return ['## Component-wise maximum', '', drawn(certificateTable(document)), '', lines.join(' '), ''];
 }
 
 function drawn({ head, rows }: Table): string {

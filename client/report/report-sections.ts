@@ -105,7 +105,7 @@ export function certificateTable({ certificate }: ResultDocument): Table {
 /** What the certificate means, and why epsilon is as large as it is. Sentences. */
 export function certificateLines({ certificate }: ResultDocument): string[] {
   if (certificate === undefined) return [];
-  const { delta, bounds, headroom, epsilonWithoutGains } = certificate;
+  const { delta, bounds, headroom } = certificate;
   const components = Object.values(certificate.components);
   const certified = components.filter(({ candidate }) => candidate !== null);
   const cap = `what is left to the highest score: ${scoreText(headroom)}`;
@@ -114,17 +114,18 @@ export function certificateLines({ certificate }: ResultDocument): string[] {
   }
   const sum = (of: (component: (typeof components)[number]) => number): number =>
     components.reduce((all, component) => all + of(component), 0);
-  const [unmeasured, earlier] = [sum((item) => item.rankedByRewardOnly), sum((item) => item.earlierOnly)];
+  const uncovered = [
+    { count: sum((item) => item.rankedByRewardOnly), why: 'ranked by the local reward only' },
+    { count: sum((item) => item.earlierOnly), why: 'tried under an earlier configuration only' },
+  ].flatMap(({ count, why }) => (count === 0 ? [] : [`${countedText(count, 'candidate')} ${why}`]));
   const largest = certified.reduce((a, b) => (b.epsilon > a.epsilon ? b : a));
   const examples = largest.candidates[0]?.examples ?? 0;
   return [
     `With ${percentText(1 - delta)} confidence no measured candidate for one component improves the final configuration by more than its component's epsilon, in score.`,
-    `Its size is mostly the sample's: ${countedText(bounds, 'bound')} hold at once, and the candidate that sets the largest was measured on ${countedText(examples, 'example')}` +
-      (epsilonWithoutGains === null ? '.' : `; without a gain on any of them it would still be ${scoreText(epsilonWithoutGains)}.`),
+    `Its size is mostly the sample's: ${countedText(bounds, 'bound')} hold at once, and the candidate that sets the largest was measured ` +
+      `on ${countedText(examples, 'example')}; had it neither gained nor lost on any of them, epsilon would still be ${scoreText(largest.epsilonWithoutGains)}.`,
     ...(certified.length < components.length ? [`Where nothing was measured, epsilon is ${cap}.`] : []),
-    ...(unmeasured + earlier > 0
-      ? [`Not covered: ${countedText(unmeasured, 'candidate')} ranked by the local reward only, ${countText(earlier)} tried under an earlier configuration only.`]
-      : []),
+    ...(uncovered.length > 0 ? [`Not covered: ${uncovered.join(', ')}.`] : []),
   ];
 }
 

@@ -1,7 +1,9 @@
 import { resultDocumentSchema, type ResultDocument } from '../../core/run/result-document';
+import { decisionText } from './decision-text';
 import { countText, countedText, durationText, gainText, moneyText, pText } from './figures';
 import { markdownReport } from './markdown-report';
 import { promptTexts } from './prompt-texts';
+import { iterationTable } from './report-sections';
 import type { RunReport } from './run-report';
 import { settingChanges, shortened } from './setting-changes';
 import { columnWidths, textReport } from './text-report';
@@ -95,6 +97,28 @@ it('writes figures the same everywhere', () => {
   ]);
 });
 
+it('names both components of a joint move', () => {
+  const joint: RunReport['iterations'][number] = {
+    ...{ iteration: 2, component: 'retriever', partner: 'answerer', accepted: true, reason: 'gain' },
+    changed: [
+      { component: 'retriever', variable: 'k', kind: 'hyperparameter' },
+      { component: 'answerer', variable: 'prompt', kind: 'demonstrations' },
+    ],
+    ...{ before: 0.2, after: 0.6, p: 0.01 },
+  };
+  const line = 'iteration 3: retriever with answerer accepted k, demonstrations, 0.200 -> 0.600, p = 0.010';
+  expect(decisionText(joint)).toBe(line);
+  const rejected = { ...joint, before: null, after: null, reason: 'nothing led' };
+  expect(decisionText(rejected)).toBe('iteration 3: retriever with answerer kept (nothing led)');
+  const [row] = iterationTable({ ...report, iterations: [joint] }).rows;
+  expect(row?.slice(1, 4)).toEqual([
+    'retriever with answerer',
+    'accepted',
+    'k (hyperparameter), answerer.prompt (demonstrations)',
+  ]);
+  expect(resultDocumentSchema.parse({ ...document, iterations: [joint] }).iterations).toEqual([joint]);
+});
+
 it('tells what changed between two configurations, parts of a prompt separately', () => {
   expect(settingChanges(report.baseline, report.incumbent)).toEqual([
     { component: 'answerer', variable: 'prompt', part: 'instructions', before: 'Answer.', after: 'Answer | now.' },
@@ -146,6 +170,59 @@ describe('how often local gains failed globally', () => {
       expect(textReport(each)).toBe(textReport(report));
       expect(markdownReport(each)).not.toContain('globally');
     }
+  });
+});
+
+describe('the component-wise maximum', () => {
+  const writer = {
+    ...{ epsilon: 0.41, candidate: 'b', epsilonWithoutGains: 0.36, tried: 9, measured: 2, rankedByRewardOnly: 6 },
+    earlierOnly: 1,
+    candidates: [
+      { configurationHash: 'b', changed: [], examples: 12, meanGain: 0.05, bound: 0.41 },
+      { configurationHash: 'a', changed: [], examples: 24, meanGain: -0.05, bound: 0.2 },
+    ],
+  };
+  const none = {
+    ...{ epsilon: 0.55, candidate: null, epsilonWithoutGains: null, tried: 0, measured: 0, rankedByRewardOnly: 0 },
+    ...{ earlierOnly: 0, candidates: [] },
+  };
+  const certified = (components: NonNullable<ResultDocument['certificate']>['components']): RunReport => {
+    const certificate = { delta: 0.05, bounds: 3, headroom: 0.55, epsilon: 0.55, components };
+    return { ...report, document: resultDocumentSchema.parse({ ...document, certificate }) };
+  };
+  const sentences = [
+    "With 95 % confidence no measured candidate for one component improves the final configuration by more than its component's epsilon, in score.",
+    "Its size is mostly the sample's: 3 bounds hold at once, and the candidate that sets the largest was measured on 12 examples; had it neither gained nor lost on any of them, epsilon would still be 0.360.",
+  ];
+  const uncovered =
+    'Not covered: 6 candidates ranked by the local reward only, 1 candidate tried under an earlier configuration only.';
+  const unmeasured = 'Where nothing was measured, epsilon is what is left to the highest score: 0.550.';
+
+  it('is told in both reports, with what it means and what it does not cover', () => {
+    const both = certified({ writer, picker: none });
+    const text = textReport(both, 120);
+    expect(text.replaceAll('\n', ' ')).toContain([...sentences, unmeasured, uncovered].join(' '));
+    const own = text.slice(text.indexOf('Component-wise maximum'), text.indexOf('Cost')).split('\n');
+    expect(Math.max(...own.map((line) => line.length))).toBeLessThanOrEqual(120);
+    expect(text).toMatch(/writer +│ 0\.410 +│ 9 +│ 2 +│ \+0\.050 on 12 examples/);
+    expect(text).toMatch(/picker +│ 0\.550 +│ 0 +│ 0 +│ -/);
+    const markdown = markdownReport(both);
+    expect(markdown).toContain('## Component-wise maximum');
+    expect(markdown).toContain('| writer | 0.410 | 9 | 2 | +0.050 on 12 examples |');
+    expect(markdown.split('\n')).toContain([...sentences, unmeasured, uncovered].join(' '));
+  });
+
+  it('says no more than it knows', () => {
+    const all = { ...writer, rankedByRewardOnly: 0, earlierOnly: 0 };
+    const covered = textReport(certified({ writer: all }));
+    expect(covered.replaceAll('\n', ' ')).toContain(sentences[1]);
+    const early = textReport(certified({ writer: { ...writer, rankedByRewardOnly: 0 } })).replaceAll('\n', ' ');
+    expect(early).toContain('Not covered: 1 candidate tried under an earlier configuration only.');
+    for (const absent of ['Not covered', 'Where nothing']) expect(covered).not.toContain(absent);
+    expect(textReport(certified({ picker: none })).replaceAll('\n', ' ')).toContain(
+      'No candidate was measured against the final configuration: epsilon is what is left to the highest score: 0.550.',
+    );
+    for (const text of [textReport(report), markdownReport(report)]) expect(text).not.toContain('epsilon');
   });
 });
 

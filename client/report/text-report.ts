@@ -1,6 +1,8 @@
 import CliTable from 'cli-table3';
 import { countText, countedText, moneyText } from './figures';
 import {
+  certificateLines,
+  certificateTable,
   changeTable,
   costLines,
   gainSentence,
@@ -40,6 +42,7 @@ export function textReport(report: RunReport, width = 100): string {
     ...decisions(report),
     ...rewards(report, width),
     ...localToGlobalLines(document).flatMap((line) => [line, '']),
+    ...certificate(document, width),
     'Cost',
     ...costLines(document).map((line) => `  ${line}`),
   ].join('\n');
@@ -57,6 +60,23 @@ function decisions({ iterations }: RunReport): string[] {
 function rewards(report: RunReport, width: number): string[] {
   const table = rewardTable(report);
   return table.rows.length === 0 ? [] : ['Local reward functions', drawn(table, width), ''];
+}
+
+function certificate(document: NonNullable<RunReport['document']>, width: number): string[] {
+  const lines = certificateLines(document);
+  if (lines.length === 0) return [];
+  return ['Component-wise maximum', drawn(certificateTable(document), width), ...wrapped(lines.join(' '), width), ''];
+}
+
+/** Lines of whole words, as wide as `width` allows. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1);
+    if (line === undefined || line.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines;
 }
 
 /** A table with lines; long cells are wrapped so that it fits the width. */

@@ -18,14 +18,14 @@ const certificate = z.object({
   headroom: z.number(),
   /** The largest of the components'. */
   epsilon: z.number(),
-  /** What it would be, had the candidate that sets it shown no gain and no loss on any of its examples. */
-  epsilonWithoutGains: z.number().nullable(),
   components: z.record(
     z.string(),
     z.object({
       epsilon: z.number(),
       /** Configuration hash of the candidate that sets it; null: none was measured, so that epsilon is the headroom. */
       candidate: z.string().nullable(),
+      /** What it would be, had that candidate neither gained nor lost on any of its examples; null: none was measured. */
+      epsilonWithoutGains: z.number().nullable(),
       /** Distinct settings of the component beside the final ones; the next three numbers add up to it. */
       tried: z.number().int(),
       /** By the global metric, against the final configuration. */

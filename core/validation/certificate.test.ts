@@ -1,5 +1,7 @@
 import { certify, type ComponentEvidence } from './certificate';
+import { randomStream, type RandomStream } from '../random/stream';
 import { meanUpperBound } from './mean-upper-bound';
+import { mean } from './moments';
 
 const gains = (...values: number[]) => new Map(values.map((value, index) => [`e${index}`, value]));
 const evidence = (
@@ -29,10 +31,10 @@ it("takes each component's largest bound, all at once with the headroom", () => 
     bounds: 4,
     headroom: 1,
     epsilon: bound(good),
-    epsilonWithoutGains: bound(zeros),
     components: {
       writer: {
         ...{ epsilon: bound(good), candidate: 'b', tried: 5, measured: 2, rankedByRewardOnly: 2, earlierOnly: 1 },
+        epsilonWithoutGains: bound(zeros),
         candidates: [
           { configurationHash: 'b', examples: 24, meanGain: 0.25, bound: bound(good) },
           { configurationHash: 'a', examples: 24, meanGain: 0, bound: bound(zeros) },
@@ -41,6 +43,7 @@ it("takes each component's largest bound, all at once with the headroom", () => 
       picker: {
         // Surely worse: it improves nothing, by any epsilon.
         ...{ epsilon: 0, candidate: 'c', tried: 1, measured: 1, rankedByRewardOnly: 0, earlierOnly: 0 },
+        epsilonWithoutGains: bound(zeros),
         candidates: [{ configurationHash: 'c', examples: 24, meanGain: -0.5, bound: bound(worse) }],
       },
     },
@@ -50,7 +53,7 @@ it("takes each component's largest bound, all at once with the headroom", () => 
 
 it('is capped by what is left to the highest score, which takes a share of delta', () => {
   const heldOutScores = new Array<number>(200).fill(0.9);
-  const { headroom, bounds, components, epsilonWithoutGains } = certify({
+  const { headroom, bounds, components } = certify({
     components: { writer: evidence({ a: zeros }), picker: evidence({}) },
     heldOutScores,
     delta,
@@ -63,17 +66,38 @@ it('is capped by what is left to the highest score, which takes a share of delta
     ),
   );
   expect(headroom).toBeLessThan(meanUpperBound(zeros, { delta: delta / 2 }));
-  expect(components).toMatchObject({ writer: { epsilon: headroom }, picker: { epsilon: headroom, candidate: null } });
-  expect(epsilonWithoutGains).toBe(headroom);
+  expect(components).toMatchObject({
+    writer: { epsilon: headroom, epsilonWithoutGains: headroom },
+    picker: { epsilon: headroom, candidate: null, epsilonWithoutGains: null },
+  });
+});
+
+it('names the candidate of which the least is excluded, also where the headroom caps several', () => {
+  const { components } = certify({
+    components: { writer: evidence({ a: zeros, b: good }) },
+    heldOutScores: new Array<number>(200).fill(0.9),
+    delta,
+  });
+  const { candidate, candidates } = components['writer'] as NonNullable<(typeof components)[string]>;
+  expect(new Set(candidates.map(({ bound }) => bound)).size).toBe(1);
+  expect(candidate).toBe('b');
 });
 
 it('claims nothing where nothing was measured', () => {
   const components = { writer: evidence({}, { tried: 3, earlier: 1 }) };
   expect(certify({ components, heldOutScores: [], delta })).toEqual({
-    ...{ delta, bounds: 0, headroom: 1, epsilon: 1, epsilonWithoutGains: null },
+    ...{ delta, bounds: 0, headroom: 1, epsilon: 1 },
     components: {
       writer: {
-        ...{ epsilon: 1, candidate: null, tried: 3, measured: 0, rankedByRewardOnly: 2, earlierOnly: 1 },
+        ...{
+          epsilon: 1,
+          candidate: null,
+          epsilonWithoutGains: null,
+          tried: 3,
+          measured: 0,
+          rankedByRewardOnly: 2,
+          earlierOnly: 1,
+        },
         candidates: [],
       },
     },
@@ -89,6 +113,34 @@ it('orders equal bounds by hash, whatever the order of the candidates', () => {
     }).components['writer'];
   expect(candidates(['b', 'a'])).toEqual(candidates(['a', 'b']));
   expect(candidates(['b', 'a'])?.candidate).toBe('a');
+});
+
+/** Scores of 16 candidates, none better than another, on the same examples. */
+const laws: [string, (stream: RandomStream) => number[]][] = [
+  ['binary scores', (stream) => Array.from({ length: 16 }, () => stream.integer(2))],
+  ['scores that hardly differ', (stream) => Array.from({ length: 16 }, () => 0.5 + (stream.uniform() - 0.5) / 5)],
+  ['rare large gains', (stream) => Array.from({ length: 16 }, () => (stream.uniform() < 0.05 ? 1 : 0))],
+];
+it.each(laws)('is right although the final one was chosen on the same examples as the luckiest: %s', (name, draw) => {
+  const stream = randomStream(1, 'chosen', name);
+  let wrong = 0;
+  for (let repeat = 0; repeat < 40; repeat++) {
+    const examples = Array.from({ length: 80 }, () => draw(stream));
+    const means = examples[0]?.map((_, candidate) => mean(examples.map((scores) => scores[candidate] as number))) ?? [];
+    const chosen = means.indexOf(Math.max(...means));
+    const gainsOf = (candidate: number) =>
+      examples.map((scores) => (scores[candidate] as number) - (scores[chosen] as number));
+    const measured = means.flatMap((_, candidate) =>
+      candidate === chosen ? [] : [[`c${candidate}`, gainsOf(candidate)]],
+    );
+    const { components } = certify({
+      components: { writer: evidence(Object.fromEntries(measured) as Record<string, number[]>) },
+      heldOutScores: [],
+      delta,
+    });
+    if (components['writer']?.candidates.some(({ bound }) => bound < 0)) wrong++;
+  }
+  expect(wrong / 40).toBeLessThanOrEqual(delta);
 });
 
 it.each<[string, Parameters<typeof certify>[0]]>([

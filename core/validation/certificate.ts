@@ -27,14 +27,19 @@ export interface CertifiedCandidate {
 export interface CertifiedComponent {
   /** No measured candidate improves the final configuration by more; where none was measured, what any change could gain at most. */
   epsilon: number;
-  /** The measured candidate whose bound is the largest; null where none was measured. */
+  /** The measured candidate whose bound is the largest, the headroom aside; null where none was measured. */
   candidate: string | null;
+  /**
+   * What epsilon would be had that candidate neither gained nor lost on any of its examples: the part that is the sample size's. Null
+   * where none was measured.
+   */
+  epsilonWithoutGains: number | null;
   tried: number;
   measured: number;
   /** Tried candidates that the bound does not cover: ranked by the local reward only, or tried under an earlier configuration only. */
   rankedByRewardOnly: number;
   earlierOnly: number;
-  /** The measured ones, by falling bound, then hash. */
+  /** The measured ones, by falling bound, the headroom aside, then hash. */
   candidates: CertifiedCandidate[];
 }
 
@@ -47,8 +52,6 @@ export interface Certificate {
   headroom: number;
   /** The largest of the components' epsilons. */
   epsilon: number;
-  /** What epsilon would be had the candidate that sets it shown no gain and no loss on any of its examples: the sample size's part of it. Null where no candidate sets it. */
-  epsilonWithoutGains: number | null;
   components: Record<string, CertifiedComponent>;
 }
 
@@ -78,7 +81,7 @@ export function certify(options: {
           heldOutScores.map((score) => 1 - score),
           { delta: share, bounds: [0, 1] },
         );
-  const gainBound = (gains: readonly number[]): number => Math.min(headroom, meanUpperBound(gains, { delta: share }));
+  const gainBound = (gains: readonly number[]): number => meanUpperBound(gains, { delta: share });
 
   const certified = Object.fromEntries(
     names.map((name): [string, CertifiedComponent] => {
@@ -91,13 +94,16 @@ export function certify(options: {
           }
           return { configurationHash, examples: gains.length, meanGain: mean(gains), bound: gainBound(gains) };
         })
-        .sort((a, b) => b.bound - a.bound || (a.configurationHash < b.configurationHash ? -1 : 1));
+        .sort((a, b) => b.bound - a.bound || (a.configurationHash < b.configurationHash ? -1 : 1))
+        .map((candidate) => ({ ...candidate, bound: Math.min(headroom, candidate.bound) }));
       const worst = candidates[0];
       return [
         name,
         {
           epsilon: worst === undefined ? headroom : Math.max(0, worst.bound),
           candidate: worst?.configurationHash ?? null,
+          epsilonWithoutGains:
+            worst === undefined ? null : Math.min(headroom, gainBound(new Array<number>(worst.examples).fill(0))),
           tried,
           measured: own.size,
           rankedByRewardOnly: tried - earlier - own.size,
@@ -107,14 +113,11 @@ export function certify(options: {
       ];
     }),
   );
-  const largest = Object.values(certified).reduce((a, b) => (b.epsilon > a.epsilon ? b : a));
-  const examples = largest.candidates[0]?.examples;
   return {
     delta,
     bounds,
     headroom,
-    epsilon: largest.epsilon,
-    epsilonWithoutGains: examples === undefined ? null : gainBound(new Array<number>(examples).fill(0)),
+    epsilon: Math.max(...Object.values(certified).map((item) => item.epsilon)),
     components: certified,
   };
 }

@@ -174,7 +174,8 @@ describe('chooseComponent with pairs', () => {
       stream: randomStream(1, iteration),
     });
   };
-  const [a, b] = [component('a', { expectedGain: 0.1 }), component('b', { expectedGain: 0.1 })];
+  const rejected = (name: string, lastTried = 6) => component(name, { expectedGain: 0.1, lastTried });
+  const [a, b] = [rejected('a'), rejected('b')];
   const both = pair('a', 'b', { expectedGain: 0.4 });
 
   it.each(schedules)('%s: tries pairs only where single steps stall', (schedule) => {
@@ -185,10 +186,19 @@ describe('chooseComponent with pairs', () => {
     expect(chance([a, { ...b, tries: 0 }], 1)).toBe(0); // One was never tried.
   });
 
+  it('tries pairs of what was rejected alone, not of what was just accepted or never rejected', () => {
+    const accepted = component('c', { expectedGain: 0.1, lastTried: 7, lastAccepted: 7 });
+    const { probabilities } = chooseMove([a, b, accepted], [both, pair('a', 'c', { expectedGain: 5 })], {
+      rejectedInARow: 1,
+    });
+    expect(probabilities['a with b']).toBeGreaterThan(0.8);
+    expect(probabilities['a with c']).toBe(0);
+  });
+
   it('cheapest-first: tries no pair while a component waits for its second try', () => {
-    const rejected = component('a', { tries: 1, lastTried: 0, expectedGain: 0 });
+    const outdated = component('a', { tries: 1, lastTried: 0, expectedGain: 0 });
     const accepted = component('b', { tries: 1, lastTried: 1, lastAccepted: 1 });
-    const again = chooseMove([rejected, accepted], [both], {
+    const again = chooseMove([outdated, accepted], [both], {
       schedule: 'cheapest-first',
       iteration: 4,
       rejectedInARow: 2,
@@ -223,7 +233,9 @@ describe('chooseComponent with pairs', () => {
     for (const schedule of schedules) {
       for (const patience of [1, 2]) {
         // From an acceptance on, everything is rejected; no estimate favours a pair.
-        const components = ['a', 'b', 'c'].map((name) => component(name, { tries: 1, lastTried: 0, expectedGain: 1 }));
+        const components = ['a', 'b', 'c'].map((name) =>
+          component(name, { tries: 1, lastTried: 3, lastAccepted: name === 'c' ? 3 : null, expectedGain: 1 }),
+        );
         const pairs = [pair('a', 'b'), pair('a', 'c', { lastTried: 1 }), pair('b', 'c')].map((item) => ({
           ...{ ...item, expectedGain: 0, costPerTry: 100 },
         }));

@@ -54,7 +54,8 @@ const exploration = 0.2;
 /**
  * Chooses what an iteration changes. Every component is tried once before any is tried again (what is known of an untried
  * one may be from before the others' updates; exception: `cheapest-first`). Pairs stand beside single components while coordinate
- * steps stall: every component was tried at least once, none waits, and the latest iteration was rejected. What was just rejected,
+ * steps stall: every component was tried at least once, none waits, and the latest iteration was rejected; and of them those
+ * whose components were both rejected when they were last tried alone. What was just rejected,
  * component or pair, rests for one iteration where another is left to try. When only as many tries are left before the run ends
  * for want of an acceptance as there are pairs that were not tried since the last one, those pairs have their turn.
  *
@@ -88,7 +89,11 @@ export function chooseComponent(options: {
   const stalled = waiting.length === 0 && rejectedInARow > 0;
   const untried = joint.filter((pair) => (pair.lastTried ?? -1) < iteration - rejectedInARow);
   const last = stalled && untried.length > 0 && (options.settledAfter ?? Infinity) - rejectedInARow <= untried.length;
-  const among = next.length > 0 ? next : last ? untried : stalled ? arms : components;
+  const exhausted = new Set(components.filter(wasRejected).map((item) => item.name));
+  const beside = joint.filter(
+    (pair) => stalled && exhausted.has(pair.component) && pair.partner !== undefined && exhausted.has(pair.partner),
+  );
+  const among = next.length > 0 ? next : last ? untried : [...components, ...beside];
   const due = arms.filter((item) => among.includes(item));
   const rested = due.filter((item) => !justRejected(item, iteration));
   const eligible = rested.length > 0 ? rested : due;
@@ -100,13 +105,12 @@ export function chooseComponent(options: {
   const chosen = draw(eligible, probabilities, stream);
   const chance = `${Math.round(100 * (probabilities[chosen.name] as number))} %`;
   const resting = due.filter((item) => !eligible.includes(item)).map((item) => item.name);
-  const counted = stalled ? arms : components;
   const notes = [
-    `${schedule}: drawn with probability ${chance} among ${eligible.length} of ${counted.length}`,
+    `${schedule}: drawn with probability ${chance} among ${eligible.length} of ${components.length + beside.length}`,
     ...(components.some((item) => item.name === chosen.name && item.tries === 0) ? ['not tried yet'] : []),
     ...(outdated(chosen) ? ["rejected before another's update was accepted"] : []),
     ...(next.length < waiting.length ? ['the cheapest try of those that wait'] : []),
-    ...(stalled && joint.length > 0 ? ['single steps stall: pairs are tried beside them'] : []),
+    ...(beside.length > 0 ? ['single steps stall: pairs are tried beside them'] : []),
     ...(last ? ['the turn of pairs not tried since the last acceptance, before the run ends'] : []),
     ...(resting.length > 0 ? [`resting after a rejection: ${resting.join(', ')}`] : []),
     ...(!cheapestFirst && !stalled && due.length < components.length
@@ -133,9 +137,14 @@ function byName(a: Arm, b: Arm): number {
   return a.name < b.name ? -1 : 1;
 }
 
+/** Its latest try was. */
+function wasRejected({ lastTried, lastAccepted }: Arm): boolean {
+  return (lastTried ?? null) !== null && lastAccepted !== lastTried;
+}
+
 function wasRejectedBeforeAnUpdate(item: Arm, components: readonly Arm[]): boolean {
   const tried = item.lastTried ?? null;
-  if (tried === null || item.lastAccepted === tried) return false;
+  if (tried === null || !wasRejected(item)) return false;
   return components.some((other) => other !== item && (other.lastAccepted ?? -Infinity) > tried);
 }
 
@@ -148,7 +157,7 @@ function checkArm(item: Arm): void {
 }
 
 function justRejected(item: Arm, iteration: number): boolean {
-  return (item.lastTried ?? null) !== null && item.lastTried === iteration - 1 && item.lastAccepted !== item.lastTried;
+  return item.lastTried === iteration - 1 && wasRejected(item);
 }
 
 function weightsOf(schedule: Schedule, arms: readonly Arm[]): number[] {

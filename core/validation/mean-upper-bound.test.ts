@@ -72,6 +72,15 @@ it('falls with delta and with more examples, whatever their order', () => {
   expect(meanUpperBound(values.toReversed(), { delta: 0.05 })).toBeCloseTo(bounds[1] as number, 9);
 });
 
+it('is a number for the highest values and for very many, where capitals vanish or explode', () => {
+  for (const high of [0.1, 0.3, 0.7, 1, 3]) {
+    const values = [...new Array<number>(5_000).fill(0), high, high / 3];
+    const bound = meanUpperBound(values, { delta: 0.05, bounds: [-high, high] });
+    expect(bound).toBeGreaterThan(mean(values));
+    expect(bound).toBeLessThan(0.01 * high);
+  }
+});
+
 it('knows other bounds: a value can be no larger than the highest', () => {
   expect(meanUpperBound(zeros(10), { delta: 0.05, bounds: [0, 0.1] })).toBeLessThan(0.1);
   expect(meanUpperBound([0.1, 0.1], { delta: 0.05, bounds: [0, 0.1] })).toBe(0.1);

@@ -44,11 +44,19 @@ export function meanUpperBound(
 
 /** Natural logarithm of the mean capital of all bets against a mean of at least `mean`. */
 function logCapital(values: readonly number[], mean: number, high: number): number {
+  // At most 1, also when rounded: no bet loses more than it has.
+  const outcomes = values.map((value) => (value - mean) / (high - mean));
   const logs = shares.map((share) => {
-    const bet = -share / (high - mean);
-    let sum = 0;
-    for (const value of values) sum += Math.log1p(bet * (value - mean));
-    return sum;
+    let log = 0;
+    let product = 1;
+    for (const outcome of outcomes) {
+      product *= 1 - share * outcome;
+      if (product < 1e-100 || product > 1e100) {
+        log += Math.log(product);
+        product = 1;
+      }
+    }
+    return log + Math.log(product);
   });
   const largest = Math.max(...logs);
   return largest + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - largest), 0) / shares.length);

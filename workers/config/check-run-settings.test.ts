@@ -39,6 +39,8 @@ describe('a plan and a budget', () => {
       { schedule: 'random' },
       "plan.schedule must be one of uniform, softmax, gain-per-cost, cheapest-first, not 'random'",
     ],
+    [{ jointMoves: 'on' }, "plan.jointMoves must be true or false, not 'on'"],
+    [{ worthwhileGain: -0.1 }, 'plan.worthwhileGain must be a number from 0 to 1, not -0.1'],
     [{ iteration: 3 }, "plan has no setting 'iteration'; did you mean 'iterations'?"],
     [[], 'plan must be an object with some of iterations, preferenceInputs'],
   ])('refuse %j', (plan, message) => {
