@@ -19,6 +19,8 @@ export interface ExampleCounts {
 export interface TunableComponent {
   name: string;
   variables: string[];
+  /** Has a prompt: its proposals are made from traces of the incumbent. */
+  prompted: boolean;
 }
 
 /** What every activity that may call models gets. */

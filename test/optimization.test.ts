@@ -161,6 +161,24 @@ describe('a whole optimization on the scripted endpoint', () => {
     expect(new Set(offering.map(({ optimizer }) => optimizer))).toContain('reflection');
   });
 
+  it('ranks by the metric alone where the plan has no rewards, and collects no preference data', async () => {
+    const runId = await runs.start({ system: 'scripted-chain', plan: { iterations: 4, rewards: false }, activities });
+    expect((await runs.client.result(runId)).status).toBe('completed');
+    const document = resultDocumentSchema.parse(await runs.client.document(runId));
+    expect(document.rewards).toEqual({});
+    expect(document.iterations.some(({ accepted }) => accepted)).toBe(true);
+    const { ledger, candidates } = runs.runtime.stores;
+    const entries = await ledger.list(runId);
+    expect(entries.map(({ kind }) => kind)).not.toContain('reward');
+    const judges = entries
+      .filter(({ kind }) => kind === 'decision')
+      .flatMap(({ body }) => (body as unknown as DecisionRecord).validated.map(({ judge }) => judge));
+    expect(new Set(judges)).toEqual(new Set(['metric']));
+    for (const component of ['query_writer', 'retriever', 'answerer']) {
+      expect(await candidates.list(runId, { component })).toEqual([]);
+    }
+  });
+
   it('answers a repeated run from the memo, and makes every call again with fresh', async () => {
     const decisionsOf = async (runId: string) => {
       await runs.client.result(runId);

@@ -13,7 +13,7 @@ import { componentOf, openRun } from '../open-run';
 import { remember } from '../remember';
 import { settleAll } from '../settle-all';
 import { loadTraces } from '../traces';
-import { gainEstimate } from './gain-estimate';
+import { gainEstimate } from '../../core/search/gain-estimate';
 import { jointJudge, type JointlyJudged } from './joint-gains';
 import { recordJudgedGains, type JudgedGains } from './judged-gains';
 import { openLatestReward } from './latest-reward';

@@ -1,5 +1,5 @@
-import type { ProposalValue } from '../../core/search/ranking';
-import { mean, sampleVariance } from '../../core/validation/moments';
+import type { ProposalValue } from './ranking';
+import { mean, sampleVariance } from '../validation/moments';
 
 /**
  * Mean of a proposal's gains, one per input, with its standard error: how gains vary over inputs, and how unsure a reward is of
