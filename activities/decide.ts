@@ -1,13 +1,14 @@
 import { decideAcceptance } from '../core/validation/acceptance';
 import { drawSeed } from '../core/system/draw';
 import { changedSettings } from '../core/system/configuration';
+import type { ExamplePrice } from '../core/system/example-price';
 import type { DecideInput, Decision } from './contracts';
 import type { ActivityDependencies } from './dependencies';
 import { exampleSample } from './example-samples';
 import { inActivity } from './in-activity';
 import { openRun } from './open-run';
 import { validatedGains, type ValidatedGain } from './validated-gains';
-import { validationScores } from './validation-scores';
+import { validationMeans, validationScores } from './validation-scores';
 
 /** What the ledger keeps of an iteration's decision, and the result document shows. */
 export interface DecisionRecord extends Decision {
@@ -15,8 +16,12 @@ export interface DecisionRecord extends Decision {
   /** Configuration hash of the best finalist that was measured on the whole sample. */
   finalist: string | null;
   changed: { component: string; variable: string; kind: string }[];
+  /** What was tested: the mean gain in score, less what the finalist costs more where money or latency are objectives. */
+  gain: number | null;
   p: number | null;
   ci95: [number, number] | null;
+  /** Mean price of an example under incumbent and finalist; only where money or latency are objectives. */
+  prices?: { before: ExamplePrice; after: ExamplePrice };
   examples: number;
   /** Predicted and realised gain of every candidate that went to validation. */
   validated: ValidatedGain[];
@@ -61,6 +66,7 @@ async function decision(
     reason: input.skipped ?? 'there was no finalist',
     before: null,
     after: null,
+    gain: null,
     p: null,
     ci95: null,
     examples: 0,
@@ -92,6 +98,8 @@ async function decision(
     verdict.comparisons.find((item) => item.configurationHash === verdict.accepted) ?? verdict.comparisons[0];
   if (best === undefined) return kept;
   const incumbent = verdict.accepted ?? input.incumbent;
+  const before = await validationMeans(dependencies, input, input.incumbent, ids);
+  const after = await validationMeans(dependencies, input, best.configurationHash, ids);
   const configurations = await stores.configurations.getMany([input.incumbent, best.configurationHash]);
   return {
     component: input.component,
@@ -104,10 +112,12 @@ async function decision(
       configurations.get(best.configurationHash) ?? {},
     ).map((change) => ({ ...change })),
     reason: verdict.reason,
-    before: best.before,
-    after: best.after,
+    before: before.score,
+    after: after.score,
+    gain: best.gain,
     p: best.p,
     ci95: best.ci95,
+    ...(before.price !== null && after.price !== null && { prices: { before: before.price, after: after.price } }),
     examples: ids.length,
     validated: kept.validated,
   };

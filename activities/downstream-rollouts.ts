@@ -3,9 +3,10 @@ import type { Budget } from '../core/run/budget';
 import type { Component } from '../core/system/component';
 import type { Configuration } from '../core/system/configuration';
 import type { Draw } from '../core/system/draw';
+import { examplePrice, usagesOf, type ExamplePrice } from '../core/system/example-price';
 import { runExample, scoreTrace } from '../core/system/interpreter';
 import type { JsonObject } from '../core/system/json';
-import type { Example } from '../core/system/run-context';
+import type { Cost, Example } from '../core/system/run-context';
 import type { ComponentOutcome, ExampleScore, ExampleTrace } from '../core/system/trace';
 import type { OpenRun } from './open-run';
 
@@ -23,14 +24,24 @@ export interface RolloutOptions {
   signal: AbortSignal;
 }
 
+/** A rollout's score, and what the example costs the system with the output in place. */
+export interface PricedScore extends ExampleScore {
+  price: ExamplePrice;
+}
+
 /**
  * Scores one output of a component: `E_down[R | output]` by Monte Carlo. Only graph descendants run; the outcomes of all
  * other components come from the trace. One rollout where every descendant and the metric are deterministic.
+ *
+ * @param options.usage what the call that gave the output cost; default: what the call in the trace did.
  */
-export async function downstreamRollouts(options: RolloutOptions & { outputs: JsonObject }): Promise<ExampleScore[]> {
+export async function downstreamRollouts(
+  options: RolloutOptions & { outputs: JsonObject; usage?: Cost },
+): Promise<PricedScore[]> {
   const count = isStochastic(options) ? options.run.plan.rolloutsPerCandidate : 1;
-  const scores: ExampleScore[] = [];
-  for (let index = 0; index < count; index++) scores.push(await rollOut(options, options.outputs, index));
+  const scores: PricedScore[] = [];
+  for (let index = 0; index < count; index++)
+    scores.push(await rollOut(options, options.outputs, index, options.usage));
   return scores;
 }
 
@@ -41,12 +52,12 @@ export async function downstreamRollouts(options: RolloutOptions & { outputs: Js
 export async function adaptiveRollouts(
   options: RolloutOptions,
   candidates: readonly JsonObject[],
-): Promise<ExampleScore[][]> {
+): Promise<PricedScore[][]> {
   const usual = isStochastic(options) ? options.run.plan.rolloutsPerCandidate : 1;
   const first = Math.ceil(usual / 2);
   const scores = await Promise.all(
     candidates.map(async (outputs) => {
-      const own: ExampleScore[] = [];
+      const own: PricedScore[] = [];
       for (let index = 0; index < first; index++) own.push(await rollOut(options, outputs, index));
       return own;
     }),
@@ -57,7 +68,7 @@ export async function adaptiveRollouts(
       mostShare * usual,
     );
     if (next === undefined) break;
-    const own = scores[next] as ExampleScore[];
+    const own = scores[next] as PricedScore[];
     own.push(await rollOut(options, candidates[next] as JsonObject, own.length));
   }
   return scores;
@@ -71,7 +82,12 @@ function isStochastic({ run, component }: RolloutOptions): boolean {
   );
 }
 
-async function rollOut(options: RolloutOptions, outputs: JsonObject, index: number): Promise<ExampleScore> {
+async function rollOut(
+  options: RolloutOptions,
+  outputs: JsonObject,
+  index: number,
+  usage?: Cost,
+): Promise<PricedScore> {
   const { run, component, example, trace, configuration, signal } = options;
   const { system } = run.resolved;
   const descendants = system.wiring.descendants[component.name] ?? new Set<string>();
@@ -82,5 +98,12 @@ async function rollOut(options: RolloutOptions, outputs: JsonObject, index: numb
   const caller = run.caller(options.limits);
   const draw = { ...options.draw, index };
   const rolled = await runExample({ system, configuration, example, draw, caller, signal, given });
-  return scoreTrace(rolled, { system, example, draw, caller, signal });
+  const { usage: _, ...score } = await scoreTrace(rolled, { system, example, draw, caller, signal });
+  // What was held fixed cost what it did in the trace.
+  const usages = { ...usagesOf(rolled), ...fixedUsages(trace, given), ...(usage && { [component.name]: usage }) };
+  return { ...score, price: examplePrice(usages, system.wiring) };
+}
+
+function fixedUsages(trace: ExampleTrace, given: Readonly<Record<string, unknown>>): Record<string, Cost> {
+  return Object.fromEntries(Object.entries(usagesOf(trace)).filter(([name]) => name in given));
 }

@@ -10,6 +10,7 @@ import { exampleCounts } from './example-samples';
 import { inActivity } from './in-activity';
 import { missingModel } from './missing-model';
 import { declineOtherDefinition, type StoredRunInput } from './open-run';
+import { requirePrices } from './require-prices';
 import { runModels } from './run-models';
 
 /**
@@ -30,6 +31,7 @@ export function prepareRun(dependencies: ActivityDependencies, input: PrepareRun
         `cannot serve system '${system.name}': ${missing}; start a worker with that model`,
       );
     }
+    requirePrices(system, input.plan, dependencies.languageModels);
     const configuration =
       input.startFrom === undefined ? initialConfiguration(system) : await stores.configurations.get(input.startFrom);
     checkConfiguration(system, configuration);

@@ -50,6 +50,18 @@ export function addPlanOptions(command: Command): Command {
       ).argParser(numberFrom(0, 1)),
     )
     .addOption(
+      new Option(
+        '--score-per-usd <score>',
+        `score that one US dollar of an example is worth (default ${defaultPlan.scorePerUsd}: money does not count)`,
+      ).argParser(numberFrom(0)),
+    )
+    .addOption(
+      new Option(
+        '--score-per-second <score>',
+        `score that one second of an example's latency is worth (default ${defaultPlan.scorePerSecond}: it does not count)`,
+      ).argParser(numberFrom(0)),
+    )
+    .addOption(
       new Option('--schedule <name>', `how components are chosen (default ${defaultPlan.schedule})`).choices(schedules),
     );
 }

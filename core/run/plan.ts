@@ -32,6 +32,10 @@ export interface RunPlan {
   alpha: number;
   /** Acceptance: the least gain worth accepting, in score. */
   minimumEffect: number;
+  /** How much score one US dollar of an example is worth: 2 takes 0.02 off the score of an example that costs a cent. */
+  scorePerUsd: number;
+  /** How much score one second of an example's latency is worth. */
+  scorePerSecond: number;
   /** How an iteration's component is chosen. */
   schedule: Schedule;
   /** The run ends early after this many consecutive tries of every component without an acceptance. */
@@ -54,6 +58,8 @@ export const defaultPlan: RunPlan = Object.freeze({
   testExamples: 200,
   alpha: 0.05,
   minimumEffect: 0,
+  scorePerUsd: 0,
+  scorePerSecond: 0,
   schedule: 'gain-per-cost',
   patience: 2,
 });

@@ -16,6 +16,11 @@ const between = (low: number, high: number): Check => ({
   expected: `a number from ${low} to ${high}`,
 });
 
+const price: Check = {
+  accepts: (value) => Number.isFinite(value) && (value as number) >= 0,
+  expected: 'a finite number of at least 0',
+};
+
 const planChecks: Record<keyof RunPlan, Check> = {
   iterations: whole(0),
   preferenceInputs: whole(1),
@@ -35,6 +40,8 @@ const planChecks: Record<keyof RunPlan, Check> = {
     expected: 'a number above 0, at most 0.5',
   },
   minimumEffect: between(0, 1),
+  scorePerUsd: price,
+  scorePerSecond: price,
   schedule: {
     accepts: (value) => (schedules as readonly unknown[]).includes(value),
     expected: `one of ${schedules.join(', ')}`,
