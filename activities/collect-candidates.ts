@@ -21,7 +21,7 @@ import { exampleSample } from './example-samples';
 import { inActivity, type Attempt } from './in-activity';
 import { componentOf, openRun, type OpenRun } from './open-run';
 import { groundTruth } from './ground-truth';
-import { proposalPool, showsInputs } from './optimize-component/proposal-pool';
+import { alternativeSettings, showsInputs } from './optimize-component/alternative-settings';
 import { settleAll } from './settle-all';
 import { loadTraces, type TracedEvaluation } from './traces';
 
@@ -50,7 +50,8 @@ export function collectCandidates(
     });
     const traces = await loadTraces(stores, { ...input, purpose: 'preference' });
     const incumbent = await stores.configurations.get(input.configurationHash);
-    const alternatives = proposalPool(run, { component, iteration, incumbent, traces, purpose: 'candidates' });
+    const { signal } = attempt;
+    const alternatives = await alternativeSettings(run, { component, iteration, incumbent, traces, signal });
     const examples = sample.slice(input.from, input.to);
     let done = 0;
     const collected = await settleAll(

@@ -7,7 +7,7 @@ import { modelSpend } from '../activities/calls/model-spend';
 import { usualPriority } from '../core/run/priority';
 import { exampleSample } from '../activities/example-samples';
 import type { OpenRun } from '../activities/open-run';
-import { proposalPool } from '../activities/optimize-component/proposal-pool';
+import { alternativeSettings } from '../activities/optimize-component/alternative-settings';
 import type { TracedEvaluation } from '../activities/traces';
 import { randomStream } from '../core/random/stream';
 import { defaultPlan } from '../core/run/plan';
@@ -88,10 +88,12 @@ async function main(): Promise<void> {
   // As many as a run sees in all its iterations.
   const trainingInputs = plan.preferenceInputs + plan.iterations * plan.adaptationInputs;
   await measure(initial, 'train', 'preference', trainingInputs);
-  const pools = system.components.map((component) => ({
-    component,
-    proposals: proposalPool(run, { component, iteration: -1, incumbent: initial, traces, purpose: 'proposals' }),
-  }));
+  const pools = await Promise.all(
+    system.components.map(async (component) => ({
+      component,
+      proposals: await alternativeSettings(run, { component, iteration: -1, incumbent: initial, traces, signal }),
+    })),
+  );
   const stream = randomStream(seed, 'baselines', options.method);
   const singles = (): Configuration[] =>
     pools.flatMap(({ component, proposals }) =>

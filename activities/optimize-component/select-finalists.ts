@@ -29,6 +29,7 @@ export function selectFinalists(dependencies: ActivityDependencies, input: Selec
       record.push({
         configurationHash: hash,
         origin: proposal.origin,
+        optimizers: proposal.optimizers ?? [],
         changed: proposal.changed,
         note: proposal.note ?? null,
         expectedGain: score?.meanGain ?? null,
@@ -50,7 +51,13 @@ export function selectFinalists(dependencies: ActivityDependencies, input: Selec
         key: `iteration/${input.iteration}/proposals`,
         iteration: input.iteration,
         kind: 'proposals',
-        body: { component: input.component, incumbent: input.configurationHash, proposals: record, reason },
+        body: {
+          component: input.component,
+          incumbent: input.configurationHash,
+          blobs: input.rounds.map(({ reference }) => reference.sha256),
+          proposals: record,
+          reason,
+        },
       },
     ]);
     return { hashes: promising.map((score) => score.configurationHash), reason };

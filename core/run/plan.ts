@@ -16,6 +16,10 @@ export interface RunPlan {
   samplingTemperature: number;
   /** Proposals per component step that the LRF ranks. */
   proposals: number;
+  /** Names of the optimizers that propose settings; `all`: every one that applies to the component. */
+  optimizers: 'all' | readonly string[];
+  /** Largest share of a prompt's words that a proposal may change (normalised edit distance); 1: no limit. */
+  promptTrustRegion: number;
   /** Training inputs on which all proposals are ranked. */
   rankingInputs: number;
   /** The best proposals that are judged once more, by the global metric on more inputs (successive halving). */
@@ -50,6 +54,8 @@ export const defaultPlan: RunPlan = Object.freeze({
   rolloutsPerCandidate: 2,
   samplingTemperature: 1,
   proposals: 16,
+  optimizers: 'all',
+  promptTrustRegion: 1,
   rankingInputs: 12,
   shortlist: 6,
   shortlistInputs: 24,

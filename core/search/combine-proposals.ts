@@ -80,5 +80,7 @@ function merge(incumbent: Incumbent, members: readonly Proposal[]): Proposal | u
     }
   }
   const note = members.map((member) => `${member.origin}${member.note === undefined ? '' : ` (${member.note})`}`);
-  return propose(incumbent, values, { origin: 'combination', note: note.join(' + ') });
+  const combined = propose(incumbent, values, { origin: 'combination', note: note.join(' + ') });
+  const optimizers = [...new Set(members.flatMap((member) => member.optimizers ?? []))];
+  return combined && (optimizers.length > 0 ? { ...combined, optimizers } : combined);
 }

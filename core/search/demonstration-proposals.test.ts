@@ -1,6 +1,6 @@
 import { randomStream } from '../random/stream';
 import { prompt, type Demonstration, type PromptValue } from '../system/variable';
-import { charactersOf, demonstrationProposals, type TracedExample } from './demonstration-proposals';
+import { tokensOf, demonstrationProposals, type TracedExample } from './demonstration-proposals';
 import { proposalHash, type Incumbent, type Proposal } from './proposal';
 
 const topics = ['rivers', 'coins', 'flags', 'songs', 'roads', 'birds', 'ships', 'gems'];
@@ -50,11 +50,11 @@ describe('demonstrationProposals', () => {
     expect(rest).toEqual([]);
   });
 
-  it.each([60, 150, 400, 1_000])('never exceeds a budget of %i characters', (characterBudget) => {
+  it.each([15, 40, 100, 250])('never exceeds a budget of %i tokens', (tokenBudget) => {
     for (let seed = 0; seed < 20; seed++) {
-      for (const proposal of make(8, { characterBudget, stream: randomStream(seed) })) {
-        const total = setOf(proposal).reduce((sum, item) => sum + charactersOf(item), 0);
-        expect(total).toBeLessThanOrEqual(characterBudget);
+      for (const proposal of make(8, { tokenBudget, stream: randomStream(seed) })) {
+        const total = setOf(proposal).reduce((sum, item) => sum + tokensOf(item), 0);
+        expect(total).toBeLessThanOrEqual(tokenBudget);
       }
     }
   });

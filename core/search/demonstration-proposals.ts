@@ -1,6 +1,7 @@
 import type { RandomStream } from '../random/stream';
 import { contentHash } from '../system/canonical-json';
 import type { Json, JsonObject } from '../system/json';
+import { estimateTokens } from '../system/token-estimate';
 import type { Demonstration } from '../system/variable';
 import { distinctProposals, promptOf, propose, type Incumbent, type Proposal } from './proposal';
 
@@ -25,8 +26,8 @@ export interface DemonstrationOptions {
   groundTruth?: Readonly<Record<string, JsonObject>>;
   /** Least score of a trace whose outputs count as correct. Default 0.8. */
   threshold?: number;
-  /** Most characters of a set of demonstrations, as JSON. Default 4,000. */
-  characterBudget?: number;
+  /** Most tokens of a set of demonstrations, as JSON, by `estimateTokens`. Default 1,000. */
+  tokenBudget?: number;
   /** Random sets per size. Default 3. */
   setsPerSize?: number;
   stream: RandomStream;
@@ -37,7 +38,7 @@ const considered = 8;
 
 /**
  * Sets of 1, 2, 4, ... up to the variable's most demonstrations, bootstrapped from traces that scored well (Khattab et
- * al. 2023, DSPy's BootstrapFewShot): several random, diverse sets per size, all within the character budget. Preferred are
+ * al. 2023, DSPy's BootstrapFewShot): several random, diverse sets per size, all within the token budget. Preferred are
  * short ones, and those in which the component is known to have done well: its output scored more than others did for the
  * same inputs (where all score alike, the credit may be another component's), or it is a ground truth that can be had from
  * the inputs (beside inputs that do not hold it, a truth teaches to make things up). Also no demonstrations at all, where the
@@ -46,17 +47,17 @@ const considered = 8;
  * @throws RangeError where the component has no such prompt.
  */
 export function demonstrationProposals(options: DemonstrationOptions): Proposal[] {
-  const { incumbent, variable, stream, characterBudget = 4_000, setsPerSize = 3 } = options;
+  const { incumbent, variable, stream, tokenBudget = 1_000, setsPerSize = 3 } = options;
   const current = promptOf(incumbent, variable);
   const definition = incumbent.variables[variable];
   const most = definition?.type === 'prompt' ? definition.maxDemonstrations : 0;
-  const pool = demonstrationPool(options).filter((item) => item.characters <= characterBudget);
+  const pool = demonstrationPool(options).filter((item) => item.tokens <= tokenBudget);
   const seen = new Set([contentHash(current.demonstrations.map((item) => contentHash(item)).sort())]);
   // Round by round, largest first: a cut anywhere keeps every size, and more demonstrations usually help more.
   const sizes = sizesUpTo(Math.min(most, pool.length)).reverse();
   const rounds = Array.from({ length: setsPerSize }, () => sizes).flat();
   const proposals = rounds.map((size) => {
-    const set = diverseSet(pool, size, characterBudget, stream);
+    const set = diverseSet(pool, size, tokenBudget, stream);
     const key = contentHash(set.map((item) => item.hash).sort());
     // The same members in another order are not worth another try.
     if (set.length === 0 || seen.has(key)) return undefined;
@@ -78,8 +79,8 @@ interface PooledDemonstration {
   exampleId: string;
   demonstration: Demonstration;
   hash: string;
-  characters: number;
-  tokens: ReadonlySet<string>;
+  tokens: number;
+  words: ReadonlySet<string>;
   /** How sure it is that the component did well here, in [0, 1]. */
   support: number;
 }
@@ -98,8 +99,8 @@ function demonstrationPool(options: DemonstrationOptions): PooledDemonstration[]
       exampleId,
       demonstration,
       hash: contentHash(demonstration),
-      characters: charactersOf(demonstration),
-      tokens: tokensOf([inputs, demonstration.outputs]),
+      tokens: tokensOf(demonstration),
+      words: wordsOf([inputs, demonstration.outputs]),
       support: truth === undefined ? supportByContrast(example) : score >= threshold ? 1 : shareHeld(inputs, truth),
     };
     // Ground truth beats any trace; of traces the better, then the shorter, the better supported, the lower hash is kept.
@@ -114,7 +115,7 @@ function demonstrationPool(options: DemonstrationOptions): PooledDemonstration[]
 type Ranked = { item: PooledDemonstration; rank: number };
 function isBetter(a: Ranked, b: Ranked): boolean {
   if (a.rank !== b.rank) return a.rank > b.rank;
-  if (a.item.characters !== b.item.characters) return a.item.characters < b.item.characters;
+  if (a.item.tokens !== b.item.tokens) return a.item.tokens < b.item.tokens;
   if (a.item.support !== b.item.support) return a.item.support > b.item.support;
   return a.item.hash < b.item.hash;
 }
@@ -122,40 +123,40 @@ function isBetter(a: Ranked, b: Ranked): boolean {
 function diverseSet(
   pool: readonly PooledDemonstration[],
   size: number,
-  characterBudget: number,
+  tokenBudget: number,
   stream: RandomStream,
 ): PooledDemonstration[] {
   const chosen: PooledDemonstration[] = [];
-  let left = characterBudget;
+  let left = tokenBudget;
   while (chosen.length < size) {
-    const fitting = pool.filter((item) => item.characters <= left && !chosen.includes(item));
+    const fitting = pool.filter((item) => item.tokens <= left && !chosen.includes(item));
     if (fitting.length === 0) break;
     const next = stream
       .sample(fitting, considered)
-      .map((item) => ({ item, value: novelty(item, chosen) + item.support - item.characters / characterBudget }))
+      .map((item) => ({ item, value: novelty(item, chosen) + item.support - item.tokens / tokenBudget }))
       .reduce((best, other) => (other.value > best.value ? other : best)).item;
     chosen.push(next);
-    left -= next.characters;
+    left -= next.tokens;
   }
   return chosen;
 }
 
-/** 1 minus the largest token overlap (Jaccard) with what is chosen already. */
+/** 1 minus the largest overlap of words (Jaccard) with what is chosen already. */
 function novelty(item: PooledDemonstration, chosen: readonly PooledDemonstration[]): number {
-  return 1 - Math.max(0, ...chosen.map((other) => overlap(item.tokens, other.tokens)));
+  return 1 - Math.max(0, ...chosen.map((other) => overlap(item.words, other.words)));
 }
 
 function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
-  const shared = [...a].filter((token) => b.has(token)).length;
+  const shared = [...a].filter((word) => b.has(word)).length;
   return shared === 0 ? 0 : shared / (a.size + b.size - shared);
 }
 
-/** Characters that a demonstration takes in a prompt, as JSON; what budgets count. */
-export function charactersOf(demonstration: Demonstration): number {
-  return JSON.stringify(demonstration.inputs).length + JSON.stringify(demonstration.outputs).length;
+/** Tokens that a demonstration takes in a prompt, as JSON; what budgets count. */
+export function tokensOf(demonstration: Demonstration): number {
+  return estimateTokens(JSON.stringify(demonstration.inputs) + JSON.stringify(demonstration.outputs));
 }
 
-function tokensOf(value: Json): ReadonlySet<string> {
+function wordsOf(value: Json): ReadonlySet<string> {
   return new Set(
     JSON.stringify(value)
       .toLowerCase()
@@ -170,8 +171,8 @@ function supportByContrast({ contrast }: TracedExample): number {
 
 /** Share of the outputs' words that the inputs hold. */
 function shareHeld(inputs: JsonObject, outputs: JsonObject): number {
-  const held = tokensOf(inputs);
-  const words = [...tokensOf(Object.values(outputs))];
+  const held = wordsOf(inputs);
+  const words = [...wordsOf(Object.values(outputs))];
   return words.length === 0 ? 0 : words.filter((word) => held.has(word)).length / words.length;
 }
 

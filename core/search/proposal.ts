@@ -3,7 +3,17 @@ import { changedKinds, configurationHash, faultOf, type ComponentConfiguration }
 import type { Json } from '../system/json';
 import type { PromptValue, SettingKind, Variables } from '../system/variable';
 
-export type ProposalOrigin = 'grid' | 'tpe' | 'demonstrations' | 'instruction-edit' | 'opro' | 'model' | 'combination';
+export type ProposalOrigin =
+  | 'grid'
+  | 'tpe'
+  | 'demonstrations'
+  | 'instruction-edit'
+  | 'instructions-and-demonstrations'
+  | 'opro'
+  | 'reflection'
+  | 'merge'
+  | 'model'
+  | 'combination';
 
 /** A candidate for one component's local step. */
 export interface Proposal {
@@ -14,6 +24,8 @@ export interface Proposal {
   changed: { variable: string; kind: SettingKind }[];
   /** How it was made, for people. */
   note?: string;
+  /** The optimizers that are credited with it: one, or those of a combination's members. Set by the portfolio. */
+  optimizers?: string[];
 }
 
 /** A component's variables and the settings it runs with now. */

@@ -1,5 +1,6 @@
 import type OpenAI from 'openai';
 import { contentHash } from '../../core/system/canonical-json';
+import { estimateTokens } from '../../core/system/token-estimate';
 import { DefinitionError } from '../../core/system/definition-error';
 import { InfrastructureError } from '../../core/system/infrastructure-error';
 import type { ChatRequest, ChatResponse, Usage } from '../../core/system/run-context';
@@ -10,7 +11,7 @@ import { didYouMean } from './closest-name';
 import { Endpoint } from './endpoint';
 import type { EndpointModel, EndpointOptions, Price } from './endpoint-options';
 import type { Place } from './fair-semaphore';
-import { estimateTokens, parseChat, parseEmbeddings, parseModelList } from './parse-reply';
+import { parseChat, parseEmbeddings, parseModelList } from './parse-reply';
 import { usageOf } from './usage-of';
 
 /** How one chat call is drawn. */

@@ -1,4 +1,5 @@
 import OpenAI from 'openai';
+import { estimateTokens } from '../../core/system/token-estimate';
 import { MalformedReply } from './malformed-reply';
 
 type Fields = Record<string, unknown>;
@@ -6,11 +7,6 @@ type Fields = Record<string, unknown>;
 export interface Tokens {
   promptTokens: number;
   completionTokens: number;
-}
-
-/** About how many tokens a text has where the endpoint does not say: four characters each. */
-export function estimateTokens(text: string): number {
-  return Math.ceil(text.length / 4);
 }
 
 /**

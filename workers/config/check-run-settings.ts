@@ -1,6 +1,7 @@
 import type { Budget } from '../../core/run/budget';
 import { leastUrgent } from '../../core/run/priority';
 import { defaultPlan, type RunPlan } from '../../core/run/plan';
+import { builtInOptimizers } from '../../core/search/optimizers/built-in';
 import { DefinitionError } from '../../core/system/definition-error';
 import { schedules } from '../../core/validation/component-schedule';
 import { didYouMean } from '../../providers/language-models';
@@ -20,6 +21,7 @@ const price: Check = {
   accepts: (value) => Number.isFinite(value) && (value as number) >= 0,
   expected: 'a finite number of at least 0',
 };
+const optimizerNames: ReadonlySet<unknown> = new Set(builtInOptimizers.map(({ name }) => name));
 
 const planChecks: Record<keyof RunPlan, Check> = {
   iterations: whole(0),
@@ -29,6 +31,12 @@ const planChecks: Record<keyof RunPlan, Check> = {
   rolloutsPerCandidate: whole(1),
   samplingTemperature: between(0, 2),
   proposals: whole(1),
+  optimizers: {
+    accepts: (value) =>
+      value === 'all' || (Array.isArray(value) && value.length > 0 && value.every((name) => optimizerNames.has(name))),
+    expected: `'all', or a list of some of ${[...optimizerNames].join(', ')}`,
+  },
+  promptTrustRegion: between(0, 1),
   rankingInputs: whole(1),
   shortlist: whole(1),
   shortlistInputs: whole(1),

@@ -1,5 +1,5 @@
 import { prompt, type PromptValue } from '../system/variable';
-import { parseOproProposals } from './opro-proposals';
+import { parseWrittenInstructions } from './written-instructions';
 import type { Incumbent } from './proposal';
 
 const incumbent: Incumbent = {
@@ -13,7 +13,10 @@ const withPlaceholder: Incumbent = {
 
 function read(reply: string, rest: { from?: Incumbent; known?: string[]; limit?: number } = {}) {
   const { from = incumbent, ...options } = rest;
-  const { proposals, rejected } = parseOproProposals(reply, { incumbent: from, variable: 'prompt', ...options });
+  const { proposals, rejected } = parseWrittenInstructions(reply, {
+    ...{ incumbent: from, variable: 'prompt', origin: 'opro' as const },
+    ...options,
+  });
   return {
     texts: proposals.map((item) => (item.settings['prompt'] as unknown as PromptValue).instructions),
     reasons: rejected.map((item) => item.reason),
@@ -22,7 +25,7 @@ function read(reply: string, rest: { from?: Incumbent; known?: string[]; limit?:
   };
 }
 
-describe('parseOproProposals', () => {
+describe('parseWrittenInstructions', () => {
   it('keeps multi-line proposals whole', () => {
     const first = 'Read the passages.\n\n1. Find the sentence.\n2. Copy the answer.\n```\nformat\n```';
     const { texts, proposals, rejected } = read(

@@ -1,14 +1,9 @@
 import type { Json } from '../system/json';
 import { faultOf } from '../system/configuration';
 import type { PromptVariable } from '../system/variable';
+import type { RejectedProposal } from './component-optimizer';
 import { extractProposalTexts } from './proposal-texts';
-import { promptOf, propose, type Incumbent, type Proposal } from './proposal';
-
-export interface RejectedProposal {
-  /** The start of what was rejected, for people. */
-  text: string;
-  reason: string;
-}
+import { promptOf, propose, type Incumbent, type Proposal, type ProposalOrigin } from './proposal';
 
 /**
  * Reads a proposer's reply. Whatever it is (tags, JSON, code fences, a list, an essay, nothing), the result is the
@@ -16,19 +11,21 @@ export interface RejectedProposal {
  *
  * @throws RangeError where the component has no such prompt.
  */
-export function parseOproProposals(
+export function parseWrittenInstructions(
   reply: string,
   options: {
     incumbent: Incumbent;
     /** Which prompt variable. */
     variable: string;
+    origin: ProposalOrigin;
+    note?: string;
     /** Instructions that were tried before. */
     known?: readonly string[];
     /** Most proposals kept; default 20. */
     limit?: number;
   },
 ): { proposals: Proposal[]; rejected: RejectedProposal[] } {
-  const { incumbent, variable, known = [], limit = 20 } = options;
+  const { incumbent, variable, origin, note, known = [], limit = 20 } = options;
   const current = promptOf(incumbent, variable);
   const definition = incumbent.variables[variable] as PromptVariable;
   const tried = new Set(known.map(normalized));
@@ -46,7 +43,7 @@ export function parseOproProposals(
       continue;
     }
     seen.add(normalized(text));
-    const proposal = propose(incumbent, { [variable]: value }, { origin: 'opro' });
+    const proposal = propose(incumbent, { [variable]: value }, { origin, note });
     if (proposal !== undefined) proposals.push(proposal);
   }
   return { proposals, rejected: shortened(rejected) };
@@ -75,6 +72,7 @@ function normalized(text: string): string {
   return text.trim().replace(/\s+/g, ' ');
 }
 
-function preview(text: string): string {
+/** The start of a text, for people. */
+export function preview(text: string): string {
   return text.length > 200 ? `${text.slice(0, 200)} [...]` : text;
 }

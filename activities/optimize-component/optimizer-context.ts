@@ -1,0 +1,52 @@
+import { randomStream } from '../../core/random/stream';
+import type { OptimizerContext } from '../../core/search/component-optimizer';
+import type { Component } from '../../core/system/component';
+import type { Configuration } from '../../core/system/configuration';
+import type { Candidate } from '../../core/preference/candidate';
+import type { OpenRun } from '../open-run';
+import type { TracedEvaluation } from '../traces';
+import { demonstrableCalls, tracedCalls } from './traced-calls';
+
+/** What every optimizer of a step gets alike. */
+export type SharedContext = Pick<
+  OptimizerContext,
+  'incumbent' | 'component' | 'traces' | 'demonstrable' | 'candidates'
+>;
+
+/** @param options.traces of training examples under the incumbent, by example id. */
+export function sharedContext(
+  run: OpenRun,
+  options: {
+    component: Component;
+    incumbent: Configuration;
+    traces: ReadonlyMap<string, TracedEvaluation>;
+    candidates: readonly Candidate[];
+  },
+): SharedContext {
+  const { component, candidates } = options;
+  const traces = tracedCalls(run, component, options.traces);
+  return {
+    incumbent: { variables: component.configuration, settings: options.incumbent[component.name] ?? {} },
+    component: {
+      name: component.name,
+      description: component.description,
+      inputFields: Object.keys(component.input.shape),
+      outputFields: Object.keys(component.output.shape),
+    },
+    traces,
+    demonstrable: demonstrableCalls(traces, candidates),
+    candidates,
+  };
+}
+
+/**
+ * The stream of one optimizer.
+ *
+ * @param purpose what proposals are for: two uses in one iteration draw differently.
+ */
+export function optimizerStream(
+  run: OpenRun,
+  step: { purpose: 'candidates' | 'proposals'; component: string; iteration: number; optimizer: string },
+) {
+  return randomStream(run.seed, step.purpose, step.component, step.iteration, step.optimizer);
+}

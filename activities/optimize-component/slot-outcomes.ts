@@ -1,0 +1,25 @@
+import type { SlotOutcome } from '../../core/search/slot-allocation';
+import type { Stores } from '../../storage';
+import type { DecisionRecord } from '../decide';
+import { proposalRecords } from './past-proposals';
+
+/**
+ * What each slot brought that an optimizer took in earlier iterations of the run, for any component: the gain on validation where
+ * the proposal went there, else by the metric on training inputs, else nothing; losses count as nothing. A combination took no
+ * slot: what it gained is shared by the optimizers of its members.
+ */
+export async function slotOutcomes(stores: Stores, runId: string, before: number): Promise<SlotOutcome[]> {
+  const decisions = await stores.ledger.list(runId, { kind: 'decision' });
+  const outcomes: SlotOutcome[] = [];
+  for (const { iteration, proposals } of await proposalRecords(stores, runId, before)) {
+    const decision = decisions.find((entry) => entry.iteration === iteration)?.body as unknown as
+      DecisionRecord | undefined;
+    const realised = new Map(decision?.validated.map((item) => [item.configurationHash, item.realised]));
+    for (const { configurationHash, optimizers, origin, measuredGain } of proposals) {
+      const gain = Math.max(0, realised.get(configurationHash) ?? measuredGain ?? 0);
+      if (origin === 'combination' && gain === 0) continue;
+      for (const optimizer of optimizers) outcomes.push({ optimizer, iteration, gain: gain / optimizers.length });
+    }
+  }
+  return outcomes;
+}

@@ -1,0 +1,33 @@
+import { mean } from '../../validation/moments';
+import type { ComponentOptimizer } from '../component-optimizer';
+import { oproMetaPrompt } from '../opro-meta-prompt';
+import { promptStandings, promptIn } from '../prompt-standings';
+import { writeInstructions } from './write-instructions';
+
+/**
+ * Instructions by a proposer model that sees the incumbent and earlier instructions with their scores on training inputs
+ * (OPRO: Yang et al. 2023; paper, section 4.2).
+ */
+export const opro: ComponentOptimizer = {
+  name: 'opro',
+  kinds: ['instructions'],
+  needsProposer: true,
+  propose: (context) =>
+    writeInstructions(context, 'opro', ({ variable, definition, count }) => {
+      const { incumbent, component, traces, past } = context;
+      const score = traces.length === 0 ? 0 : mean(traces.map((trace) => trace.score));
+      return {
+        messages: oproMetaPrompt({
+          component,
+          definition,
+          incumbent: { instructions: promptIn(incumbent.settings, variable).instructions, score },
+          history: promptStandings(past, incumbent, variable, 'instructions').map(({ settings, gain }) => ({
+            instructions: promptIn(settings, variable).instructions,
+            score: score + gain,
+          })),
+          examples: traces.flatMap(({ outputs, ...trace }) => (outputs === undefined ? [] : [{ ...trace, outputs }])),
+          count,
+        }),
+      };
+    }),
+};

@@ -1,0 +1,20 @@
+import type { ComponentConfiguration } from '../system/configuration';
+import type { Proposal } from './proposal';
+
+/** A proposal of an earlier iteration of the run, for the same component, with what was measured of it. */
+export interface PastProposal {
+  iteration: number;
+  /** The component's settings that it was compared with. */
+  incumbent: ComponentConfiguration;
+  proposal: Proposal;
+  /** Mean gain over that incumbent on training inputs, by the LRF where it was trusted; null: never judged. */
+  expectedGain: number | null;
+  /** The same by the global metric on more training inputs; null: not in the shortlist. */
+  measuredGain: number | null;
+  /** Training example id -> gain by the global metric on its inputs; absent: the metric judged it on none. */
+  instanceGains?: Readonly<Record<string, number>>;
+  /** It went to validation. */
+  finalist: boolean;
+  /** It became the incumbent. */
+  accepted: boolean;
+}
