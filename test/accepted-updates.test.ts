@@ -1,5 +1,7 @@
 import { resultDocumentSchema, type ResultDocument } from '../core/run/result-document';
 import type { RunPlan } from '../core/run/plan';
+import type { Optimizer } from '../core/search/own-optimizer';
+import type { PromptValue } from '../core/system/variable';
 import { oneSettingReply, oneSettingSystems } from './support/one-setting-systems';
 import { startScriptedEndpoint, type ScriptedEndpoint } from './support/scripted-endpoint';
 import { TestRuns } from './support/test-run';
@@ -10,6 +12,19 @@ jest.setTimeout(120_000);
 const price = (perMillion: number) => ({
   price: { promptPerMillion: perMillion, completionPerMillion: perMillion },
 });
+
+/** A user's own: says the word where one is asked for. */
+const magician: Optimizer = {
+  name: 'magician',
+  kinds: ['prompt'],
+  version: '1',
+  propose({ incumbent: { prompt } }) {
+    const { instructions } = prompt as unknown as PromptValue;
+    return instructions === 'Say the word.'
+      ? [{ prompt: { instructions: 'Say the word: abracadabra.', demonstrations: [] } }]
+      : [];
+  },
+};
 
 describe('an accepted update of one kind', () => {
   let endpoint: ScriptedEndpoint;
@@ -25,6 +40,7 @@ describe('an accepted update of one kind', () => {
           models: {
             obedient: {},
             imitator: {},
+            bewitched: {},
             sloppy: price(1),
             careful: price(1_000),
             dear: price(10_000),
@@ -33,6 +49,7 @@ describe('an accepted update of one kind', () => {
           concurrency: 32,
         },
       },
+      config: { optimizers: [magician] },
     });
   });
 
@@ -57,6 +74,16 @@ describe('an accepted update of one kind', () => {
       expect(final.gain?.ci95[0]).toBeGreaterThan(0);
     },
   );
+
+  it("raises the score on held-out test examples: a user's own optimizer", async () => {
+    const { iterations, final, runId, configuration } = await optimized('own');
+    expect(iterations).toMatchObject([{ accepted: true, changed: [{ variable: 'prompt', kind: 'instructions' }] }]);
+    expect(final.gain?.mean).toBe(1);
+    expect(configuration['doubler']?.['prompt']).toMatchObject({ instructions: 'Say the word: abracadabra.' });
+    const [proposals] = await runs.runtime.stores.ledger.list(runId, { kind: 'proposals' });
+    const credited: unknown = expect.objectContaining({ origin: 'own', optimizers: ['magician'], finalist: true });
+    expect(proposals).toMatchObject({ body: { proposals: expect.arrayContaining([credited]) as unknown } });
+  });
 
   it('makes a model cheaper, at the same score, because money is an objective', async () => {
     const { iterations, final, objectives } = await optimized('price', { scorePerUsd: 1 });

@@ -16,6 +16,7 @@ import type { ActivityDependencies } from '../dependencies';
 import type { OpenRun } from '../open-run';
 import { tracesOf, type TracedEvaluation } from '../traces';
 import { optimizerStream, sharedContext } from './optimizer-context';
+import { ownOptimizers } from './own-optimizers';
 import { pastProposals } from './past-proposals';
 import { proposerModel } from './proposer-model';
 import { settingObservations } from './setting-observations';
@@ -45,7 +46,7 @@ export async function runPortfolio(
     }),
   });
   const { incumbent } = shared;
-  const optimizers = applicableOptimizers(builtInOptimizers, {
+  const optimizers = applicableOptimizers([...ownOptimizers(run, component, input), ...builtInOptimizers], {
     incumbent,
     named: run.plan.optimizers,
     proposer: proposer !== undefined,

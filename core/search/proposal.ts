@@ -13,6 +13,8 @@ export type ProposalOrigin =
   | 'reflection'
   | 'merge'
   | 'model'
+  /** A user's own optimizer. */
+  | 'own'
   | 'combination';
 
 /** A candidate for one component's local step. */

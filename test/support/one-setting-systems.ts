@@ -54,6 +54,8 @@ export const oneSettingSystems = {
     { prompt: prompt('Double it.', { demonstrations: { max: 2 } }) },
     () => 'imitator',
   ),
+  /** Nothing that the product proposes helps. */
+  own: doubling('own', { prompt: prompt('Say the word.') }, () => 'bewitched'),
   model: doubling('model', { model: model(['sloppy', 'careful']) }, ({ model: chosen }) => chosen as string),
   /** Both are always right. */
   price: doubling('price', { model: model(['dear', 'careful']) }, ({ model: chosen }) => chosen as string),
@@ -83,6 +85,7 @@ export function oneSettingReply({ model: name, messages }: ScriptedChatRequest):
   const told = messages.find(({ role }) => role === 'system')?.content ?? '';
   const right =
     (name === 'obedient' && /\b(brief|briefly|short|only|exactly)\b/i.test(told)) ||
+    (name === 'bewitched' && told.includes('abracadabra')) ||
     (name === 'imitator' && messages.some(({ role }) => role === 'assistant')) ||
     (name === 'sloppy' && number % 3 === 0) ||
     name === 'careful' ||
