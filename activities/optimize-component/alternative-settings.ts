@@ -6,6 +6,7 @@ import { contentHash } from '../../core/system/canonical-json';
 import type { JsonObject } from '../../core/system/json';
 import { isPromptValue } from '../../core/system/variable';
 import type { OpenRun } from '../open-run';
+import { hiddenExamples } from './hidden-examples';
 import { optimizerStream, sharedContext } from './optimizer-context';
 
 /**
@@ -14,11 +15,11 @@ import { optimizerStream, sharedContext } from './optimizer-context';
  */
 export async function alternativeSettings(
   run: OpenRun,
-  step: Omit<Parameters<typeof sharedContext>[1], 'candidates'> & { iteration: number; signal: AbortSignal },
+  step: Omit<Parameters<typeof sharedContext>[1], 'candidates' | 'hidden'> & { iteration: number; signal: AbortSignal },
 ): Promise<Proposal[]> {
-  const shared = sharedContext(run, { ...step, candidates: [] });
+  const shared = sharedContext(run, { ...step, candidates: [], hidden: hiddenExamples(run) });
   const { incumbent, component } = shared;
-  const optimizers = applicableOptimizers(modelFreeOptimizers, { incumbent, named: 'all', proposer: false });
+  const optimizers = applicableOptimizers(modelFreeOptimizers, { ...shared, past: [], named: 'all', proposer: false });
   const offers = await Promise.all(
     optimizers.map(async (optimizer) =>
       optimizer.propose({

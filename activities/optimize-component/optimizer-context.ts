@@ -5,6 +5,7 @@ import type { Configuration } from '../../core/system/configuration';
 import type { Candidate } from '../../core/preference/candidate';
 import type { OpenRun } from '../open-run';
 import type { TracedEvaluation } from '../traces';
+import type { HiddenExamples } from './hidden-examples';
 import { demonstrableCalls, tracedCalls } from './traced-calls';
 
 /** What every optimizer of a step gets alike. */
@@ -13,7 +14,12 @@ export type SharedContext = Pick<
   'incumbent' | 'component' | 'traces' | 'demonstrable' | 'candidates'
 >;
 
-/** @param options.traces of training examples under the incumbent, by example id. */
+/**
+ * Without calls for inputs that are held out too (data sets repeat themselves), and without demonstrations for inputs that
+ * proposals are ranked on.
+ *
+ * @param options.traces of training examples under the incumbent, by example id.
+ */
 export function sharedContext(
   run: OpenRun,
   options: {
@@ -21,10 +27,17 @@ export function sharedContext(
     incumbent: Configuration;
     traces: ReadonlyMap<string, TracedEvaluation>;
     candidates: readonly Candidate[];
+    hidden: HiddenExamples;
   },
 ): SharedContext {
-  const { component, candidates } = options;
-  const traces = tracedCalls(run, component, options.traces);
+  const { component, hidden } = options;
+  const hashOf = (exampleId: string): string => {
+    const example = run.resolved.exampleById.get(exampleId);
+    return example === undefined ? '' : hidden.inputsHash(example);
+  };
+  const mayBeRead = ({ exampleId }: { exampleId: string }): boolean => !hidden.heldOut.has(hashOf(exampleId));
+  const traces = tracedCalls(run, component, options.traces).filter(mayBeRead);
+  const candidates = options.candidates.filter(mayBeRead);
   return {
     incumbent: { variables: component.configuration, settings: options.incumbent[component.name] ?? {} },
     component: {
@@ -34,7 +47,9 @@ export function sharedContext(
       outputFields: Object.keys(component.output.shape),
     },
     traces,
-    demonstrable: demonstrableCalls(traces, candidates),
+    demonstrable: demonstrableCalls(traces, candidates).filter(
+      ({ exampleId }) => !hidden.ranking.has(hashOf(exampleId)),
+    ),
     candidates,
   };
 }

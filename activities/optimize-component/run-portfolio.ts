@@ -1,27 +1,47 @@
+import { randomStream } from '../../core/random/stream';
+import { checkProposals } from '../../core/search/check-proposals';
 import {
   applicableOptimizers,
   type ComponentOptimizer,
-  type OptimizerContext,
   type RejectedProposal,
 } from '../../core/search/component-optimizer';
 import { fillSlots } from '../../core/search/fill-slots';
+import { textsIn } from '../../core/search/held-out-copies';
 import { builtInOptimizers } from '../../core/search/optimizers/built-in';
-import { allocateSlots } from '../../core/search/slot-allocation';
-import { distinctProposals, type Proposal } from '../../core/search/proposal';
-import { randomStream } from '../../core/random/stream';
+import type { Proposal } from '../../core/search/proposal';
+import { allocateSlots, type SlotAllocation } from '../../core/search/slot-allocation';
 import type { Component } from '../../core/system/component';
 import type { Configuration } from '../../core/system/configuration';
+import type { JsonObject } from '../../core/system/json';
 import type { ProposalsReference, ProposeInput } from '../contracts';
 import type { ActivityDependencies } from '../dependencies';
 import type { OpenRun } from '../open-run';
 import { tracesOf, type TracedEvaluation } from '../traces';
-import { optimizerStream, sharedContext } from './optimizer-context';
+import { hiddenExamples } from './hidden-examples';
+import { optimizerStream, sharedContext, type SharedContext } from './optimizer-context';
 import { ownOptimizers } from './own-optimizers';
 import { pastProposals } from './past-proposals';
 import { proposerModel } from './proposer-model';
+import { rewardGains } from './reward-gains';
 import { settingObservations } from './setting-observations';
 import { slotOutcomes } from './slot-outcomes';
 import { storeProposals } from './stored-proposals';
+
+interface PortfolioStep {
+  input: ProposeInput;
+  component: Component;
+  configuration: Configuration;
+  signal: AbortSignal;
+}
+
+/** What the ledger keeps of how an iteration's proposals came about. */
+export interface PortfolioRecord {
+  component: string;
+  /** Each optimizer's slots, with the tries and the gain per slot that they rest on, and what came of them. */
+  shares: (SlotAllocation & { offered: number; taken: number })[];
+  rejected: (RejectedProposal & { optimizer: string })[];
+  reference: ProposalsReference;
+}
 
 /**
  * The first round of an iteration's proposals: the optimizers that apply to the component share `plan.proposals` slots by
@@ -31,95 +51,106 @@ import { storeProposals } from './stored-proposals';
 export async function runPortfolio(
   dependencies: ActivityDependencies,
   run: OpenRun,
-  step: { input: ProposeInput; component: Component; configuration: Configuration; signal: AbortSignal },
+  step: PortfolioStep,
 ): Promise<ProposalsReference> {
+  const { stores } = dependencies;
+  const { input, component, configuration } = step;
+  const key = `iteration/${input.iteration}/portfolio`;
+  const { taken, ...record } = await portfolio(dependencies, run, step);
+  const reference = await storeProposals(stores, { incumbent: configuration, component: component.name }, taken);
+  const body: PortfolioRecord = { component: component.name, ...record, reference };
+  await stores.ledger.append(input.runId, [
+    { key, iteration: input.iteration, kind: 'portfolio', body: body as unknown as JsonObject },
+  ]);
+  const recorded = (await stores.ledger.get(input.runId, key))?.body as unknown as PortfolioRecord;
+  return recorded.reference;
+}
+
+async function portfolio(
+  dependencies: ActivityDependencies,
+  run: OpenRun,
+  { input, component, configuration, signal }: PortfolioStep,
+): Promise<Pick<PortfolioRecord, 'shares' | 'rejected'> & { taken: Proposal[] }> {
   const { stores, proposer } = dependencies;
-  const { input, component, configuration, signal } = step;
-  const { iteration } = input;
-  const shared = sharedContext(run, {
-    component,
-    incumbent: configuration,
-    traces: await incumbentTraces(dependencies, input),
-    candidates: await stores.candidates.list(input.runId, {
-      component: input.component,
-      iterations: [iteration, iteration],
+  const { iteration, runId } = input;
+  const { plan } = run;
+  const hidden = hiddenExamples(run);
+  const shared = {
+    ...sharedContext(run, {
+      ...{ component, hidden, incumbent: configuration },
+      traces: await incumbentTraces(dependencies, input),
+      candidates: await stores.candidates.list(runId, {
+        component: component.name,
+        iterations: [iteration, iteration],
+      }),
     }),
-  });
+    observations: await settingObservations(dependencies, input),
+    past: await pastProposals(stores, input),
+    rewardGains: await rewardGains(dependencies, run, input, signal),
+    signal,
+  };
   const { incumbent } = shared;
-  const optimizers = applicableOptimizers([...ownOptimizers(run, component, input), ...builtInOptimizers], {
-    incumbent,
-    named: run.plan.optimizers,
-    proposer: proposer !== undefined,
-  });
+  const named = { ...shared, named: plan.optimizers, proposer: proposer !== undefined };
+  const optimizers = applicableOptimizers([...ownOptimizers(run, component, input), ...builtInOptimizers], named);
   const allocations = allocateSlots({
     optimizers: optimizers.map(({ name }) => name),
-    slots: run.plan.proposals,
-    outcomes: await slotOutcomes(stores, input.runId, iteration),
+    slots: plan.proposals,
+    outcomes: await slotOutcomes(stores, runId, iteration),
     iteration,
     stream: randomStream(run.seed, 'portfolio', component.name, iteration),
   });
-  const common = {
-    ...shared,
-    observations: await settingObservations(dependencies, input),
-    past: await pastProposals(stores, input),
-    rewardGains: undefined,
-    signal,
-  };
-  const rejected: (RejectedProposal & { optimizer: string })[] = [];
-  const offer = async (optimizer: ComponentOptimizer, offered: readonly Proposal[]): Promise<readonly Proposal[]> => {
+  const slotsOf = new Map(allocations.map(({ optimizer, slots }) => [optimizer, slots]));
+  const rejected: PortfolioRecord['rejected'] = [];
+  const ask = async (optimizer: ComponentOptimizer, offered: readonly Proposal[]): Promise<Proposal[]> => {
     const { name } = optimizer;
-    const count = allocations.find((item) => item.optimizer === name)?.slots ?? 0;
-    if (count === 0) return [];
-    const context: OptimizerContext = {
-      ...common,
+    const made = await optimizer.propose({
+      ...shared,
       offered,
-      count,
-      stream: optimizerStream(run, {
-        ...{ purpose: 'proposals', component: component.name, iteration },
-        optimizer: name,
-      }),
+      count: slotsOf.get(name) ?? 0,
+      stream: optimizerStream(run, { purpose: 'proposals', component: component.name, iteration, optimizer: name }),
       proposer: proposerModel(dependencies, run, { input, optimizer: name, signal }),
-      reject: (item) => void rejected.push({ optimizer: name, ...item }),
-    };
-    return distinctProposals(incumbent, await optimizer.propose(context));
+      reject: ({ text, reason }) => void rejected.push({ optimizer: name, text, reason }),
+    });
+    return made.map((proposal) => ({ ...proposal, optimizers: [name] }));
   };
-  const offers = new Map<string, readonly Proposal[]>();
+  const offers: Proposal[] = [];
   for (const combining of [false, true]) {
-    const before = [...offers.values()].flat();
-    const now = optimizers.filter(({ combines = false }) => combines === combining);
-    const made = await Promise.all(now.map((optimizer) => offer(optimizer, before)));
-    now.forEach(({ name }, index) => offers.set(name, made[index] as readonly Proposal[]));
+    const asked = optimizers.filter(
+      ({ name, combines = false }) => combines === combining && (slotsOf.get(name) ?? 0) > 0,
+    );
+    const before = [...offers];
+    const made = await Promise.all(asked.map((optimizer) => ask(optimizer, before)));
+    const checked = checkProposals(made.flat(), {
+      incumbent,
+      promptTrustRegion: plan.promptTrustRegion,
+      heldOut: () => hidden.heldOutTexts(),
+      allowed: () => [component.description, ...hidden.trainingTexts(), ...shown(shared)],
+      hiddenInputs: hidden.componentInputs(component),
+    });
+    for (const { proposal, text, reason } of checked.rejected) {
+      rejected.push({ optimizer: proposal.optimizers?.[0] ?? '', text, reason });
+    }
+    offers.push(...checked.kept);
   }
+  const offersOf = (optimizer: string): Proposal[] => offers.filter(({ optimizers: by }) => by?.includes(optimizer));
   const taken = fillSlots({
     incumbent: incumbent.settings,
-    slots: run.plan.proposals,
-    offers: allocations.map(({ optimizer, slots }) => ({
-      ...{ optimizer, slots },
-      proposals: offers.get(optimizer) ?? [],
-    })),
+    slots: plan.proposals,
+    offers: allocations.map(({ optimizer, slots }) => ({ slots, proposals: offersOf(optimizer) })),
   });
-  const place = { incumbent: configuration, component: component.name };
-  const reference = await storeProposals(stores, place, taken);
-  const key = `iteration/${iteration}/portfolio`;
-  await stores.ledger.append(input.runId, [
-    {
-      key,
-      iteration,
-      kind: 'portfolio',
-      body: {
-        component: component.name,
-        shares: allocations.map((allocation) => ({
-          ...allocation,
-          offered: offers.get(allocation.optimizer)?.length ?? 0,
-          taken: taken.filter(({ optimizers: by }) => by?.includes(allocation.optimizer)).length,
-        })),
-        rejected: rejected.map((item) => ({ ...item })),
-        reference: { ...reference },
-      },
-    },
-  ]);
-  const recorded = (await stores.ledger.get(input.runId, key))?.body as unknown as { reference: ProposalsReference };
-  return recorded.reference;
+  const shares = allocations.map((allocation) => ({
+    ...allocation,
+    offered: offersOf(allocation.optimizer).length,
+    taken: taken.filter(({ optimizers: by }) => by?.includes(allocation.optimizer)).length,
+  }));
+  // Optimizers run beside each other: in the order in which they are, not in which they end.
+  const order = optimizers.map(({ name }) => name);
+  return { taken, shares, rejected: rejected.sort((a, b) => order.indexOf(a.optimizer) - order.indexOf(b.optimizer)) };
+}
+
+/** What the component read and wrote on training inputs. */
+function shown({ traces, demonstrable, candidates }: SharedContext): string[] {
+  return [...traces, ...demonstrable, ...candidates].flatMap(({ inputs, outputs = {} }) => textsIn([inputs, outputs]));
 }
 
 /** Training traces under the incumbent, also from earlier iterations that measured the same configuration. */

@@ -20,6 +20,7 @@ import { settleAll } from '../settle-all';
 import { loadTraces } from '../traces';
 import { gainEstimate } from './gain-estimate';
 import { openLatestReward } from './latest-reward';
+import type { InstanceGainsRecord } from './past-proposals';
 import { loadProposals } from './stored-proposals';
 
 /** What a proposal did on one input, at what cost. */
@@ -131,12 +132,16 @@ export function scoreProposals(
       });
     };
 
+    const instanceGains: InstanceGainsRecord['gains'] = {};
     try {
-      return await settleEach(input.hashes, async (hash): Promise<ProposalScore> => {
+      const scores = await settleEach(input.hashes, async (hash): Promise<ProposalScore> => {
         const proposal = proposals.get(hash);
         if (proposal === undefined) throw new Error(`no proposal ${hash} in the blobs ${input.blobs.join(', ')}`);
         const judged = await judge(proposal);
         progress(++done, input.hashes.length);
+        instanceGains[hash] = Object.fromEntries(
+          judged.map(({ gain }, index) => [(places[index] as Place).example.id, gain]),
+        );
         return {
           configurationHash: hash,
           ...gainEstimate(judged.map((item) => item.gain)),
@@ -150,10 +155,29 @@ export function scoreProposals(
           changes: proposal.changed.length,
         };
       });
+      if (reward === undefined) await recordInstanceGains(dependencies, input, instanceGains);
+      return scores;
     } finally {
       await reward?.close();
     }
   });
+}
+
+/** Gains by input, for the front of instructions over instances. Rewards are expectations: only the metric's gains count. */
+async function recordInstanceGains(
+  { stores }: ActivityDependencies,
+  { runId, component, iteration, hashes, inputs }: ScoreProposalsInput,
+  gains: InstanceGainsRecord['gains'],
+): Promise<void> {
+  const body: InstanceGainsRecord = { component, gains };
+  await stores.ledger.append(runId, [
+    {
+      key: `iteration/${iteration}/instance-gains/${contentHash([hashes, inputs]).slice(0, 16)}`,
+      iteration,
+      kind: 'instance-gains',
+      body: body as unknown as JsonObject,
+    },
+  ]);
 }
 
 /** All at once; see `settleAll`. */

@@ -33,11 +33,19 @@ describe('estimateCalls', () => {
     expect(calls.total).toBe(calls.baseline + calls.preference + 2 * calls.iteration + calls.finalTest);
   });
 
-  it('adds the calls of a proposer, one for every prompt of a component', () => {
-    const proposed = estimateCalls(scriptedChain(), plan, { train: 40, validation: 60, test: 40 }, { proposer: true });
-    expect(proposed.iteration).toBe(calls.iteration + 1);
-    expect(proposed.total).toBe(calls.total + plan.iterations);
-  });
+  it.each([
+    ['all', 3],
+    [['opro', 'models'], 1],
+    [['models'], 0],
+  ] as const)(
+    'adds the calls of a proposer, one for every prompt of a component and optimizer: %j',
+    (optimizers, each) => {
+      const examples = { train: 40, validation: 60, test: 40 };
+      const proposed = estimateCalls(scriptedChain(), { ...plan, optimizers }, examples, { proposer: true });
+      expect(proposed.iteration).toBe(calls.iteration + each);
+      expect(proposed.total).toBe(calls.total + each * plan.iterations);
+    },
+  );
 
   it('takes the calls in a component as an earlier run made them', () => {
     const callsOf = { answerer: 3, metric: 5 };

@@ -1,4 +1,5 @@
 import { localStepInputs, rankingExamples } from '../../core/run/local-step-inputs';
+import { builtInOptimizers } from '../../core/search/optimizers/built-in';
 import type { RunPlan } from '../../core/run/plan';
 import type { Split, System } from '../../core/system/system';
 
@@ -30,7 +31,7 @@ export interface Estimate {
 
 /** What is known about a system's calls beside its definition. */
 export interface CallKnowledge {
-  /** A proposer model writes instructions: one call per prompt of the component of an iteration. */
+  /** A proposer model writes instructions: one call per prompt of an iteration's component by each optimizer that asks it. */
   proposer?: boolean;
   /** Model calls in one call of a component, by its name, as an earlier run made them. */
   callsOf?: Readonly<Record<string, number>>;
@@ -73,7 +74,7 @@ export function estimateCalls(
     2 * plan.proposals * ranked * dearest +
     plan.shortlist * traced * dearest +
     validation * run * (plan.finalists + 1) +
-    (proposer ? Math.max(0, ...prompts) : 0);
+    (proposer ? askingOptimizers(plan) * Math.max(0, ...prompts) : 0);
   const iterations = plan.iterations * iteration;
   const finalTest = (2 * test + validation) * run;
   return {
@@ -84,6 +85,13 @@ export function estimateCalls(
     finalTest,
     total: baseline + preference + iterations + finalTest,
   };
+}
+
+/** How many of the plan's optimizers ask a proposer model. */
+function askingOptimizers({ optimizers }: RunPlan): number {
+  return builtInOptimizers.filter(
+    ({ name, needsProposer }) => needsProposer === true && (optimizers === 'all' || optimizers.includes(name)),
+  ).length;
 }
 
 function isPrompt({ type }: { type: string }): boolean {

@@ -26,4 +26,14 @@ export function numberFrom(least: number, most = Infinity): (text: string) => nu
   };
 }
 
+/** `all`, or a list of names with commas between; the config says which are known. */
+export function allOrNames(text: string): 'all' | string[] {
+  const names = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  if (names.length === 0) throw new InvalidArgumentError('It must be all, or names with commas between.');
+  return names.length === 1 && names[0] === 'all' ? 'all' : names;
+}
+
 export const portNumber = wholeNumber(1, 65_535);

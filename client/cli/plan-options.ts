@@ -2,7 +2,10 @@ import { Option, type Command } from 'commander';
 import type { Budget } from '../../core/run/budget';
 import { defaultPlan, type RunPlan } from '../../core/run/plan';
 import { schedules } from '../../core/validation/component-schedule';
-import { numberFrom, wholeNumber } from './option-parsers';
+import { builtInOptimizers } from '../../core/search/optimizers/built-in';
+import { allOrNames, numberFrom, wholeNumber } from './option-parsers';
+
+const optimizerNames = builtInOptimizers.map(({ name }) => name);
 
 const counts: Partial<Record<keyof RunPlan, string>> = {
   iterations: 'Optimas iterations at most',
@@ -60,6 +63,18 @@ export function addPlanOptions(command: Command): Command {
         '--score-per-second <score>',
         `score that one second of an example's latency is worth (default ${defaultPlan.scorePerSecond}: it does not count)`,
       ).argParser(numberFrom(0)),
+    )
+    .addOption(
+      new Option(
+        '--optimizers <names>',
+        `optimizers that propose settings, with commas between: ${optimizerNames.join(', ')}, or the config's own (default ${String(defaultPlan.optimizers)})`,
+      ).argParser(allOrNames),
+    )
+    .addOption(
+      new Option(
+        '--prompt-trust-region <share>',
+        `largest share of a prompt's words that a proposal may change (default ${defaultPlan.promptTrustRegion}: all)`,
+      ).argParser(numberFrom(0, 1)),
     )
     .addOption(
       new Option('--schedule <name>', `how components are chosen (default ${defaultPlan.schedule})`).choices(schedules),

@@ -92,6 +92,8 @@ export interface ComponentOptimizer {
   readonly needsProposer?: boolean;
   /** It is run after the others, and sees what they offered. */
   readonly combines?: boolean;
+  /** Whether there is anything to propose now; absent: always. */
+  applies?(context: Pick<OptimizerContext, 'incumbent' | 'traces' | 'past'>): boolean;
   propose(context: OptimizerContext): Promise<readonly Proposal[]> | readonly Proposal[];
 }
 
@@ -116,14 +118,18 @@ export function settingKinds({ variables }: Incumbent): Set<SettingKind> {
  */
 export function applicableOptimizers(
   optimizers: readonly ComponentOptimizer[],
-  options: { incumbent: Incumbent; named: 'all' | readonly string[]; proposer: boolean },
+  options: { named: 'all' | readonly string[]; proposer: boolean } & Pick<
+    OptimizerContext,
+    'incumbent' | 'traces' | 'past'
+  >,
 ): ComponentOptimizer[] {
   const { incumbent, named, proposer } = options;
   const present = settingKinds(incumbent);
   return optimizers.filter(
-    ({ name, kinds, needsProposer = false }) =>
-      (named === 'all' || named.includes(name)) &&
-      kinds.some((kind) => present.has(kind)) &&
-      (proposer || !needsProposer),
+    (optimizer) =>
+      (named === 'all' || named.includes(optimizer.name)) &&
+      optimizer.kinds.some((kind) => present.has(kind)) &&
+      (proposer || optimizer.needsProposer !== true) &&
+      (optimizer.applies?.(options) ?? true),
   );
 }

@@ -6,21 +6,19 @@ import { proposalHash, type Proposal } from './proposal';
  * Fills an iteration's slots from what the optimizers offer, each its own first, best first; what an optimizer leaves empty goes to
  * the spares of the others in turn. Equal settings count once, for the first optimizer that offers them.
  *
- * @returns the proposals that are tried, the optimizers in turn, each credited to its optimizer.
+ * @returns the proposals that are tried, the optimizers in turn.
  */
 export function fillSlots(options: {
   incumbent: ComponentConfiguration;
   slots: number;
-  offers: readonly { optimizer: string; slots: number; proposals: readonly Proposal[] }[];
+  offers: readonly { slots: number; proposals: readonly Proposal[] }[];
 }): Proposal[] {
   const seen = new Set([configurationHash(options.incumbent)]);
-  const queues = options.offers.map(({ optimizer, slots, proposals }) => {
-    const own = proposals
-      .filter((proposal) => {
-        const hash = proposalHash(proposal);
-        return !seen.has(hash) && seen.add(hash);
-      })
-      .map((proposal) => ({ ...proposal, optimizers: [optimizer] }));
+  const queues = options.offers.map(({ slots, proposals }) => {
+    const own = proposals.filter((proposal) => {
+      const hash = proposalHash(proposal);
+      return !seen.has(hash) && seen.add(hash);
+    });
     return { taken: own.slice(0, slots), spares: own.slice(slots) };
   });
   const taken = inTurn(queues.map((queue) => queue.taken));

@@ -1,4 +1,4 @@
-import { proposalTag } from './opro-meta-prompt';
+import { proposalTag } from './proposer-prompt';
 
 export interface ProposalTexts {
   texts: string[];

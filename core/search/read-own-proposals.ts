@@ -3,8 +3,8 @@ import { faultOf } from '../system/configuration';
 import type { Json } from '../system/json';
 import type { RejectedProposal } from './component-optimizer';
 import type { Optimizer } from './own-optimizer';
+import { preview } from './preview';
 import { proposalHash, propose, type Incumbent, type Proposal } from './proposal';
-import { preview } from './written-instructions';
 
 /** So many of what an optimizer returns are looked at. */
 const mostRead = 1_000;

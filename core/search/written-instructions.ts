@@ -2,6 +2,7 @@ import type { Json } from '../system/json';
 import { faultOf } from '../system/configuration';
 import type { PromptVariable } from '../system/variable';
 import type { RejectedProposal } from './component-optimizer';
+import { preview } from './preview';
 import { extractProposalTexts } from './proposal-texts';
 import { promptOf, propose, type Incumbent, type Proposal, type ProposalOrigin } from './proposal';
 
@@ -70,9 +71,4 @@ function shortened(rejected: RejectedProposal[]): RejectedProposal[] {
 /** Texts that differ in white space alone are one proposal. */
 function normalized(text: string): string {
   return text.trim().replace(/\s+/g, ' ');
-}
-
-/** The start of a text, for people. */
-export function preview(text: string): string {
-  return text.length > 200 ? `${text.slice(0, 200)} [...]` : text;
 }

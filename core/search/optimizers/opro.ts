@@ -25,7 +25,7 @@ export const opro: ComponentOptimizer = {
             instructions: promptIn(settings, variable).instructions,
             score: score + gain,
           })),
-          examples: traces.flatMap(({ outputs, ...trace }) => (outputs === undefined ? [] : [{ ...trace, outputs }])),
+          examples: traces.filter(({ outputs }) => outputs !== undefined),
           count,
         }),
       };

@@ -1,0 +1,29 @@
+import type { OptimizerContext } from '../../core/search/component-optimizer';
+import type { ProposeInput } from '../contracts';
+import type { ActivityDependencies } from '../dependencies';
+import type { OpenRun } from '../open-run';
+import { judgesProposals, openLatestReward } from './latest-reward';
+
+/**
+ * The component's LRF as optimizers ask it: the version before this iteration's, which is being fitted at the same time. Opened when it
+ * is asked; undefined where it is not trusted.
+ */
+export async function rewardGains(
+  dependencies: ActivityDependencies,
+  run: OpenRun,
+  input: ProposeInput,
+  signal: AbortSignal,
+): Promise<OptimizerContext['rewardGains']> {
+  const before = { ...input, iteration: input.iteration - 1 };
+  const version = await dependencies.stores.rewardVersions.newest(run.runId, input.component, input.iteration);
+  if (!judgesProposals(version)) return undefined;
+  return async (comparisons) => {
+    const reward = await openLatestReward(dependencies, run, before, signal);
+    if (reward === undefined) throw new Error(`the reward of '${input.component}' is gone from the database`);
+    try {
+      return await reward.gains(comparisons);
+    } finally {
+      await reward.close();
+    }
+  };
+}

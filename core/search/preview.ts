@@ -1,0 +1,4 @@
+/** The start of a text, for people. */
+export function preview(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)} [...]` : text;
+}
