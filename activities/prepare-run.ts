@@ -2,8 +2,10 @@ import { ApplicationFailure } from '@temporalio/common';
 import { contentHash } from '../core/system/canonical-json';
 import { checkConfiguration, initialConfiguration } from '../core/system/configuration';
 import { DefinitionError } from '../core/system/definition-error';
+import type { System } from '../core/system/system';
+import { hasChoice, type Variable } from '../core/system/variable';
 import type { RunRecord } from '../storage';
-import type { PreparedRun, PrepareRunInput } from './contracts';
+import type { PreparedRun, PrepareRunInput, TunableComponent } from './contracts';
 import { Declined, resolveOrDecline } from './declined';
 import type { ActivityDependencies } from './dependencies';
 import { exampleCounts } from './example-samples';
@@ -35,11 +37,11 @@ export function prepareRun(dependencies: ActivityDependencies, input: PrepareRun
     const configuration =
       input.startFrom === undefined ? initialConfiguration(system) : await stores.configurations.get(input.startFrom);
     checkConfiguration(system, configuration);
-    const components = system.components
-      .filter((item) => Object.keys(item.configuration).length > 0)
-      .map((item) => ({ name: item.name, variables: Object.keys(item.configuration) }));
+    const components = tunableComponents(system);
     if (components.length === 0) {
-      throw new DefinitionError(`system '${system.name}' has nothing to tune: give a component a configuration`);
+      throw new DefinitionError(
+        `system '${system.name}' has nothing to tune: give a component a configuration with a variable that has a choice`,
+      );
     }
     const baseline = await stores.configurations.put(configuration);
     const stored = await stores.runs.create({
@@ -79,6 +81,14 @@ export function prepareRun(dependencies: ActivityDependencies, input: PrepareRun
       components,
       counts: exampleCounts(resolved, input.seed),
     };
+  });
+}
+
+/** Components with a variable that can take more than one value; the others stay as they are. */
+function tunableComponents({ components }: System): TunableComponent[] {
+  return components.flatMap(({ name, configuration }) => {
+    const variables = Object.keys(configuration).filter((key) => hasChoice(configuration[key] as Variable));
+    return variables.length === 0 ? [] : [{ name, variables }];
   });
 }
 

@@ -14,6 +14,9 @@ import { finishRun } from './finish-run';
 import { prepareRun } from './prepare-run';
 import { validationScores } from './validation-scores';
 
+// Module graphs are bundled and databases opened, beside other test files on the same cores.
+jest.setTimeout(60_000);
+
 const text = z.object({ text: z.string() });
 const count = 8;
 const rows = (id: string) => Array.from({ length: count }, (_, index) => ({ id: `${id}${index}`, text: 'x' }));

@@ -17,6 +17,9 @@ import { prepareRun } from '../prepare-run';
 import { propose } from './propose';
 import { loadProposals } from './stored-proposals';
 
+// Module graphs are bundled and databases opened, beside other test files on the same cores.
+jest.setTimeout(60_000);
+
 const text = z.object({ text: z.string() });
 const rows = (id: string) => ['1', '2'].map((number) => ({ id: id + number, text: `${id} ${number}` }));
 const cutting = system({

@@ -17,6 +17,9 @@ import { openLatestReward } from './latest-reward';
 import { scoreProposals } from './score-proposals';
 import { storeProposals } from './stored-proposals';
 
+// Module graphs are bundled and databases opened, beside other test files on the same cores.
+jest.setTimeout(60_000);
+
 jest.mock('./latest-reward', () => ({ openLatestReward: jest.fn(() => Promise.resolve(undefined)) }));
 const reward = jest.mocked(openLatestReward);
 

@@ -52,11 +52,7 @@ describe('readOwnProposals', () => {
       `${at}: proposal 1 sets 'mode' (oneOf), but the optimizer is for integer, range, prompt`,
     ],
     ['a value outside the space', [{ k: 13 }], `${at}: proposal 1: variable 'k' is 13; expected a number in 1..12`],
-    [
-      'NaN',
-      [{ share: Number.NaN }],
-      `${at}: proposal 1: variable 'share' is no JSON: canonicalJson: NaN is not a JSON number`,
-    ],
+    ['NaN', [{ share: Number.NaN }], `${at}: proposal 1: variable 'share' is no JSON: NaN is not a JSON number`],
     ['no value', [{ share: undefined }], `${at}: proposal 1: variable 'share' is undefined; expected a value`],
     ['what is no JSON', [{ share: () => 1 }], `${at}: proposal 1: variable 'share' is no JSON`],
     [

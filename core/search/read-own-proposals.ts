@@ -1,4 +1,4 @@
-import { canonicalJson } from '../system/canonical-json';
+import { jsonFault } from '../system/canonical-json';
 import { faultOf } from '../system/configuration';
 import type { Json } from '../system/json';
 import type { RejectedProposal } from './component-optimizer';
@@ -62,22 +62,13 @@ export function readOwnProposals(
       if (!(optimizer.kinds as readonly string[]).includes(variable.type)) {
         return ` sets '${name}' (${variable.type}), but the optimizer is for ${optimizer.kinds.join(', ')}`;
       }
-      const fault = jsonFault(value) ?? faultOf(variable, value as Json);
+      if (value === undefined) return `: variable '${name}' is undefined; expected a value`;
+      const broken = jsonFault(value);
+      const fault = broken === undefined ? faultOf(variable, value as Json) : `is no JSON: ${broken}`;
       if (fault !== undefined) return `: variable '${name}' ${preview(fault)}`;
     }
     const settings = JSON.parse(JSON.stringify(values)) as Record<string, Json>;
     return propose(incumbent, settings, { origin: 'own', note: optimizer.name }) ?? ' changes nothing';
-  }
-}
-
-/** What keeps a value from being stored. */
-function jsonFault(value: unknown): string | undefined {
-  if (value === undefined) return 'is undefined; expected a value';
-  try {
-    canonicalJson(value);
-    return undefined;
-  } catch (error) {
-    return `is no JSON: ${(error as Error).message}`;
   }
 }
 
