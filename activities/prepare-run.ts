@@ -1,16 +1,21 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ApplicationFailure } from '@temporalio/common';
+import { applicableOptimizers } from '../core/search/component-optimizer';
+import { builtInOptimizers } from '../core/search/optimizers/built-in';
 import { contentHash } from '../core/system/canonical-json';
-import { checkConfiguration, initialConfiguration } from '../core/system/configuration';
+import type { Component } from '../core/system/component';
+import { checkConfiguration, initialConfiguration, type Configuration } from '../core/system/configuration';
 import { DefinitionError } from '../core/system/definition-error';
-import type { System } from '../core/system/system';
 import { hasChoice, type Variable } from '../core/system/variable';
 import type { RunRecord } from '../storage';
-import type { PreparedRun, PrepareRunInput, TunableComponent } from './contracts';
+import type { PreparedRun, PrepareRunInput } from './contracts';
+import type { ResolvedSystem } from './definition/resolve-system';
 import { Declined, resolveOrDecline } from './declined';
 import type { ActivityDependencies } from './dependencies';
 import { exampleCounts } from './example-samples';
 import { inActivity } from './in-activity';
 import { missingModel } from './missing-model';
+import { optimizersFor } from './optimize-component/own-optimizers';
 import { declineOtherDefinition, type StoredRunInput } from './open-run';
 import { requirePrices } from './require-prices';
 import { runModels } from './run-models';
@@ -37,10 +42,19 @@ export function prepareRun(dependencies: ActivityDependencies, input: PrepareRun
     const configuration =
       input.startFrom === undefined ? initialConfiguration(system) : await stores.configurations.get(input.startFrom);
     checkConfiguration(system, configuration);
-    const components = tunableComponents(system);
-    if (components.length === 0) {
+    const tunable = system.components.filter((item) => choicesOf(item).length > 0);
+    if (tunable.length === 0) {
       throw new DefinitionError(
         `system '${system.name}' has nothing to tune: give a component a configuration with a variable that has a choice`,
+      );
+    }
+    const components = tunable
+      .filter((item) => hasOptimizer(dependencies, resolved, input, item, configuration))
+      .map((item) => ({ name: item.name, variables: choicesOf(item) }));
+    if (components.length === 0) {
+      const proposer = dependencies.proposer === undefined ? ' without a proposer' : '';
+      throw new DefinitionError(
+        `plan.optimizers: none of ${[input.plan.optimizers].flat().join(', ')} can tune a component of system '${system.name}'${proposer}; name others, or 'all'`,
       );
     }
     const baseline = await stores.configurations.put(configuration);
@@ -84,12 +98,9 @@ export function prepareRun(dependencies: ActivityDependencies, input: PrepareRun
   });
 }
 
-/** Components with a variable that can take more than one value; the others stay as they are. */
-function tunableComponents({ components }: System): TunableComponent[] {
-  return components.flatMap(({ name, configuration }) => {
-    const variables = Object.keys(configuration).filter((key) => hasChoice(configuration[key] as Variable));
-    return variables.length === 0 ? [] : [{ name, variables }];
-  });
+/** A component's variables that can take more than one value; the others stay as they are. */
+function choicesOf({ configuration }: Component): string[] {
+  return Object.keys(configuration).filter((name) => hasChoice(configuration[name] as Variable));
 }
 
 /** Two runs under one id would mix their records: what one measured would pass for the other's. */
@@ -98,7 +109,7 @@ function refuseOtherRun(stored: RunRecord, input: PrepareRunInput): void {
   const began: Record<string, unknown> = { system: stored.system, seed: stored.seed, fresh, ...plan };
   const wanted: Record<string, unknown> = { system: input.system, seed: input.seed, fresh: input.fresh, ...input.plan };
   const differences = Object.keys({ ...began, ...wanted })
-    .filter((name) => began[name] !== wanted[name])
+    .filter((name) => !isDeepStrictEqual(began[name], wanted[name]))
     .sort()
     .map((name) => `${name} ${String(began[name])} instead of ${String(wanted[name])}`);
   if (differences.length === 0) return;
@@ -107,4 +118,23 @@ function refuseOtherRun(stored: RunRecord, input: PrepareRunInput): void {
       'with another run id',
     'RunIdTaken',
   );
+}
+
+/** Whether one of the plan's optimizers can propose anything for a component. */
+function hasOptimizer(
+  { proposer }: ActivityDependencies,
+  { optimizers }: ResolvedSystem,
+  { plan }: PrepareRunInput,
+  component: Component,
+  configuration: Configuration,
+): boolean {
+  const own = optimizersFor(component, optimizers).map(({ name }) => name);
+  if (own.some((name) => plan.optimizers === 'all' || plan.optimizers.includes(name))) return true;
+  const applicable = applicableOptimizers(builtInOptimizers, {
+    incumbent: { variables: component.configuration, settings: configuration[component.name] ?? {} },
+    named: plan.optimizers,
+    proposer: proposer !== undefined,
+    ...{ traces: [], past: [] },
+  });
+  return applicable.length > 0;
 }

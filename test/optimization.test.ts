@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FitRewardResult } from '../activities/contracts';
 import type { DecisionRecord } from '../activities/decide';
+import type { InstanceGainsRecord, ProposalsRecord } from '../activities/optimize-component/past-proposals';
+import type { PortfolioRecord } from '../activities/optimize-component/run-portfolio';
 import { resultDocumentSchema } from '../core/run/result-document';
+import { mean } from '../core/validation/moments';
 import { scriptedChain, scriptedReply } from '../systems/synthetic';
 import { decisionProjection } from './support/decisions';
 import { startScriptedEndpoint, type ScriptedEndpoint } from './support/scripted-endpoint';
@@ -108,11 +111,36 @@ describe('a whole optimization on the scripted endpoint', () => {
     expect(first.map(({ why }) => why)).toEqual(new Array(3).fill('the first one'));
     expect(updates.filter(({ iteration }) => iteration >= 0)).toHaveLength(5);
     const kinds = ledger.map((entry) => entry.kind);
-    for (const kind of ['prepared', 'reward', 'component', 'proposals', 'proposer', 'decision', 'finished']) {
+    for (const kind of ['prepared', 'reward', 'component', 'portfolio', 'proposals', 'decision', 'finished']) {
       expect(kinds).toContain(kind);
     }
-    const written = ledger.find((entry) => entry.kind === 'proposer');
-    expect(written?.body).toMatchObject({ usable: expect.any(Number) as number });
+    const portfolios = ledger
+      .filter((entry) => entry.kind === 'portfolio')
+      .map((entry) => entry.body as unknown as PortfolioRecord);
+    expect(portfolios).toHaveLength(5);
+    for (const { shares } of portfolios) {
+      expect(shares.reduce((sum, { slots }) => sum + slots, 0)).toBe(smallPlan.proposals);
+      expect(Math.min(...shares.map(({ slots }) => slots))).toBeGreaterThanOrEqual(1);
+    }
+    // Both prompts were written for, by more than one optimizer.
+    const offering = portfolios.flatMap(({ shares }) => shares.filter(({ offered }) => offered > 0));
+    expect(new Set(offering.map(({ optimizer }) => optimizer))).toContain('opro');
+    expect(new Set(offering.map(({ optimizer }) => optimizer))).toContain('reflection');
+    // What the metric measured of a proposal is the mean of its gains by input.
+    const instances = new Map<string, number[]>();
+    for (const entry of ledger.filter(({ kind }) => kind === 'instance-gains')) {
+      const { gains } = entry.body as unknown as InstanceGainsRecord;
+      for (const [hash, own] of Object.entries(gains)) instances.set(`${entry.iteration} ${hash}`, Object.values(own));
+    }
+    const measured = ledger
+      .filter((entry) => entry.kind === 'proposals')
+      .flatMap(({ iteration, body }) =>
+        (body as unknown as ProposalsRecord).proposals.flatMap(({ configurationHash, measuredGain }) =>
+          measuredGain === null ? [] : [{ key: `${iteration} ${configurationHash}`, measuredGain }],
+        ),
+      );
+    expect(measured.length).toBeGreaterThan(5);
+    for (const { key, measuredGain } of measured) expect(mean(instances.get(key) ?? [])).toBeCloseTo(measuredGain, 9);
   });
 
   it('answers a repeated run from the memo, and makes every call again with fresh', async () => {

@@ -22,20 +22,26 @@ const settingKindsOf: Record<OptimizerKind, readonly SettingKind[]> = {
   model: ['model'],
 };
 
-/** The user's own optimizers that have a variable of their kinds in this component, as the portfolio runs them. */
+/** Those that have a variable of one of their kinds in the component. */
+export function optimizersFor(
+  { configuration }: Pick<Component, 'configuration'>,
+  optimizers: readonly Optimizer[],
+): Optimizer[] {
+  const types = new Set(Object.values(configuration).map(({ type }) => type));
+  return optimizers.filter(({ kinds }) => kinds.some((kind) => types.has(kind)));
+}
+
+/** The user's own optimizers that are for this component, as the portfolio runs them. */
 export function ownOptimizers(
   run: OpenRun,
   component: Component,
   input: Pick<ProposeInput, 'iteration' | 'limits'>,
 ): ComponentOptimizer[] {
-  const types = new Set(Object.values(component.configuration).map(({ type }) => type));
-  return run.resolved.optimizers
-    .filter(({ kinds }) => kinds.some((kind) => types.has(kind)))
-    .map((optimizer) => ({
-      name: optimizer.name,
-      kinds: optimizer.kinds.flatMap((kind) => settingKindsOf[kind]),
-      propose: (context) => proposalsOf(optimizer, context, run, input),
-    }));
+  return optimizersFor(component, run.resolved.optimizers).map((optimizer) => ({
+    name: optimizer.name,
+    kinds: optimizer.kinds.flatMap((kind) => settingKindsOf[kind]),
+    propose: (context) => proposalsOf(optimizer, context, run, input),
+  }));
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Proposal } from '../../core/search/proposal';
 import { component } from '../../core/system/component';
 import { configurationHash } from '../../core/system/configuration';
 import type { Json } from '../../core/system/json';
-import { system } from '../../core/system/system';
+import { system, type System } from '../../core/system/system';
 import { prompt } from '../../core/system/variable';
 import { LanguageModels } from '../../providers/language-models';
 import type { Stores } from '../../storage';
@@ -15,32 +15,36 @@ import type { ScriptedEndpointOptions } from '../../test/support/scripted-endpoi
 import { resolveSystem } from '../definition/resolve-system';
 import { runModels } from '../run-models';
 import { propose } from './propose';
+import type { PortfolioRecord } from './run-portfolio';
 import { loadProposals, storeProposals } from './stored-proposals';
 
 const text = z.object({ text: z.string() });
 const rows = (id: string, value: string) => [{ id, text: value }];
-const writing = system({
-  name: 'writing',
-  input: text,
-  output: text,
-  from: { text: 'writer.text' },
-  components: [
-    component({
-      name: 'writer',
-      description: 'Writes',
-      input: text,
-      output: text,
-      configuration: { prompt: prompt('Write.', { demonstrations: { max: 2 } }) },
-      run: (inputs) => inputs,
-    }),
-  ],
-  metric: () => 1,
-  dataset: {
-    train: [...rows('a', 'a dog sat'), ...rows('d', 'a cow ran'), ...rows('e', 'a hen ate')],
-    validation: rows('b', 'the quick brown fox jumps over the lazy dog again'),
-    test: rows('c', 'six sleepy owls'),
-  },
-});
+const dataset = {
+  train: [...rows('a', 'a dog sat'), ...rows('d', 'a cow ran'), ...rows('e', 'a hen ate')],
+  validation: rows('b', 'the quick brown fox jumps over the lazy dog again'),
+  test: rows('c', 'six sleepy owls'),
+};
+const writingOn = (splits: Partial<typeof dataset>) =>
+  system({
+    name: 'writing',
+    input: text,
+    output: text,
+    from: { text: 'writer.text' },
+    components: [
+      component({
+        name: 'writer',
+        description: 'Writes',
+        input: text,
+        output: text,
+        configuration: { prompt: prompt('Write.', { demonstrations: { max: 2 } }) },
+        run: (inputs) => inputs,
+      }),
+    ],
+    metric: () => 1,
+    dataset: { ...dataset, ...splits },
+  });
+const good = '<instructions>\nWrite with care.\n</instructions>';
 const instructed = (instructions: string) => ({ writer: { prompt: { instructions, demonstrations: [] } } });
 const hashOf = (instructions: string): string => configurationHash(instructed(instructions));
 
@@ -56,16 +60,28 @@ afterEach(async () => {
 
 interface Past {
   iteration: number;
-  tried: { instructions: string; optimizer: string; measuredGain: number | null; accepted?: boolean }[];
+  tried: {
+    instructions: string;
+    optimizer: string;
+    measuredGain: number | null;
+    /** On validation. */
+    realised?: number;
+    /** By training example. */
+    gains?: Record<string, number>;
+  }[];
 }
 
 /** A run whose incumbent is 'Write.', with an iteration that is about to propose. */
 async function started(
   options: ScriptedEndpointOptions,
-  { plan = {}, past = [] }: { plan?: Partial<RunPlan>; past?: Past[] } = {},
+  {
+    plan = {},
+    past = [],
+    system: defined = writingOn({}),
+  }: { plan?: Partial<RunPlan>; past?: Past[]; system?: System } = {},
 ) {
   endpoint = await startScriptedEndpoint(options);
-  const resolved = await resolveSystem(writing);
+  const resolved = await resolveSystem(defined);
   const dependencies = await activityDependencies(folder, resolved, {
     languageModels: new LanguageModels({ e: { baseURL: endpoint.url, models: { large: {} } } }, {}),
     proposer: 'large',
@@ -100,7 +116,7 @@ async function started(
   const { sha256 } = await stores.blobs.putJson(trace);
   await stores.evaluations.putMany(
     { runId: 'run', purpose: 'preference', iteration: 5, configurationHash: incumbent },
-    [{ exampleId: 'a', drawIndex: 0, score: 0.5, feedback: 'too short', traceBlob: sha256 }],
+    [{ exampleId: 'a', drawIndex: 0, score: 0.9, feedback: 'too short', traceBlob: sha256 }],
   );
   const run = async () => {
     const step = { runId: 'run', component: 'writer', iteration: 5, configurationHash: incumbent };
@@ -108,14 +124,9 @@ async function started(
     const place = { incumbent: instructed('Write.'), component: 'writer' };
     const proposals = [...(await loadProposals(stores, place, [reference.sha256])).values()];
     const [portfolio] = await stores.ledger.list('run', { kind: 'portfolio' });
-    return { reference, proposals, portfolio: portfolio?.body as unknown as Portfolio };
+    return { reference, proposals, portfolio: portfolio?.body as unknown as PortfolioRecord };
   };
   return { run, stores };
-}
-
-interface Portfolio {
-  shares: { optimizer: string; slots: number; offered: number; taken: number; meanGain: number | null }[];
-  rejected: { optimizer: string; text: string; reason: string }[];
 }
 
 async function recordPast(stores: Stores, iteration: number, tried: Past['tried']): Promise<void> {
@@ -140,6 +151,24 @@ async function recordPast(stores: Stores, iteration: number, tried: Past['tried'
           configurationHash: hashOf(instructions),
           ...{ optimizers: [optimizer], origin: 'opro', expectedGain: measuredGain, measuredGain, finalist: false },
         })),
+      },
+    },
+    {
+      ...{ key: `iteration/${iteration}/instance-gains/x`, iteration, kind: 'instance-gains' },
+      body: {
+        component: 'writer',
+        gains: Object.fromEntries(
+          tried.flatMap((item) => (item.gains ? [[hashOf(item.instructions), item.gains]] : [])),
+        ),
+      },
+    },
+    {
+      ...{ key: `iteration/${iteration}/decision`, iteration, kind: 'decision' },
+      body: {
+        ...{ component: 'writer', accepted: false, incumbent: hashOf('Write.') },
+        validated: tried.flatMap(({ instructions, realised }) =>
+          realised === undefined ? [] : [{ configurationHash: hashOf(instructions), realised }],
+        ),
       },
     },
   ]);
@@ -172,8 +201,8 @@ describe('runPortfolio', () => {
     );
     const { proposals } = await run();
     expect(written(proposals)).toEqual(['Write with care.']);
-    expect(asked[0]).toContain('Score 0.400:\n<instructions>\nScribble.');
-    expect(asked[0]).toContain('Score 0.500 (current):\n<instructions>\nWrite.');
+    expect(asked[0]).toContain('Score 0.800:\n<instructions>\nScribble.');
+    expect(asked[0]).toContain('Score 0.900 (current):\n<instructions>\nWrite.');
   });
 
   it.each([400, 422])(
@@ -202,5 +231,154 @@ describe('runPortfolio', () => {
     expect(portfolio.shares.map(({ optimizer }) => optimizer)).toEqual(['edits']);
     expect(new Set(proposals.flatMap(({ optimizers }) => optimizers))).toEqual(new Set(['edits']));
     expect(endpoint?.requests.chat).toBe(0);
+  });
+
+  it('gives every optimizer that applies a part of the slots, and records it', async () => {
+    const { run } = await started({ reply: () => good });
+    const { proposals, portfolio } = await run();
+    expect(proposals).toHaveLength(defaultPlan.proposals);
+    expect(
+      portfolio.shares.map(({ optimizer, slots, tries, meanGain }) => [optimizer, slots, tries, meanGain]),
+    ).toEqual(
+      ['opro', 'reflection', 'demonstrations', 'edits', 'instructions-and-demonstrations'].map((name) => [
+        ...[name, expect.any(Number) as number, 0, null],
+      ]),
+    );
+    const slots = portfolio.shares.map((share) => share.slots);
+    expect(Math.max(...slots) - Math.min(...slots)).toBeLessThanOrEqual(1);
+    for (const { optimizer, offered, taken } of portfolio.shares) {
+      expect(offered).toBeGreaterThanOrEqual(taken);
+      expect(proposals.filter(({ optimizers }) => optimizers?.includes(optimizer))).toHaveLength(taken);
+    }
+  });
+
+  it('gives more slots to what gained in earlier iterations, by validation where there is one', async () => {
+    const slotsOf = async (optimizer: string, past: Past[]): Promise<number> => {
+      await folder.remove();
+      folder = await TemporaryFolder.create();
+      const { run } = await started({ reply: () => good }, { past });
+      const { portfolio } = await run();
+      await endpoint?.close();
+      endpoint = undefined;
+      return portfolio.shares.find((share) => share.optimizer === optimizer)?.slots ?? 0;
+    };
+    const gained = (optimizer: string, realised?: number): Past => ({
+      iteration: 4,
+      tried: ['edits', 'opro', 'demonstrations'].flatMap((name) =>
+        Array.from({ length: 4 }, (_, index) => ({
+          ...{ instructions: `${name} ${index}`, optimizer: name, measuredGain: name === optimizer ? 0.3 : 0 },
+          ...(name === optimizer && realised !== undefined && { realised }),
+        })),
+      ),
+    });
+    expect(await slotsOf('edits', [gained('edits')])).toBeGreaterThan(6);
+    expect(await slotsOf('edits', [gained('opro')])).toBeLessThan(4);
+    expect(await slotsOf('edits', [gained('edits', -0.1)])).toBeLessThan(6);
+  });
+
+  it('answers what the first attempt recorded, and pays for no reply twice', async () => {
+    let replies = 0;
+    const { run, stores } = await started({ reply: () => `<instructions>Version ${++replies}.</instructions>` });
+    const first = await run();
+    const paid = endpoint?.requests.chat;
+    const tried = ['Version 1.', 'Version 2.'].map((instructions) => ({
+      ...{ instructions, optimizer: 'opro', measuredGain: 0.5 },
+    }));
+    await recordPast(stores, 0, tried);
+    const second = await run();
+    expect(second.reference).toEqual(first.reference);
+    expect(written(second.proposals)).toHaveLength(1);
+    expect(endpoint?.requests.chat).toBe(paid);
+  });
+
+  it.each([
+    ['nothing', '', 'the reply is empty'],
+    [
+      'an essay',
+      `Prompting is an art. ${'It takes time and care. '.repeat(200)}`,
+      'long text in which no instructions',
+    ],
+    ['invalid JSON', '{"instructions": ["Write with', 'not valid JSON'],
+    ['the same prompt', '<instructions>Write.</instructions>', 'is the current instructions'],
+    ['200,000 characters', `<instructions>${'long '.repeat(40_000)}</instructions>`, 'is longer than 8000 characters'],
+    ['a held-out input', '<instructions>Write like "Six sleepy owls".</instructions>', "copies held-out example 'c'"],
+    [
+      'a held-out passage',
+      '<instructions>E.g. quick brown fox jumps over the lazy dog.</instructions>',
+      "copies held-out example 'b'",
+    ],
+  ])('goes on with the others when the proposer replies %s, and records why', async (_, reply, reason) => {
+    const { run } = await started({ reply: () => reply });
+    const { proposals, portfolio } = await run();
+    expect(proposals.length).toBeGreaterThan(5);
+    expect(written(proposals)).toEqual([]);
+    expect(written(proposals, 'reflection')).toEqual([]);
+    for (const optimizer of ['opro', 'reflection']) {
+      expect(portfolio.rejected).toContainEqual({
+        ...{ optimizer, text: expect.any(String) as string },
+        reason: expect.stringContaining(reason) as string,
+      });
+    }
+    for (const { text } of portfolio.rejected) expect(text.length).toBeLessThan(250);
+  });
+
+  it('keeps to the trust region of the plan, and records what is beyond', async () => {
+    const reply = '<instructions>Write now.</instructions><instructions>Do something else entirely.</instructions>';
+    const { run } = await started({ reply: () => reply }, { plan: { promptTrustRegion: 0.5 } });
+    const { proposals, portfolio } = await run();
+    expect(written(proposals)).toEqual(['Write now.']);
+    expect(portfolio.rejected.map(({ reason }) => reason)).toContainEqual(
+      'changes 100 % of the words, more than promptTrustRegion (0.5) allows',
+    );
+  });
+
+  it('rewrites and merges instructions that were best on some training inputs', async () => {
+    const asked: string[] = [];
+    const { run } = await started(
+      {
+        reply: ({ messages }) => {
+          asked.push(messages.map(({ content }) => content).join('\n'));
+          return good;
+        },
+      },
+      {
+        past: [
+          {
+            iteration: 0,
+            tried: [
+              {
+                ...{ instructions: 'Scribble.', optimizer: 'opro', measuredGain: 0 },
+                gains: { d: 0.4, e: -0.4 },
+              },
+            ],
+          },
+        ],
+      },
+    );
+    const { portfolio } = await run();
+    expect(portfolio.shares.map(({ optimizer }) => optimizer)).toContain('merge');
+    const merging = asked.filter((text) => text.includes('Two instructions for it were tried'));
+    expect(merging).toHaveLength(1);
+    for (const text of ['Scribble.', 'Write.']) expect(merging[0]).toContain(`1 example:\n\n<instructions>\n${text}`);
+  });
+
+  it('shows calls to no one whose inputs are held out too', async () => {
+    const asked: string[] = [];
+    const reply: ScriptedEndpointOptions['reply'] = ({ messages }) => {
+      asked.push(messages.map(({ content }) => content).join('\n'));
+      return good;
+    };
+    const shown = await (await started({ reply })).run();
+    expect(asked.some((text) => text.includes('a dog sat'))).toBe(true);
+    expect(shown.proposals.some(({ changed }) => changed.some(({ kind }) => kind === 'demonstrations'))).toBe(true);
+    await endpoint?.close();
+    await folder.remove();
+    folder = await TemporaryFolder.create();
+    asked.length = 0;
+    const leaking = writingOn({ test: rows('c', 'a dog sat') });
+    const { proposals } = await (await started({ reply }, { system: leaking })).run();
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.some((text) => text.includes('a dog sat'))).toBe(false);
+    expect(proposals.some(({ changed }) => changed.some(({ kind }) => kind === 'demonstrations'))).toBe(false);
   });
 });

@@ -56,14 +56,19 @@ export async function runPortfolio(
   const { stores } = dependencies;
   const { input, component, configuration } = step;
   const key = `iteration/${input.iteration}/portfolio`;
+  const recorded = async (): Promise<ProposalsReference | undefined> => {
+    const entry = await stores.ledger.get(input.runId, key);
+    return (entry?.body as unknown as PortfolioRecord | undefined)?.reference;
+  };
+  const earlier = await recorded();
+  if (earlier !== undefined) return earlier;
   const { taken, ...record } = await portfolio(dependencies, run, step);
   const reference = await storeProposals(stores, { incumbent: configuration, component: component.name }, taken);
   const body: PortfolioRecord = { component: component.name, ...record, reference };
   await stores.ledger.append(input.runId, [
     { key, iteration: input.iteration, kind: 'portfolio', body: body as unknown as JsonObject },
   ]);
-  const recorded = (await stores.ledger.get(input.runId, key))?.body as unknown as PortfolioRecord;
-  return recorded.reference;
+  return (await recorded()) ?? reference; // An attempt that was thought dead may have recorded another one meanwhile.
 }
 
 async function portfolio(

@@ -9,6 +9,7 @@ import { Cleanup } from './cleanup';
 import { errorReport } from './error-report';
 import { exitCode } from './exit-code';
 import { ladderLines } from './ladder-lines';
+import { allOrNames } from './option-parsers';
 import { budgetOverrides, planOverrides } from './plan-options';
 import { createProgram } from './program';
 import { resumeCommand } from './resume-command';
@@ -78,6 +79,8 @@ describe('the program', () => {
       'run --iterations -1',
       'run --max-usd abc',
       'run --schedule best',
+      'run --optimizers ,',
+      'run --prompt-trust-region 2',
       'run --pause-at 80',
       'run --priority 6',
       'dev --port 70000',
@@ -85,6 +88,14 @@ describe('the program', () => {
     ]) {
       await expect(program.parseAsync(args.split(' '), { from: 'user' })).rejects.toBeInstanceOf(CommanderError);
     }
+  });
+
+  it.each([
+    ['all', 'all'],
+    ['opro', ['opro']],
+    ['edits, models', ['edits', 'models']],
+  ])('reads the optimizers %j', (text, optimizers) => {
+    expect(allOrNames(text)).toEqual(optimizers);
   });
 
   it('turns options into plan and budget', () => {

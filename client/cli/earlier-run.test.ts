@@ -3,11 +3,12 @@ import type { Budget } from '../../core/run/budget';
 import type { SetBudgetCommand } from '../../workflows/messages';
 import type { Progress } from '../../workflows/progress';
 import { earlierRun, resumeRun, type Wanted } from './earlier-run';
+import type { OpenRun } from './open-runs';
 
 const run = { runId: 'first', system: 'qa', seed: 0, definitionHash: 'same', plan: { ...defaultPlan, iterations: 10 } };
 const wanted: Wanted = { system: 'qa', seed: 0, definitionHash: 'same', plan: {}, fresh: false };
 
-function choice(differs: Partial<Wanted>, runs = [run]): { runId: string | undefined; notes: string } {
+function choice(differs: Partial<Wanted>, runs: OpenRun[] = [run]): { runId: string | undefined; notes: string } {
   const notes: string[] = [];
   const runId = earlierRun(runs, { ...wanted, ...differs }, (line) => notes.push(line));
   return { runId, notes: notes.join('\n') };
@@ -36,6 +37,11 @@ describe('earlierRun', () => {
       runId: undefined,
       notes: expect.stringContaining('its plan has iterations 10 instead of 20, alpha 0.05 instead of 0.1'),
     });
+    const named = { ...run, plan: { ...run.plan, optimizers: ['opro', 'edits'] } };
+    expect(choice({ plan: { optimizers: ['opro', 'edits'] } }, [named]).runId).toBe('first');
+    expect(choice({ plan: { optimizers: ['opro'] } }, [named]).notes).toContain(
+      'optimizers opro,edits instead of opro',
+    );
     const fitting = { ...run, runId: 'older', plan: { ...run.plan, iterations: 20 } };
     expect(choice({ plan: { iterations: 20 } }, [run, fitting]).runId).toBe('older');
   });

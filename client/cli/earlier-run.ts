@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { RunPlan } from '../../core/run/plan';
 import { actor, type OpenRun } from './open-runs';
 import { budgetOverrides, type BudgetOptions } from './plan-options';
@@ -34,7 +35,7 @@ function obstacle(run: OpenRun, wanted: Wanted): string | undefined {
   }
   if (wanted.fresh) return '--fresh asks for a new one';
   const different = (Object.keys(wanted.plan) as (keyof RunPlan)[]).filter(
-    (key) => run.plan?.[key] !== wanted.plan[key],
+    (key) => !isDeepStrictEqual(run.plan?.[key], wanted.plan[key]),
   );
   if (different.length === 0) return undefined;
   const differences = different.map(

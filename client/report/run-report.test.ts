@@ -67,13 +67,10 @@ describe('readRunReport', () => {
     expect(report.rewards['writer']).toMatchObject({ version, pairs: 0 });
   });
 
-  it('tells what the endpoint of the proposer would not take, and nothing of what it wrote', async () => {
-    const body = { component: 'writer', variable: 'prompt', usable: 0, rejected: [] };
-    await stores.ledger.append('r', [
-      { key: 'a', iteration: 0, kind: 'proposer', body: { ...body, usable: 2 } },
-      { key: 'b', iteration: 1, kind: 'proposer', body: { ...body, reason: 'too long (400)' } },
-    ]);
-    const text = 'iteration 2: the proposer wrote nothing for writer.prompt: too long (400)';
+  it('tells what the endpoint of the proposer would not take', async () => {
+    const body = { component: 'writer', variable: 'prompt', optimizer: 'opro', reason: 'too long (400)' };
+    await stores.ledger.append('r', [{ key: 'b', iteration: 1, kind: 'proposer', body }]);
+    const text = 'iteration 2: the proposer wrote nothing for writer.prompt (opro): too long (400)';
     expect(await readProposerRejections(stores, 'r')).toEqual([{ iteration: 1, text }]);
   });
 });

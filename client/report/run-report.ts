@@ -90,11 +90,10 @@ export async function readProposerRejections(
   runId: string,
 ): Promise<{ iteration: number; text: string }[]> {
   const entries = await stores.ledger.list(runId, { kind: 'proposer' });
-  return entries.flatMap(({ iteration, body }) => {
-    const { component, variable, reason } = body as { component: string; variable: string; reason?: string };
-    if (reason === undefined) return [];
-    const text = `iteration ${iteration + 1}: the proposer wrote nothing for ${component}.${variable}: ${reason}`;
-    return [{ iteration, text }];
+  return entries.map(({ iteration, body }) => {
+    const { component, variable, optimizer, reason } = body as Record<string, string>;
+    const text = `iteration ${iteration + 1}: the proposer wrote nothing for ${component}.${variable} (${optimizer}): ${reason}`;
+    return { iteration, text };
   });
 }
 

@@ -24,6 +24,7 @@ describe('a plan and a budget', () => {
     expect(() =>
       checkPlan('plan', { iterations: 0, alpha: 0.5, minimumEffect: 1, samplingTemperature: 0 }),
     ).not.toThrow();
+    expect(() => checkPlan('plan', { optimizers: ['opro', 'models'], promptTrustRegion: 0 })).not.toThrow();
     expect(() => checkBudget('budget', { calls: 0, wallClockMs: 1.5 })).not.toThrow();
   });
 
@@ -39,6 +40,9 @@ describe('a plan and a budget', () => {
       { schedule: 'random' },
       "plan.schedule must be one of uniform, softmax, gain-per-cost, cheapest-first, not 'random'",
     ],
+    [{ optimizers: ['opro', 'guess'] }, "plan.optimizers must be 'all', or a list of some of opro, reflection, merge"],
+    [{ optimizers: [] }, "plan.optimizers must be 'all', or a list of some of"],
+    [{ promptTrustRegion: 1.5 }, 'plan.promptTrustRegion must be a number from 0 to 1, not 1.5'],
     [{ iteration: 3 }, "plan has no setting 'iteration'; did you mean 'iterations'?"],
     [[], 'plan must be an object with some of iterations, preferenceInputs'],
   ])('refuse %j', (plan, message) => {
@@ -67,5 +71,22 @@ describe('defineConfig', () => {
     const define = () => defineConfig({ systems: () => [], ...mistake } as never);
     expect(define).toThrow(DefinitionError);
     expect(define).toThrow(message);
+  });
+});
+
+describe('optimizers that a plan names', () => {
+  it("may be the product's and the config's own, and no others", () => {
+    const optimizers = ['mine', 'edits'];
+    expect(planOf(undefined, { optimizers }, [{ name: 'mine' }]).optimizers).toEqual(optimizers);
+    expect(() => planOf(undefined, { optimizers })).toThrow(
+      /plan\.optimizers must be 'all', or a list of some of opro/,
+    );
+    expect(() => planOf(undefined, { optimizers: ['guess'] }, [{ name: 'mine' }])).toThrow(/, mine, not/);
+  });
+});
+
+describe('prices in score', () => {
+  it.each([-1, Infinity, '2'])('are finite numbers of at least 0, not %p', (scorePerUsd) => {
+    expect(() => checkPlan('plan', { scorePerUsd })).toThrow('plan.scorePerUsd must be a finite number of at least 0');
   });
 });

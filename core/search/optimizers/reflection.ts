@@ -17,14 +17,14 @@ export const reflection: ComponentOptimizer = {
   name: 'reflection',
   kinds: ['instructions'],
   needsProposer: true,
-  propose: (context) =>
-    writeInstructions(context, 'reflection', async ({ variable, definition, count }) => {
-      const { incumbent, component, past, stream } = context;
-      const calls = await reflectedCalls(context, shownCalls);
-      if (calls.length === 0) {
-        context.reject({ text: '', reason: 'no call of the component went wrong: there is nothing to reflect on' });
-        return undefined;
-      }
+  propose: async (context) => {
+    const { incumbent, component, past, stream } = context;
+    const calls = await reflectedCalls(context, shownCalls);
+    if (calls.length === 0) {
+      context.reject({ text: '', reason: 'no call of the component went wrong: there is nothing to reflect on' });
+      return [];
+    }
+    return writeInstructions(context, 'reflection', ({ variable, definition, count }) => {
       const front = instructionFront(past, incumbent, variable);
       const parent = front.length === 1 ? front[0] : drawMember(front, stream);
       if (parent === undefined) return undefined;
@@ -34,5 +34,6 @@ export const reflection: ComponentOptimizer = {
         messages: reflectionPrompt({ component, definition, instructions, current, calls, count }),
         note: `rewritten after ${calls.length} call(s), from ${isIncumbent ? 'the current instructions' : id.slice(0, 12)}`,
       };
-    }),
+    });
+  },
 };

@@ -27,7 +27,7 @@ export type WrittenRequest = { messages: ChatMessage[]; note?: string } | undefi
 export async function writeInstructions(
   context: OptimizerContext,
   origin: ProposalOrigin,
-  request: (task: PromptTask) => WrittenRequest | Promise<WrittenRequest>,
+  request: (task: PromptTask) => WrittenRequest,
 ): Promise<Proposal[]> {
   const { incumbent, proposer, past, count } = context;
   if (proposer === undefined) return [];
@@ -35,7 +35,7 @@ export async function writeInstructions(
   const written: Proposal[][] = [];
   for (const [variable, definition] of prompts) {
     const share = Math.min(mostAsked, Math.max(1, Math.ceil(count / prompts.length)));
-    const asked = await request({ variable, definition, count: share });
+    const asked = request({ variable, definition, count: share });
     if (asked === undefined) continue;
     const reply = await proposer.ask(variable, asked.messages);
     if (reply === undefined) continue;
