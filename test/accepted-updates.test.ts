@@ -4,9 +4,12 @@ import type { Optimizer } from '../core/search/own-optimizer';
 import type { PromptValue } from '../core/system/variable';
 import { oneSettingReply, oneSettingSystems } from './support/one-setting-systems';
 import { startScriptedEndpoint, type ScriptedEndpoint } from './support/scripted-endpoint';
-import { TestRuns } from './support/test-run';
+import { quickActivities, TestRuns } from './support/test-run';
 
-jest.setTimeout(120_000);
+jest.setTimeout(400_000);
+
+/** No attempt may be given up because a busy machine made its heartbeat late. */
+const activities = { ...quickActivities, heartbeatTimeoutMs: 30_000 };
 
 /** Money per million tokens, prompt and completion alike. */
 const price = (perMillion: number) => ({
@@ -59,7 +62,7 @@ describe('an accepted update of one kind', () => {
   });
 
   async function optimized(system: string, plan: Partial<RunPlan> = {}): Promise<ResultDocument> {
-    const runId = await runs.start({ system, plan: { iterations: 1, ...plan } });
+    const runId = await runs.start({ system, plan: { iterations: 1, ...plan }, activities });
     await runs.client.result(runId);
     return resultDocumentSchema.parse(await runs.client.document(runId));
   }
