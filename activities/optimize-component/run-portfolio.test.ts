@@ -18,6 +18,8 @@ import { propose } from './propose';
 import type { PortfolioRecord } from './run-portfolio';
 import { loadProposals, storeProposals } from './stored-proposals';
 
+jest.setTimeout(30_000);
+
 const text = z.object({ text: z.string() });
 const rows = (id: string, value: string) => [{ id, text: value }];
 const dataset = {
@@ -379,6 +381,20 @@ describe('runPortfolio', () => {
     const { proposals } = await (await started({ reply }, { system: leaking })).run();
     expect(asked.length).toBeGreaterThan(0);
     expect(asked.some((text) => text.includes('a dog sat'))).toBe(false);
+    expect(proposals.some(({ changed }) => changed.some(({ kind }) => kind === 'demonstrations'))).toBe(false);
+  });
+
+  it('demonstrates no inputs that proposals are ranked on', async () => {
+    const asked: string[] = [];
+    const reply: ScriptedEndpointOptions['reply'] = ({ messages }) => {
+      asked.push(messages.map(({ content }) => content).join('\n'));
+      return good;
+    };
+    // One of the three is for ranking.
+    const repeating = writingOn({ train: ['a', 'd', 'e'].flatMap((id) => rows(id, 'a dog sat')) });
+    const { proposals, portfolio } = await (await started({ reply }, { system: repeating })).run();
+    expect(portfolio.rejected.filter(({ reason }) => reason.includes('demonstration'))).toEqual([]);
+    expect(asked.some((text) => text.includes('a dog sat'))).toBe(true);
     expect(proposals.some(({ changed }) => changed.some(({ kind }) => kind === 'demonstrations'))).toBe(false);
   });
 });

@@ -37,18 +37,22 @@ export function heldOutCopies(
   allowed: () => Iterable<string>,
 ): Map<string, { exampleId: string; words: string }> {
   const holders = new Map<string, string[]>();
-  const firstWords = new Set<string>();
+  // Of a large data set hardly any two words in a row are in a proposal: the others are passed over.
+  const followers = new Map<string, Set<string>>();
   for (const text of texts) {
     const words = wordsIn(text);
     for (let length = leastFieldWords; length <= runLength; length++) {
       for (const run of runsOf(words, length)) holders.set(run, [...(holders.get(run) ?? []), text]);
     }
-    for (const word of words) firstWords.add(word);
+    for (const [index, word] of words.slice(1).entries()) {
+      const before = words[index] as string;
+      followers.set(before, (followers.get(before) ?? new Set()).add(word));
+    }
   }
   const found = new Map<string, string>();
   for (const { exampleId, texts: own, inputs } of heldOut) {
     for (const text of own) {
-      for (const run of runsOf(wordsIn(text), runLength, firstWords)) {
+      for (const run of runsOf(wordsIn(text), runLength, followers)) {
         if (holders.has(run) && !found.has(run)) found.set(run, exampleId);
       }
     }
@@ -71,9 +75,14 @@ export function heldOutCopies(
   return copies;
 }
 
-function* runsOf(words: readonly string[], length: number, firstWords?: ReadonlySet<string>): Generator<string> {
+function* runsOf(
+  words: readonly string[],
+  length: number,
+  followers?: ReadonlyMap<string, ReadonlySet<string>>,
+): Generator<string> {
   for (let from = 0; from + length <= words.length; from++) {
-    if (firstWords !== undefined && !firstWords.has(words[from] as string)) continue;
+    const [first, second] = [words[from] as string, words[from + 1] as string];
+    if (followers !== undefined && followers.get(first)?.has(second) !== true) continue;
     yield words.slice(from, from + length).join(' ');
   }
 }

@@ -19,9 +19,9 @@ describe('paretoFront', () => {
   it('drops what others cover, from the lowest mean on', () => {
     expect(
       winsOf(
-        contender('covered', { a: 1, b: 1, c: 0 }),
         contender('left', { a: 1, b: 0.5, c: 0.5 }),
         contender('right', { a: 0.5, b: 1, c: 0.7 }),
+        contender('covered', { a: 1, b: 1, c: -0.5 }),
       ),
     ).toEqual({ left: ['a'], right: ['b', 'c'] });
   });
