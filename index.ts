@@ -52,6 +52,15 @@ export { InfrastructureError, type InfrastructureFailureKind } from './core/syst
 export type { Budget } from './core/run/budget';
 export { defaultPlan, type RunPlan } from './core/run/plan';
 export { resultDocumentSchema, type ResultDocument } from './core/run/result-document';
+export type {
+  EarlierTry,
+  Optimizer,
+  OptimizerKind,
+  ProposeContext,
+  ProposedSettings,
+} from './core/search/own-optimizer';
+export type { TracedCall } from './core/search/component-optimizer';
+export type { RandomStream } from './core/random/stream';
 export { defineConfig, type Config, type ConfigOptions, type SystemTools } from './workers/config/define-config';
 export type { EndpointModel, EndpointOptions, Price } from './providers/language-models';
 export type { OptimasClient, StartOptions } from './client/optimas-client';

@@ -2,6 +2,7 @@ import { changedSettings } from '../core/system/configuration';
 import { gainInterval } from '../core/validation/acceptance';
 import { looksAt } from '../core/validation/looks';
 import { pairByExample } from '../core/validation/scores-by-example';
+import type { ExamplePrice } from '../core/system/example-price';
 import type { DecideInput, Decision } from './contracts';
 import type { ActivityDependencies } from './dependencies';
 import { exampleSample } from './example-samples';
@@ -10,7 +11,7 @@ import { iterationLevel } from './iteration-level';
 import { recordedLook, signFlipSeed } from './look';
 import { openRun } from './open-run';
 import { validatedGains, type ValidatedGain } from './validated-gains';
-import { validationScores } from './validation-scores';
+import { validationMeans, validationScores } from './validation-scores';
 
 /** What the ledger keeps of an iteration's decision, and the result document shows. */
 export interface DecisionRecord extends Decision {
@@ -24,10 +25,14 @@ export interface DecisionRecord extends Decision {
   level: number;
   /** The look at which validation ended, from 0. */
   look: number | null;
+  /** What was tested: the mean gain in score, less what the finalist costs more where money or latency are objectives. */
+  gain: number | null;
   /** Of that finalist, adjusted for looks and finalists (`Comparison.p`): a gain is accepted where it is at most `level`. */
   p: number | null;
   /** Of that finalist's gain, simultaneous over looks and finalists (`gainInterval`). */
   ci95: [number, number] | null;
+  /** Mean price of an example under incumbent and finalist; only where money or latency are objectives. */
+  prices?: { before: ExamplePrice; after: ExamplePrice };
   /** Measured by that look. */
   examples: number;
   /** Predicted and realised gain of every candidate that went to validation. */
@@ -88,6 +93,7 @@ async function decision(
       after: null,
       level: await iterationLevel(dependencies, run, input),
       look: null,
+      gain: null,
       p: null,
       ci95: null,
       examples: 0,
@@ -99,6 +105,8 @@ async function decision(
     await validationScores(dependencies, input, input.incumbent, ids),
     await validationScores(dependencies, input, best.configurationHash, ids),
   );
+  const before = await validationMeans(dependencies, input, input.incumbent, ids);
+  const after = await validationMeans(dependencies, input, best.configurationHash, ids);
   const configurations = await stores.configurations.getMany([input.incumbent, best.configurationHash]);
   return {
     ...move,
@@ -111,16 +119,18 @@ async function decision(
       configurations.get(best.configurationHash) ?? {},
     ).map((change) => ({ ...change })),
     reason: last.reason,
-    before: best.before,
-    after: best.after,
+    before: before.score,
+    after: after.score,
     level: last.level,
     look: input.look,
+    gain: best.gain,
     p: best.p,
     ci95: gainInterval(differences, {
       looks: looksAt(count).length,
       entered: input.entered,
       seed: signFlipSeed(run.seed, iteration),
     }),
+    ...(before.price !== null && after.price !== null && { prices: { before: before.price, after: after.price } }),
     examples: last.examples,
     validated,
   };

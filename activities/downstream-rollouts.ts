@@ -4,9 +4,10 @@ import type { Component } from '../core/system/component';
 import type { Configuration } from '../core/system/configuration';
 import type { Draw } from '../core/system/draw';
 import { heldOutcomes } from '../core/system/held-outcomes';
+import { examplePrice, usagesOf, type ExamplePrice } from '../core/system/example-price';
 import { runExample, scoreTrace } from '../core/system/interpreter';
 import type { JsonObject } from '../core/system/json';
-import type { Example } from '../core/system/run-context';
+import type { Cost, Example } from '../core/system/run-context';
 import type { ComponentOutcome, ExampleScore, ExampleTrace } from '../core/system/trace';
 import type { OpenRun } from './open-run';
 import { settleAll } from './settle-all';
@@ -22,22 +23,29 @@ export interface RolloutOptions {
   signal: AbortSignal;
 }
 
+/** A rollout's score, and what the example costs the system with the output in place. */
+export interface PricedScore extends ExampleScore {
+  price: ExamplePrice;
+}
+
 /**
  * Scores one output of a component: `E_down[R | output]` by Monte Carlo. Only graph descendants run; the outcomes of all
  * other components come from the trace. One rollout where every descendant and the metric are deterministic.
+ *
+ * @param options.usage what the call that gave the output cost; default: what the call in the trace did.
  */
-export async function downstreamRollouts(options: RolloutOptions & { outputs: JsonObject }): Promise<ExampleScore[]> {
+export async function downstreamRollouts(
+  options: RolloutOptions & { outputs: JsonObject; usage?: Cost },
+): Promise<PricedScore[]> {
   const count = isStochastic(options) ? options.run.plan.rolloutsPerCandidate : 1;
-  const scores: ExampleScore[] = [];
-  for (let index = 0; index < count; index++) scores.push(await rollOut(options, options.outputs, index));
+  const scores: PricedScore[] = [];
+  for (let index = 0; index < count; index++)
+    scores.push(await rollOut(options, options.outputs, index, options.usage));
   return scores;
 }
 
 /** The same for the candidates of one input, by place; those whose order is least sure get more of the rollouts. */
-export function adaptiveRollouts(
-  options: RolloutOptions,
-  candidates: readonly JsonObject[],
-): Promise<ExampleScore[][]> {
+export function adaptiveRollouts(options: RolloutOptions, candidates: readonly JsonObject[]): Promise<PricedScore[][]> {
   const usual = isStochastic(options) ? options.run.plan.rolloutsPerCandidate : 1;
   return adaptively(
     candidates.length,
@@ -49,7 +57,7 @@ export function adaptiveRollouts(
 
 /** One rollout of an example under changed settings. */
 export interface ChangedRollout {
-  score: ExampleScore;
+  score: PricedScore;
   /** What the changed components did, by name. */
   outcomes: Record<string, ComponentOutcome>;
 }
@@ -91,24 +99,37 @@ function rerunsDiffer({ resolved: { system } }: OpenRun, components: readonly st
   );
 }
 
-async function rollOut(options: RolloutOptions, outputs: JsonObject, index: number): Promise<ExampleScore> {
+async function rollOut(
+  options: RolloutOptions,
+  outputs: JsonObject,
+  index: number,
+  usage?: Cost,
+): Promise<PricedScore> {
   const { run, component, trace } = options;
   const given = {
     ...heldOutcomes(run.resolved.system.wiring, trace, [component.name]),
     [component.name]: { status: 'ok', outputs } as const,
   };
-  return (await rollOutGiven(options, given, index)).score;
+  return (await rollOutGiven(options, given, index, usage && { [component.name]: usage })).score;
 }
 
 async function rollOutGiven(
-  options: Omit<RolloutOptions, 'component' | 'trace'>,
+  options: Omit<RolloutOptions, 'component'>,
   given: Record<string, ComponentOutcome>,
   index: number,
-): Promise<{ score: ExampleScore; rolled: ExampleTrace }> {
-  const { run, example, configuration, signal } = options;
+  usage: Record<string, Cost> = {},
+): Promise<{ score: PricedScore; rolled: ExampleTrace }> {
+  const { run, example, trace, configuration, signal } = options;
   const { system } = run.resolved;
   const caller = run.caller(options.limits);
   const draw = { ...options.draw, index };
   const rolled = await runExample({ system, configuration, example, draw, caller, signal, given });
-  return { score: await scoreTrace(rolled, { system, example, draw, caller, signal }), rolled };
+  const { usage: _, ...score } = await scoreTrace(rolled, { system, example, draw, caller, signal });
+  // What was held fixed cost what it did in the trace.
+  const usages = { ...usagesOf(rolled), ...fixedUsages(trace, given), ...usage };
+  return { score: { ...score, price: examplePrice(usages, system.wiring) }, rolled };
+}
+
+function fixedUsages(trace: ExampleTrace, given: Readonly<Record<string, unknown>>): Record<string, Cost> {
+  return Object.fromEntries(Object.entries(usagesOf(trace)).filter(([name]) => name in given));
 }

@@ -1,4 +1,5 @@
 import type { Draw } from '../core/system/draw';
+import { examplePrice, usagesOf } from '../core/system/example-price';
 import { runExample, scoreTrace } from '../core/system/interpreter';
 import type { Evaluation } from '../storage';
 import type { EvaluateInput, EvaluateResult } from './contracts';
@@ -38,7 +39,8 @@ export function evaluate(dependencies: ActivityDependencies, input: EvaluateInpu
         };
         const trace = await runExample({ system, configuration, example, draw, caller, signal });
         const { usage, ...score } = await scoreTrace(trace, { system, example, draw, caller, signal });
-        const { sha256 } = await stores.blobs.putJson({ ...trace, metricUsage: usage });
+        const price = examplePrice(usagesOf(trace), system.wiring);
+        const { sha256 } = await stores.blobs.putJson({ ...trace, metricUsage: usage, price });
         progress(++done, missing.length);
         return { ...score, drawIndex: 0, traceBlob: sha256 };
       }),

@@ -1,4 +1,5 @@
 import type { ResultDocument } from '../core/run/result-document';
+import { hasPriceObjective } from '../core/run/utility';
 import { pairedTest } from '../core/validation/paired-test';
 import { localToGlobal } from '../core/validation/local-to-global';
 import { meanInterval } from '../core/validation/score-interval';
@@ -8,6 +9,7 @@ import type { RunRecord, Stores } from '../storage';
 import type { FinishRunInput, FinishRunResult } from './contracts';
 import type { DecisionRecord } from './decide';
 import type { ActivityDependencies } from './dependencies';
+import { examplePrices, meanPrice } from './example-prices';
 import { inActivity } from './in-activity';
 import { recordOf, type StoredRunInput } from './open-run';
 import { runCertificate } from './run-certificate';
@@ -54,6 +56,7 @@ export function finishRun(dependencies: ActivityDependencies, input: FinishRunIn
 
 async function resultDocument(stores: Stores, run: RunRecord, input: FinishRunInput): Promise<ResultDocument> {
   const { runId, baseline, incumbent } = input;
+  const { plan, components } = run.input as unknown as StoredRunInput;
   const scores = async (
     purpose: Purpose,
     configurationHash: string,
@@ -87,8 +90,16 @@ async function resultDocument(stores: Stores, run: RunRecord, input: FinishRunIn
       test: estimate(finalTest),
       gain: baselineTest === null || finalTest === null ? null : gainBetween(baselineTest, finalTest, run.seed),
     },
+    ...(hasPriceObjective(plan) && {
+      objectives: {
+        scorePerUsd: plan.scorePerUsd,
+        scorePerSecond: plan.scorePerSecond,
+        prices: baselineTest === null || finalTest === null ? null : await testPrices(stores, input),
+      },
+    }),
     iterations: decisions.map(({ iteration, body }) => {
-      const { component, partner, accepted, reason, changed, before, after, p } = body as unknown as DecisionRecord;
+      const decision = body as unknown as DecisionRecord;
+      const { component, partner, accepted, reason, changed, before, after, gain, p, prices } = decision;
       return {
         iteration,
         component,
@@ -98,14 +109,16 @@ async function resultDocument(stores: Stores, run: RunRecord, input: FinishRunIn
         changed,
         before,
         after,
+        gain,
         p,
+        ...(prices && { prices }),
       } as ResultDocument['iterations'][number];
     }),
     rewards: await rewardsOf(stores, runId),
     localToGlobal: localToGlobal(decisions.flatMap(({ body }) => predictedGains(body as unknown as DecisionRecord))),
     certificate: await runCertificate(stores, { runId, incumbent, configuration, heldOut: finalTest }),
     cost: {
-      systemRuns: componentCalls.entries / (run.input as unknown as StoredRunInput).components,
+      systemRuns: componentCalls.entries / components,
       componentCalls: componentCalls.entries,
       memoHits: Object.values(hits).reduce((sum, count) => sum + count, 0),
       llmCalls: spent.calls,
@@ -121,6 +134,17 @@ async function resultDocument(stores: Stores, run: RunRecord, input: FinishRunIn
 function gainBetween(before: Map<string, number>, after: Map<string, number>, seed: number) {
   const { mean, ci95, p } = pairedTest(pairByExample(before, after).differences, { seed, alternative: 'two-sided' });
   return { mean, ci95, p };
+}
+
+async function testPrices(stores: Stores, { runId, baseline, incumbent }: FinishRunInput) {
+  const price = async (configurationHash: string) =>
+    meanPrice(
+      await examplePrices(
+        stores,
+        await stores.evaluations.list({ runId, purpose: 'test', iteration: -1, configurationHash }),
+      ),
+    );
+  return { before: await price(baseline), after: await price(incumbent) };
 }
 
 /** Of candidates that a trusted reward ranked; decisions that were recorded by an earlier version say nothing. */

@@ -6,15 +6,19 @@ import { contentHash } from '../core/system/canonical-json';
 import type { Component } from '../core/system/component';
 import { checkConfiguration, initialConfiguration, type Configuration } from '../core/system/configuration';
 import { DefinitionError } from '../core/system/definition-error';
+import { hasChoice, type Variable } from '../core/system/variable';
 import type { RunRecord } from '../storage';
 import type { PreparedRun, PrepareRunInput } from './contracts';
+import type { ResolvedSystem } from './definition/resolve-system';
 import { Declined, resolveOrDecline } from './declined';
 import type { ActivityDependencies } from './dependencies';
 import { exampleCounts } from './example-samples';
 import { inActivity } from './in-activity';
 import { pairsOf } from './joint-moves';
 import { missingModel } from './missing-model';
+import { optimizersFor } from './optimize-component/own-optimizers';
 import { declineOtherDefinition, type StoredRunInput } from './open-run';
+import { requirePrices } from './require-prices';
 import { runModels } from './run-models';
 
 /**
@@ -35,18 +39,21 @@ export function prepareRun(dependencies: ActivityDependencies, input: PrepareRun
         `cannot serve system '${system.name}': ${missing}; start a worker with that model`,
       );
     }
+    requirePrices(system, input.plan, dependencies.languageModels);
     const configuration =
       input.startFrom === undefined ? initialConfiguration(system) : await stores.configurations.get(input.startFrom);
     checkConfiguration(system, configuration);
-    const tunable = system.components.filter((item) => Object.keys(item.configuration).length > 0);
+    const tunable = system.components.filter((item) => choicesOf(item).length > 0);
     if (tunable.length === 0) {
-      throw new DefinitionError(`system '${system.name}' has nothing to tune: give a component a configuration`);
+      throw new DefinitionError(
+        `system '${system.name}' has nothing to tune: give a component a configuration with a variable that has a choice`,
+      );
     }
     const components = tunable
-      .filter((item) => hasOptimizer(dependencies, input, item, configuration))
+      .filter((item) => hasOptimizer(dependencies, resolved, input, item, configuration))
       .map((item) => ({
         name: item.name,
-        variables: Object.keys(item.configuration),
+        variables: choicesOf(item),
         prompted: Object.values(item.configuration).some(({ type }) => type === 'prompt'),
       }));
     if (components.length === 0) {
@@ -97,6 +104,11 @@ export function prepareRun(dependencies: ActivityDependencies, input: PrepareRun
   });
 }
 
+/** A component's variables that can take more than one value; the others stay as they are. */
+function choicesOf({ configuration }: Component): string[] {
+  return Object.keys(configuration).filter((name) => hasChoice(configuration[name] as Variable));
+}
+
 /** Two runs under one id would mix their records: what one measured would pass for the other's. */
 function refuseOtherRun(stored: RunRecord, input: PrepareRunInput): void {
   const { plan, fresh } = stored.input as unknown as StoredRunInput;
@@ -117,12 +129,15 @@ function refuseOtherRun(stored: RunRecord, input: PrepareRunInput): void {
 /** Whether one of the plan's optimizers can propose anything for a component. */
 function hasOptimizer(
   { proposer }: ActivityDependencies,
+  { optimizers }: ResolvedSystem,
   { plan }: PrepareRunInput,
-  { name, configuration: variables }: Component,
+  component: Component,
   configuration: Configuration,
 ): boolean {
+  const own = optimizersFor(component, optimizers).map(({ name }) => name);
+  if (own.some((name) => plan.optimizers === 'all' || plan.optimizers.includes(name))) return true;
   const applicable = applicableOptimizers(builtInOptimizers, {
-    incumbent: { variables, settings: configuration[name] ?? {} },
+    incumbent: { variables: component.configuration, settings: configuration[component.name] ?? {} },
     named: plan.optimizers,
     proposer: proposer !== undefined,
     ...{ traces: [], past: [] },

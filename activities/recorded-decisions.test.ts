@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defaultPlan } from '../core/run/plan';
 import { component } from '../core/system/component';
 import { system } from '../core/system/system';
-import { oneOf } from '../core/system/variable';
+import { integer, model, oneOf, range } from '../core/system/variable';
 import type { CandidateStore, Ledger } from '../storage';
 import { TemporaryFolder } from '../storage/testing/temporary-folder';
 import { attempt } from '../test/support/activity-attempt';
@@ -230,6 +230,27 @@ describe('prepareRun', () => {
       nonRetryable: true,
       message: expect.stringContaining(`another run 'run' already, with ${difference}: cancel`),
     });
+  });
+
+  it('leaves out components whose variables have one value, and refuses a system of nothing else', async () => {
+    const fixed = { tone: oneOf(['calm']), size: range(2, 2), count: integer(3, 3), voice: model(['small']) };
+    const components = pair.components.map((item) =>
+      item.name === 'first' ? { ...item, configuration: fixed } : item,
+    );
+    const half = await resolveSystem({ ...pair, components });
+    const run = { ...begun, runId: 'half' };
+    expect((await attempt(() => prepareRun({ ...dependencies, resolve: async () => half }, run))).components).toEqual([
+      { name: 'second', variables: ['tone'] },
+    ]);
+    const none = await resolveSystem({
+      ...pair,
+      components: components.map((item) => ({ ...item, configuration: fixed })),
+    });
+    await expect(
+      attempt(() => prepareRun({ ...dependencies, resolve: async () => none }, { ...begun, runId: 'none' })),
+    ).rejects.toThrow(
+      "system 'pair' has nothing to tune: give a component a configuration with a variable that has a choice",
+    );
   });
 
   it('declines to go on with a run that began with another definition', async () => {

@@ -19,7 +19,7 @@ export async function openConnection(
   project: {
     databaseUrl: string;
     taskQueue: string;
-    config: Pick<ConfigOptions, 'optimization' | 'budget' | 'activities' | 'priority'>;
+    config: Pick<ConfigOptions, 'optimization' | 'optimizers' | 'budget' | 'activities' | 'priority'>;
   },
 ): Promise<OpenConnection> {
   const connection = await connectClient(target);

@@ -67,7 +67,10 @@ export class OptimasClient {
     private readonly stores: Stores,
     private readonly taskQueue: string,
     /** What a run's plan, limits and timeouts are unless it says otherwise. */
-    private readonly config: Pick<ConfigOptions, 'optimization' | 'budget' | 'activities' | 'priority'> = {},
+    private readonly config: Pick<
+      ConfigOptions,
+      'optimization' | 'optimizers' | 'budget' | 'activities' | 'priority'
+    > = {},
   ) {}
 
   /**
@@ -85,7 +88,7 @@ export class OptimasClient {
       runId,
       system: options.system,
       seed,
-      plan: planOf(this.config.optimization, options.plan),
+      plan: planOf(this.config.optimization, options.plan, this.config.optimizers),
       budget: budgetOf(this.config.budget, options.budget),
       fresh: options.fresh ?? false,
       ...(priority === undefined ? {} : { priority }),

@@ -6,7 +6,9 @@ import { promisify } from 'node:util';
 import { transform } from 'esbuild';
 import { z } from 'zod';
 import { resolveSystem } from '../activities/definition/resolve-system';
+import { randomStream } from '../core/random/stream';
 import { defaultPlan } from '../core/run/plan';
+import { readOwnProposals } from '../core/search/read-own-proposals';
 import { checkConfiguration } from '../core/system/configuration';
 import { directCaller } from '../core/system/direct-caller';
 import { InfrastructureError } from '../core/system/infrastructure-error';
@@ -139,6 +141,54 @@ describe('the examples of the page', () => {
     expect(await versionOf('Hello')).not.toBe(await versionOf('Salut'));
   });
 
+  it('run: own optimizers, whose proposals can be tried', async () => {
+    const { integer, prompt } = optimas;
+    const incumbent = {
+      variables: { k: integer(1, 9, { initial: 2 }), prompt: prompt('Answer.') },
+      settings: { k: 2, prompt: { instructions: 'Answer.', demonstrations: [] } },
+    };
+    const asked: string[] = [];
+    const context: optimas.ProposeContext = {
+      component: { name: 'answerer', description: 'Answers', inputFields: ['question'], outputFields: ['answer'] },
+      variables: incumbent.variables,
+      incumbent: incumbent.settings,
+      calls: [
+        { exampleId: 'a', inputs: { question: 'Why?' }, outputs: { answer: 'So.' }, score: 0, feedback: 'too short' },
+        { exampleId: 'b', inputs: { question: 'Who?' }, outputs: { answer: 'Ada' }, score: 1 },
+      ],
+      tries: [
+        { iteration: 0, settings: { ...incumbent.settings, k: 3 }, over: incumbent.settings, gain: 0, accepted: false },
+      ],
+      count: 3,
+      random: randomStream(0),
+      models: {
+        ...scripted,
+        chat: ({ messages }) => {
+          asked.push(messages[0]?.content ?? '');
+          const usage = { promptTokens: 1, completionTokens: 1, usd: 0, latencyMs: 1 };
+          return Promise.resolve({ text: ' Answer in full. ', finishReason: 'stop', usage });
+        },
+      },
+      signal,
+    };
+    const proposed = async (name: string) => {
+      const optimizer = await defaultExport<optimas.Optimizer>(name);
+      optimas.defineConfig({
+        systems: [await defaultExport<optimas.System>('support-qa.ts')],
+        optimizers: [optimizer],
+      });
+      const returned = await optimizer.propose(context);
+      const { proposals, rejected } = readOwnProposals(returned, { optimizer, component: 'answerer', incumbent });
+      expect(rejected).toEqual([]);
+      return proposals.map(({ settings }) => settings);
+    };
+    expect((await proposed('neighbours.ts')).map(({ k }) => k)).toEqual([1, 4, 5]);
+    expect(await proposed('critic.ts')).toEqual([
+      { k: 2, prompt: { instructions: 'Answer in full.', demonstrations: [] } },
+    ]);
+    expect(asked[0]).toContain('too short');
+  });
+
   it('run: the config, whose system is scored', async () => {
     const config = await defaultExport<optimas.Config>('optimas.config.ts');
     expect(config.kind).toBe('optimas.config');
@@ -255,6 +305,7 @@ describe('the definition errors of the page', () => {
     () => config({ budget: { call: 9 } }),
     () => config({ optimization: { iterations: 2.5 } }),
     () => config({ optimization: { alpha: 7 } }),
+    () => config({ optimizers: [{ name: 'mine', kinds: ['numbers'], propose: () => [] }] }),
     () => config({ temporal: { adress: 'localhost:7233' } }),
     () => config({ endpoints: { e: { models: {} } } }),
     () => config({ endpoints: { e: { baseUrl: '', models: { m: {} } } } }),

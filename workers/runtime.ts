@@ -71,7 +71,9 @@ export async function openRuntime(config: Config, parts: RuntimeParts): Promise<
     languageModels,
     stores,
     encoder: async () => endpointEncoder ?? localEncoder(),
-    resolve: remember(async (name: string) => resolveSystem(systemNamed(systems, name))),
+    resolve: remember(async (name: string) =>
+      resolveSystem(systemNamed(systems, name), { optimizers: config.optimizers ?? [], definedIn: config.definedIn }),
+    ),
     close: () => database.close(),
   };
 }

@@ -7,8 +7,9 @@ import type {
   MetricCallResult,
 } from '../../core/system/component-caller';
 import { drawId, drawSeed } from '../../core/system/draw';
-import { issueText, messageOf, noCost } from '../../core/system/interpreter';
-import type { Json, JsonObject } from '../../core/system/json';
+import { messageOf, noCost } from '../../core/system/interpreter';
+import type { Json } from '../../core/system/json';
+import { readOutput } from '../../core/system/read-output';
 import type { Cost, MetricResult, Sample } from '../../core/system/run-context';
 import type { ResolvedSystem } from '../definition/resolve-system';
 import { shortText } from '../short-text';
@@ -81,7 +82,7 @@ export class MemoisedCaller implements ComponentCaller {
     if (typeof result?.score !== 'number' || !(result.score >= 0 && result.score <= 1)) {
       return {
         status: 'failed',
-        reason: `the metric returned ${shortText(JSON.stringify(result?.score) ?? 'nothing')} for example '${example.id}'; expected a score in [0, 1]`,
+        reason: `the metric returned ${shown(result?.score)} for example '${example.id}'; expected a score in [0, 1]`,
         usage,
       };
     }
@@ -124,15 +125,16 @@ export class MemoisedCaller implements ComponentCaller {
     }
     // A component that swallowed an outage must not turn it into an output.
     if (models.failure !== undefined) throw models.failure;
-    const parsed = component.output.safeParse(returned);
-    if (!parsed.success) {
-      return {
-        outcome: { status: 'failed', reason: `its output does not fit: ${shortText(issueText(parsed.error))}` },
-        usage: usage(),
-      };
-    }
-    return { outcome: { status: 'ok', outputs: parsed.data as JsonObject }, usage: usage() };
+    const outcome = readOutput(component, returned);
+    return {
+      outcome: outcome.status === 'ok' ? outcome : { ...outcome, reason: shortText(outcome.reason) },
+      usage: usage(),
+    };
   }
+}
+
+function shown(score: unknown): string {
+  return typeof score === 'number' ? String(score) : shortText(JSON.stringify(score) ?? 'nothing');
 }
 
 /** Cancellation and failures outside the system under test pass through, also those that user code wrapped or replaced. */

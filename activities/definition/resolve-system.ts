@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Optimizer } from '../../core/search/own-optimizer';
 import { contentHash } from '../../core/system/canonical-json';
 import type { Component } from '../../core/system/component';
 import { DefinitionError } from '../../core/system/definition-error';
@@ -6,6 +7,7 @@ import { messageOf, pickInput } from '../../core/system/interpreter';
 import type { Example } from '../../core/system/run-context';
 import { splits, type Split, type System } from '../../core/system/system';
 import { moduleVersion, resourcesVersion } from './module-version';
+import { optimizerVersions, type OwnOptimizers } from './optimizer-versions';
 
 /** A system with its loaded data and the hashes that identify it. */
 export interface ResolvedSystem {
@@ -13,10 +15,12 @@ export interface ResolvedSystem {
   /** Component -> version: the memo's keys and the run's definition depend on it. */
   versions: Readonly<Record<string, string>>;
   metricVersion: string;
-  /** Hash of everything that decides results: components, variables, schemas, wires, metric and data. */
+  /** Hash of everything that decides results: components, variables, schemas, wires, metric, data and the user's optimizers. */
   definitionHash: string;
   examples: Readonly<Record<Split, readonly Example[]>>;
   exampleById: ReadonlyMap<string, Example>;
+  /** The user's own, which propose settings for its components. */
+  optimizers: readonly Optimizer[];
 }
 
 /**
@@ -24,7 +28,10 @@ export interface ResolvedSystem {
  *
  * @throws DefinitionError for an empty split, a missing or duplicate example id, or an example that does not fit.
  */
-export async function resolveSystem(system: System): Promise<ResolvedSystem> {
+export async function resolveSystem(
+  system: System,
+  own: OwnOptimizers = { optimizers: [], definedIn: undefined },
+): Promise<ResolvedSystem> {
   const examples = await loadExamples(system);
   const exampleById = new Map<string, Example>();
   for (const split of splits) {
@@ -52,8 +59,10 @@ export async function resolveSystem(system: System): Promise<ResolvedSystem> {
     metricFloor: system.metricFloor,
     groundTruth: system.groundTruth?.toString(),
     examples,
+    optimizers: await optimizerVersions(own),
   });
-  return { system, versions, metricVersion, definitionHash, examples, exampleById };
+  const { optimizers } = own;
+  return { system, versions, metricVersion, definitionHash, examples, exampleById, optimizers };
 }
 
 /** One file may define several components of a name: what is written in the definition itself tells them apart. */

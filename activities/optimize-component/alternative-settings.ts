@@ -1,6 +1,7 @@
+import type { Candidate } from '../../core/preference/candidate';
 import { inTurn } from '../../core/random/in-turn';
 import { checkProposals } from '../../core/search/check-proposals';
-import { applicableOptimizers } from '../../core/search/component-optimizer';
+import { applicableOptimizers, type OptimizerContext } from '../../core/search/component-optimizer';
 import { modelFreeOptimizers } from '../../core/search/optimizers/built-in';
 import { distinctProposals, type Proposal } from '../../core/search/proposal';
 import { contentHash } from '../../core/system/canonical-json';
@@ -18,13 +19,15 @@ import { optimizerStream, sharedContext } from './optimizer-context';
 export async function alternativeSettings(
   run: OpenRun,
   step: Omit<Parameters<typeof sharedContext>[1], 'candidates'> & {
+    candidates?: readonly Candidate[];
+    observations?: OptimizerContext['observations'];
     iteration: number;
     purpose: 'candidates' | 'proposals';
     signal: AbortSignal;
   },
 ): Promise<Proposal[]> {
   const { purpose, iteration, signal } = step;
-  const shared = sharedContext(run, { ...step, candidates: [] });
+  const shared = sharedContext(run, { candidates: [], ...step });
   const { incumbent, component } = shared;
   const optimizers = applicableOptimizers(modelFreeOptimizers, {
     ...shared,
@@ -36,7 +39,7 @@ export async function alternativeSettings(
     optimizers.map(async (optimizer) =>
       optimizer.propose({
         ...shared,
-        observations: [],
+        observations: step.observations ?? [],
         past: [],
         offered: [],
         count: run.plan.proposals,

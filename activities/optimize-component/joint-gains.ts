@@ -1,3 +1,4 @@
+import { priceInScore, utility } from '../../core/run/utility';
 import { placeProposal } from '../../core/search/place-proposal';
 import type { Proposal } from '../../core/search/proposal';
 import type { Configuration } from '../../core/system/configuration';
@@ -15,11 +16,14 @@ export interface TracedInput extends TracedEvaluation {
   draw: Draw;
 }
 
-/** What the changed components did on one input, in every rollout, and the gain in score over the incumbent there. */
+/** What the changed components did on one input, in every rollout, and the gain over the incumbent there. */
 export interface JointlyJudged {
   exampleId: string;
   outcome: Record<string, ComponentOutcome>[];
+  /** In score, less what the example costs more where money or latency are objectives. */
   gain: number;
+  /** What the example costs, in score. */
+  price: number;
 }
 
 /**
@@ -43,6 +47,8 @@ export function jointJudge(
     incumbents.set(key, known);
     return known;
   };
+  const meanUtility = (rollouts: readonly ChangedRollout[]): number =>
+    mean(rollouts.map(({ score }) => utility(score.score, score.price, run.plan)));
   return (proposal, inputs) => {
     const changed = [component, ...Object.keys(proposal.elsewhere ?? {}).sort()];
     const configuration = placeProposal(incumbent, component, proposal);
@@ -54,12 +60,9 @@ export function jointJudge(
         return {
           exampleId: input.example.id,
           outcome: after.map(({ outcomes }) => outcomes),
-          gain: meanScore(after) - meanScore(before),
+          gain: meanUtility(after) - meanUtility(before),
+          price: mean(after.map(({ score }) => priceInScore(score.price, run.plan))),
         };
       });
   };
-}
-
-function meanScore(rollouts: readonly ChangedRollout[]): number {
-  return mean(rollouts.map(({ score }) => score.score));
 }

@@ -18,6 +18,7 @@ import type { OpenRun } from '../open-run';
 import { checkOptions } from './check-options';
 import { incumbentTraces } from './incumbent-traces';
 import { optimizerStream, sharedContext } from './optimizer-context';
+import { ownOptimizers } from './own-optimizers';
 import { pastProposals } from './past-proposals';
 import { proposerModel } from './proposer-model';
 import { rewardGains } from './reward-gains';
@@ -93,7 +94,7 @@ async function portfolio(
   };
   const { incumbent } = shared;
   const named = { ...shared, named: plan.optimizers, proposer: proposer !== undefined };
-  const optimizers = applicableOptimizers(builtInOptimizers, named);
+  const optimizers = applicableOptimizers([...ownOptimizers(run, component, input), ...builtInOptimizers], named);
   const allocations = allocateSlots({
     optimizers: optimizers.map(({ name }) => name),
     slots: plan.proposals,

@@ -1,8 +1,13 @@
+import { hasPriceObjective, priceInScore, utility } from '../../core/run/utility';
 import type { Proposal } from '../../core/search/proposal';
 import { contentHash } from '../../core/system/canonical-json';
 import type { ComponentCallResult } from '../../core/system/component-caller';
 import type { Draw } from '../../core/system/draw';
+import { callPrice, examplePrice, usagesOf } from '../../core/system/example-price';
 import type { JsonObject } from '../../core/system/json';
+import type { Cost } from '../../core/system/run-context';
+import type { ExampleTrace } from '../../core/system/trace';
+import type { Wiring } from '../../core/system/wiring';
 import { mean } from '../../core/validation/moments';
 import type { ProposalScore, ScoreProposalsInput } from '../contracts';
 import type { ActivityDependencies } from '../dependencies';
@@ -19,12 +24,17 @@ import { recordJudgedGains, type JudgedGains } from './judged-gains';
 import { openLatestReward } from './latest-reward';
 import { loadProposals } from './stored-proposals';
 
+/** What a proposal did on one input, at what cost. */
+type Call = Pick<ComponentCallResult, 'outcome' | 'usage'>;
+
 /** What a proposal did on one input, and its gain over the incumbent there. */
 interface Judged {
   exampleId: string;
   /** Of several components, where it changes them, in every rollout. */
-  outcome: ComponentCallResult['outcome'] | JointlyJudged['outcome'];
+  outcome: Call['outcome'] | JointlyJudged['outcome'];
   gain: number;
+  /** What the changed components' calls cost, in score. */
+  price: number;
   /** Of a gain that the LRF predicted. */
   standardError?: number;
 }
@@ -33,7 +43,9 @@ interface Judged {
  * The local step's objective, `E[r_k(x_k, C_k(x_k; v_k))]` (paper, section 4.2), for some proposals: the mean gain
  * over the incumbent's output on the same inputs, in units of the score. Proposals are judged by the component's LRF
  * where it is trusted; otherwise, for the shortlist, and for proposals that change other components too, the global metric
- * judges, through downstream rollouts.
+ * judges, through downstream rollouts. Where money or latency are objectives, what the proposal costs more than the incumbent
+ * is taken off: of the component's own call where the LRF judges (it cannot know what an output costs downstream), of the whole
+ * example where the metric does.
  */
 export function scoreProposals(
   dependencies: ActivityDependencies,
@@ -55,6 +67,7 @@ export function scoreProposals(
     const traces = await loadTraces(stores, { ...input, purpose: 'optimization' });
     const reward = input.judge === 'metric' ? undefined : await openLatestReward(dependencies, run, input, signal);
     const caller = run.caller(input.limits);
+    const { plan } = run;
     let done = 0;
 
     const tracedInputs = sample.flatMap((example) => {
@@ -72,7 +85,9 @@ export function scoreProposals(
     const places = tracedInputs.flatMap((traced) => {
       const base = traced.trace.components[component.name];
       if (base?.inputs === undefined) return []; // Skipped on this input: nothing to gain.
-      return [{ ...traced, inputs: base.inputs, base: base.outcome }];
+      const { outcome, usage } = base;
+      const price = examplePrice(usagesOf(traced.trace), system.wiring);
+      return [{ ...traced, inputs: base.inputs, base: outcome, baseUsage: usage, price }];
     });
     type Place = (typeof places)[number];
     // Whatever the component's settings are, they change nothing there.
@@ -80,8 +95,8 @@ export function scoreProposals(
       .map(({ id }) => id)
       .filter((id) => traces.has(id) && !places.some((place) => place.example.id === id));
 
-    const rollOut = ({ example, trace, draw }: Place, outputs: JsonObject) =>
-      downstreamRollouts({
+    const rollOut = async ({ example, trace, draw }: Place, outputs: JsonObject, usage?: Cost) => {
+      const rolled = await downstreamRollouts({
         run,
         limits: input.limits,
         configuration: incumbent,
@@ -89,47 +104,55 @@ export function scoreProposals(
         example,
         trace,
         outputs,
+        ...(usage && { usage }),
         draw,
         signal,
       });
+      return mean(rolled.map(({ score, price }) => utility(score, price, plan)));
+    };
     // The incumbent's outputs are the same for every proposal: one look at the memo serves all.
+    const measured = ({ evaluation, price }: Place): number => utility(evaluation.score, price, plan);
     const rollOutIncumbent = remember(async (place: Place) =>
-      place.base.status === 'ok' ? rollOut(place, place.base.outputs) : [place.evaluation],
+      place.base.status === 'ok' ? rollOut(place, place.base.outputs) : measured(place),
     );
 
-    const outcomeOn = async (proposal: Proposal, { inputs, draw }: Place) => {
-      const call = { component, inputs, configuration: proposal.settings, draw, signal };
-      return (await caller.callComponent(call)).outcome;
+    const callOn = (proposal: Proposal, { inputs, draw }: Place): Promise<Call> =>
+      caller.callComponent({ component, inputs, configuration: proposal.settings, draw, signal });
+    const measuredGain = async (place: Place, { outcome, usage }: Call): Promise<number> => {
+      if (outcome.status === 'failed') {
+        const price = examplePrice(usagesUpTo(component.name, usage, place.trace, system.wiring), system.wiring);
+        return utility(system.metricFloor, price, plan) - measured(place);
+      }
+      return (await rollOut(place, outcome.outputs, usage)) - (await rollOutIncumbent(place));
     };
-    const measuredGain = async (place: Place, outcome: ComponentCallResult['outcome']): Promise<number> => {
-      if (outcome.status === 'failed') return system.metricFloor - place.evaluation.score;
-      const before = await rollOutIncumbent(place);
-      const after = await rollOut(place, outcome.outputs);
-      return mean(after.map((item) => item.score)) - mean(before.map((item) => item.score));
-    };
+    const priceOf = (usage: Cost): number => priceInScore(callPrice(usage), plan);
+    const judgedCall = ({ example }: Place, { outcome, usage }: Call) => ({
+      exampleId: example.id,
+      outcome,
+      price: priceOf(usage),
+    });
     const jointly = jointJudge({ ...{ run, limits: input.limits, signal, incumbent }, component: component.name });
     const judge = async (proposal: Proposal): Promise<Judged[]> => {
       if (proposal.elsewhere !== undefined) return settleEach(jointly(proposal, tracedInputs), (judged) => judged);
       if (reward === undefined) {
         return settleEach(places, async (place) => {
-          const outcome = await outcomeOn(proposal, place);
-          return { exampleId: place.example.id, outcome, gain: await measuredGain(place, outcome) };
+          const call = await callOn(proposal, place);
+          return { ...judgedCall(place, call), gain: await measuredGain(place, call) };
         });
       }
-      const outcomes = await settleEach(places, async (place) => ({
-        place,
-        outcome: await outcomeOn(proposal, place),
-      }));
-      const rewarded = outcomes.flatMap(({ place, outcome }) =>
+      const calls = await settleEach(places, async (place) => ({ place, call: await callOn(proposal, place) }));
+      const rewarded = calls.flatMap(({ place, call: { outcome } }) =>
         place.base.status === 'ok' && outcome.status === 'ok'
           ? [{ place, inputs: place.inputs, incumbent: place.base.outputs, candidate: outcome.outputs }]
           : [],
       );
       const gains = await reward.gains(rewarded);
       const gainOf = new Map(rewarded.map(({ place }, index) => [place, gains[index]]));
-      return settleEach(outcomes, async ({ place, outcome }) => {
-        const predicted = gainOf.get(place) ?? { gain: await measuredGain(place, outcome) };
-        return { exampleId: place.example.id, outcome, ...predicted };
+      return settleEach(calls, async ({ place, call }) => {
+        const predicted = gainOf.get(place);
+        if (predicted === undefined) return { ...judgedCall(place, call), gain: await measuredGain(place, call) };
+        const dearer = priceOf(call.usage) - priceOf(place.baseUsage);
+        return { ...judgedCall(place, call), ...predicted, gain: predicted.gain - dearer };
       });
     };
 
@@ -150,7 +173,13 @@ export function scoreProposals(
             judged.map((item) => item.gain),
             judged.map((item) => item.standardError ?? 0),
           ),
-          outputsHash: contentHash(judged.map((item) => item.outcome)),
+          outputsHash: contentHash([
+            judged.map((item) => item.outcome),
+            // The same outputs at another price are something else; prices within a thousandth of the score are the same.
+            ...(hasPriceObjective(plan) && judged.length > 0
+              ? [Math.round(1_000 * mean(judged.map(({ price }) => price)))]
+              : []),
+          ]),
           changes: proposal.changed.length,
         };
       });
@@ -169,4 +198,10 @@ export function scoreProposals(
 /** All at once; see `settleAll`. */
 function settleEach<T, R>(items: readonly T[], task: (item: T) => Promise<R>): Promise<R[]> {
   return settleAll(items.map(task), () => Promise.resolve());
+}
+
+/** The costs of an example that ends at a component, which failed: nothing downstream of it was called. */
+function usagesUpTo(name: string, usage: Cost, trace: ExampleTrace, wiring: Wiring): Record<string, Cost> {
+  const called = Object.entries(usagesOf(trace)).filter(([other]) => wiring.descendants[name]?.has(other) !== true);
+  return { ...Object.fromEntries(called), [name]: usage };
 }

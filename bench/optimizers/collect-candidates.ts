@@ -1,6 +1,6 @@
 import { groundTruth } from '../../activities/ground-truth';
 import type { OpenRun } from '../../activities/open-run';
-import { showsInputs } from '../../activities/optimize-component/proposal-pool';
+import { showsInputs } from '../../activities/optimize-component/alternative-settings';
 import type { TracedEvaluation } from '../../activities/traces';
 import { adaptiveRollouts } from '../../core/preference/adaptive-rollouts';
 import type { Candidate } from '../../core/preference/candidate';

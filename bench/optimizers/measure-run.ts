@@ -55,7 +55,7 @@ export async function measureRun(
   let run: { simulated: SimulatedSystem; curve: CurvePoint[] };
   let optimizer: InMemoryOptimizer | undefined;
   if (variant === 'random') {
-    run = randomSearch(synthetic, seed, plan, options.calls ?? 0);
+    run = await randomSearch(synthetic, seed, plan, options.calls ?? 0);
   } else {
     optimizer = new InMemoryOptimizer(synthetic, seed, plan, variants[variant]);
     await optimizer.optimize();

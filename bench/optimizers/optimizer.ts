@@ -1,7 +1,7 @@
 import { costPerTry } from '../../activities/choose-component';
 import { exampleCounts } from '../../activities/example-samples';
 import type { OpenRun } from '../../activities/open-run';
-import { proposalPool } from '../../activities/optimize-component/proposal-pool';
+import { alternativeSettings } from '../../activities/optimize-component/alternative-settings';
 import { rankJudged } from '../../activities/optimize-component/rank-judged';
 import { gainsOfConfigurations } from '../../core/preference/gains-of-configurations';
 import { markStale } from '../../core/preference/mark-stale';
@@ -152,7 +152,7 @@ export class InMemoryOptimizer {
         reward: label === 'ranking' && reward?.trusted ? { model: reward, calibrated: variant.calibrated } : undefined,
         label,
       });
-    const first = judge(this.propose(component, iteration), ranked, 'ranking');
+    const first = judge(await this.propose(component, iteration), ranked, 'ranking');
     const second = judge(this.combinations(component, first), ranked, 'ranking');
     const best = shortlist([{ scores: first }, { scores: second }], plan.shortlist);
     const short = judge(
@@ -202,7 +202,7 @@ export class InMemoryOptimizer {
 
   private async collect(component: Component, iteration: number, count: number): Promise<void> {
     const { run, simulated, incumbent, incumbentTraces } = this.state;
-    const alternatives = this.pool(component, iteration, 'candidates');
+    const alternatives = await this.pool(component, iteration, 'candidates');
     for (const alternative of alternatives) {
       const whole = placeProposal(incumbent, component.name, alternative);
       this.settings.set(configurationHash(whole), alternative.settings);
@@ -226,11 +226,12 @@ export class InMemoryOptimizer {
     this.rewards.set(component.name, reward);
   }
 
-  private pool(component: Component, iteration: number, purpose: 'candidates' | 'proposals'): Proposal[] {
+  private pool(component: Component, iteration: number, purpose: 'candidates' | 'proposals'): Promise<Proposal[]> {
     const { run, incumbent, incumbentTraces } = this.state;
     const known = this.candidates.get(component.name) ?? [];
     const gains = gainsOfConfigurations(known, configurationHash(incumbent));
-    return proposalPool(run as OpenRun, {
+    return alternativeSettings(run as OpenRun, {
+      signal: new AbortController().signal,
       component,
       iteration,
       incumbent,
@@ -247,14 +248,14 @@ export class InMemoryOptimizer {
     return { variables: component.configuration, settings: this.state.incumbent[component.name] ?? {} };
   }
 
-  private propose(component: Component, iteration: number): Proposal[] {
+  private async propose(component: Component, iteration: number): Promise<Proposal[]> {
     const incumbent = this.incumbentOf(component);
     const { proposals: count } = this.plan;
     const stream = randomStream(this.state.seed, 'scripted', iteration);
     const proposals =
       this.variant.proposals === 'scripted'
         ? scriptedInstructions(incumbent, count, stream)
-        : this.pool(component, iteration, 'proposals');
+        : await this.pool(component, iteration, 'proposals');
     return distinctProposals(incumbent, proposals).slice(0, count);
   }
 

@@ -1,11 +1,13 @@
 import type { ResolvedSystem } from '../../activities/definition/resolve-system';
 import { exampleSample } from '../../activities/example-samples';
 import type { OpenRun } from '../../activities/open-run';
-import { proposalPool } from '../../activities/optimize-component/proposal-pool';
+import { alternativeSettings } from '../../activities/optimize-component/alternative-settings';
 import type { TracedEvaluation } from '../../activities/traces';
 import { randomStream } from '../../core/random/stream';
 import type { RunPlan } from '../../core/run/plan';
 import { initialConfiguration, type Configuration } from '../../core/system/configuration';
+import type { Proposal } from '../../core/search/proposal';
+import type { Component } from '../../core/system/component';
 import type { Draw } from '../../core/system/draw';
 import { mean } from '../../core/validation/moments';
 import type { SyntheticSystem } from '../../systems/synthetic';
@@ -21,12 +23,12 @@ const mostRepeats = 100;
  * measured on the same validation examples, and the best mean so far is the incumbent. Demonstrations come from as many traces
  * as a run's first preference data.
  */
-export function randomSearch(
+export async function randomSearch(
   { system, examples }: SyntheticSystem,
   seed: number,
   plan: RunPlan,
   calls: number,
-): { simulated: SimulatedSystem; curve: CurvePoint[] } {
+): Promise<{ simulated: SimulatedSystem; curve: CurvePoint[] }> {
   const simulated = new SimulatedSystem(system);
   const all = [...examples.train, ...examples.validation, ...examples.test];
   const resolved = {
@@ -58,16 +60,13 @@ export function randomSearch(
       traces.set(example.id, { trace, evaluation: { ...score, drawIndex: 0 } });
     }
   }
-  const pools = system.components.map((component) => ({
-    component,
-    proposals: proposalPool({ seed, plan, resolved } as OpenRun, {
-      component,
-      iteration: -1,
-      incumbent: initial,
-      traces,
-      purpose: 'proposals',
-    }),
-  }));
+  const run = { seed, plan, resolved } as OpenRun;
+  const { signal } = new AbortController();
+  const pools: { component: Component; proposals: Proposal[] }[] = [];
+  for (const component of system.components) {
+    const step = { component, iteration: -1, incumbent: initial, traces, signal };
+    pools.push({ component, proposals: await alternativeSettings(run, { ...step, purpose: 'proposals' }) });
+  }
   const validation = exampleSample(resolved, seed, {
     split: 'validation',
     purpose: 'validation',

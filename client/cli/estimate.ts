@@ -2,6 +2,7 @@ import { localStepInputs, rankingExamples } from '../../core/run/local-step-inpu
 import { builtInOptimizers } from '../../core/search/optimizers/built-in';
 import type { RunPlan } from '../../core/run/plan';
 import type { Split, System } from '../../core/system/system';
+import { hasChoice } from '../../core/system/variable';
 
 /** Model calls of a run by phase, about, when nothing is answered from the memo. */
 export interface CallEstimate {
@@ -52,7 +53,7 @@ export function estimateCalls(
     system.components.map(({ name, deterministic }) => [name, callsOf[name] ?? (deterministic ? 0 : 1)]),
   );
   const sum = (names: readonly string[]): number => names.reduce((total, name) => total + (callsIn[name] ?? 0), 0);
-  const tunable = system.components.filter((item) => Object.keys(item.configuration).length > 0);
+  const tunable = system.components.filter((item) => Object.values(item.configuration).some(hasChoice));
   const run = sum(Object.keys(callsIn));
   /** Calls of one candidate and its rollouts. */
   const candidate = (name: string): number =>

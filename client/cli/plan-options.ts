@@ -3,7 +3,7 @@ import type { Budget } from '../../core/run/budget';
 import { defaultPlan, type RunPlan } from '../../core/run/plan';
 import { schedules } from '../../core/validation/component-schedule';
 import { builtInOptimizers } from '../../core/search/optimizers/built-in';
-import { namesAmong, numberFrom, onOrOff, wholeNumber } from './option-parsers';
+import { allOrNames, numberFrom, onOrOff, wholeNumber } from './option-parsers';
 
 const optimizerNames = builtInOptimizers.map(({ name }) => name);
 
@@ -55,9 +55,21 @@ export function addPlanOptions(command: Command): Command {
     )
     .addOption(
       new Option(
+        '--score-per-usd <score>',
+        `score that one US dollar of an example is worth (default ${defaultPlan.scorePerUsd}: money does not count)`,
+      ).argParser(numberFrom(0)),
+    )
+    .addOption(
+      new Option(
+        '--score-per-second <score>',
+        `score that one second of an example's latency is worth (default ${defaultPlan.scorePerSecond}: it does not count)`,
+      ).argParser(numberFrom(0)),
+    )
+    .addOption(
+      new Option(
         '--optimizers <names>',
-        `optimizers that propose settings, with commas between: ${optimizerNames.join(', ')} (default ${String(defaultPlan.optimizers)})`,
-      ).argParser(namesAmong(optimizerNames)),
+        `optimizers that propose settings, with commas between: ${optimizerNames.join(', ')}, or the config's own (default ${String(defaultPlan.optimizers)})`,
+      ).argParser(allOrNames),
     )
     .addOption(
       new Option(

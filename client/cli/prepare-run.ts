@@ -1,4 +1,5 @@
 import { missingModel } from '../../activities/missing-model';
+import { requirePrices } from '../../activities/require-prices';
 import type { RunPlan } from '../../core/run/plan';
 import type { Budget } from '../../core/run/budget';
 import { DefinitionError } from '../../core/system/definition-error';
@@ -43,7 +44,8 @@ export async function prepareRun(
     const { examples, system: definition, definitionHash } = await runtime.resolve(system);
     const missing = missingModel(definition, runtime.languageModels);
     if (missing !== undefined) throw new DefinitionError(`system '${system}': ${missing}`);
-    const plan = planOf(config.optimization, planOverrides(options as Record<string, unknown>));
+    const plan = planOf(config.optimization, planOverrides(options as Record<string, unknown>), config.optimizers);
+    requirePrices(definition, plan, runtime.languageModels);
     const budget = budgetOf(config.budget, budgetOverrides(options));
     const { callsOf, from, ...price } = await callPrice(runtime.stores, system, parts.endpoints);
     const counts = {

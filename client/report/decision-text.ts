@@ -1,6 +1,6 @@
 import { moveText } from '../../core/run/move-text';
 import type { ResultDocument } from '../../core/run/result-document';
-import { pText, scoreText } from './figures';
+import { examplePriceText, pText, scoreText, secondsText } from './figures';
 
 /** An iteration's decision in one line. */
 export function decisionText(iteration: ResultDocument['iterations'][number]): string {
@@ -10,5 +10,15 @@ export function decisionText(iteration: ResultDocument['iterations'][number]): s
   if (before === null || after === null) return `${number}: ${moved} kept (${iteration.reason})`;
   const kinds = [...new Set(changed.map(({ variable, kind }) => (kind === 'hyperparameter' ? variable : kind)))];
   const verdict = accepted ? `accepted ${kinds.join(', ')}` : 'kept';
-  return `${number}: ${moved} ${verdict}, ${scoreText(before)} -> ${scoreText(after)}, ${pText(p)}`;
+  const prices = iteration.prices === undefined ? '' : `, ${priceChangeText(iteration.prices)} an example`;
+  return `${number}: ${moved} ${verdict}, ${scoreText(before)} -> ${scoreText(after)}${prices}, ${pText(p)}`;
+}
+
+/** What an example costs before and after, in money and time. */
+export function priceChangeText({
+  before,
+  after,
+}: NonNullable<ResultDocument['iterations'][number]['prices']>): string {
+  const seconds = `${secondsText(before.seconds)} -> ${secondsText(after.seconds)}`;
+  return `${examplePriceText(before.usd)} -> ${examplePriceText(after.usd)} and ${seconds}`;
 }

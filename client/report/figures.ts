@@ -43,6 +43,16 @@ export function moneyText(usd: number): string {
   return `$${usd.toFixed(usd < 0.1 ? 4 : 2)}`;
 }
 
+/** US dollars of one example: too few for cents. */
+export function examplePriceText(usd: number): string {
+  return `$${Number(usd.toPrecision(2))}`;
+}
+
+/** Seconds of one example's latency. */
+export function secondsText(seconds: number): string {
+  return `${Number(seconds.toPrecision(2))} s`;
+}
+
 /** Milliseconds as `45 s`, `3 min 20 s` or `2 h 5 min`. */
 export function durationText(ms: number): string {
   const seconds = Math.round(ms / 1_000);

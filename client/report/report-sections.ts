@@ -4,13 +4,16 @@ import {
   countText,
   countedText,
   durationText,
+  examplePriceText,
   gainText,
   intervalText,
   moneyText,
   percentText,
   pText,
   scoreText,
+  secondsText,
 } from './figures';
+import { priceChangeText } from './decision-text';
 import { alignmentText } from './reward-text';
 import type { RunReport } from './run-report';
 import { settingChanges, shortened, type SettingTexts } from './setting-changes';
@@ -27,24 +30,38 @@ const estimateText = (estimate: ResultDocument['baseline']['test']): string =>
     : `${scoreText(estimate.mean)} (${intervalText(estimate.ci95, scoreText)}, n = ${estimate.n})`;
 
 /** Baseline and final scores, with 95 % intervals. */
-export function scoreTable({ baseline, final }: ResultDocument): Table {
+export function scoreTable({ baseline, final, objectives }: ResultDocument): Table {
+  const prices = objectives?.prices ?? undefined;
   return {
     head: ['score (95 % interval)', 'before', 'after'],
     rows: [
       ['test', estimateText(baseline.test), estimateText(final.test)],
       ['validation', estimateText(baseline.validation), estimateText(final.validation)],
+      ...(prices === undefined
+        ? []
+        : [
+            ['US dollars per test example', examplePriceText(prices.before.usd), examplePriceText(prices.after.usd)],
+            ['seconds per test example', secondsText(prices.before.seconds), secondsText(prices.after.seconds)],
+          ]),
     ],
   };
 }
 
-/** What the run achieved, in one sentence. */
-export function gainSentence({ final, baseline }: ResultDocument): string {
+/** What the run achieved: the score in one sentence, and in another what an example costs, where that is an objective. */
+export function gainSentence(document: ResultDocument): string {
+  const prices = document.objectives?.prices ?? undefined;
+  const sentence = scoreSentence(document, prices !== undefined);
+  return prices === undefined ? sentence : `${sentence} An example: ${priceChangeText(prices)}.`;
+}
+
+function scoreSentence({ final, baseline }: ResultDocument, priced: boolean): string {
   if (final.gain === null || baseline.test === null || final.test === null) {
     return 'The test examples were not measured: there is no unbiased estimate of the gain.';
   }
   const { mean, ci95, p } = final.gain;
   if (mean === 0 && ci95[0] === 0 && ci95[1] === 0) {
-    return `Test score ${scoreText(baseline.test.mean)}, as before: no better configuration was found.`;
+    const before = `Test score ${scoreText(baseline.test.mean)}, as before`;
+    return priced ? `${before}.` : `${before}: no better configuration was found.`;
   }
   return (
     `Test score ${scoreText(baseline.test.mean)} -> ${scoreText(final.test.mean)}: ` +

@@ -226,6 +226,34 @@ describe('the component-wise maximum', () => {
   });
 });
 
+describe('where money or latency are objectives', () => {
+  const prices = { before: { usd: 0.0123, seconds: 0.25 }, after: { usd: 0.00456, seconds: 12 } };
+  const final = { ...document.final, gain: { mean: 0, ci95: [0, 0] as [number, number], p: 1 } };
+  const priced = resultDocumentSchema.parse({
+    ...document,
+    final,
+    objectives: { scorePerUsd: 5, scorePerSecond: 0, prices },
+    iterations: [{ ...document.iterations[0], before: 0.6, prices, gain: 0.039 }],
+  });
+
+  it('shows what an example cost before and after beside the scores', () => {
+    const text = textReport({ ...report, document: priced, iterations: priced.iterations }, 120);
+    expect(text).toContain('Test score 0.250, as before. An example: $0.012 -> $0.0046 and 0.25 s -> 12 s.');
+    expect(text).toContain(
+      'answerer accepted demonstrations, 0.600 -> 0.600, $0.012 -> $0.0046 and 0.25 s -> 12 s an example, p = 0.010',
+    );
+    expect(text).toMatch(/US dollars per test example +│ \$0.012 +│ \$0.0046/);
+    expect(markdownReport({ ...report, document: priced })).toContain('| seconds per test example | 0.25 s | 12 s |');
+  });
+
+  it('shows scores alone where the test was not measured', () => {
+    const untested = { ...priced, objectives: { scorePerUsd: 5, scorePerSecond: 0, prices: null } };
+    const text = textReport({ ...report, document: untested });
+    expect(text).toContain('no better configuration was found');
+    expect(text).not.toContain('per test example');
+  });
+});
+
 it('says so when there is no unbiased estimate, and when nothing better was found', () => {
   const untested = { ...document, final: { ...document.final, test: null, gain: null } };
   expect(textReport({ ...report, document: untested })).toContain('there is no unbiased estimate of the gain');

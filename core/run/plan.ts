@@ -41,6 +41,10 @@ export interface RunPlan {
    * ranks: what rewards are worth is measured against that.
    */
   rewards: boolean;
+  /** How much score one US dollar of an example is worth: 2 takes 0.02 off the score of an example that costs a cent. */
+  scorePerUsd: number;
+  /** How much score one second of an example's latency is worth. */
+  scorePerSecond: number;
   /** How an iteration's component is chosen. */
   schedule: Schedule;
   /** The run ends early after this many consecutive tries of every component, and one of every pair, without an acceptance. */
@@ -70,6 +74,8 @@ export const defaultPlan: RunPlan = Object.freeze({
   alpha: 0.05,
   minimumEffect: 0,
   rewards: true,
+  scorePerUsd: 0,
+  scorePerSecond: 0,
   schedule: 'gain-per-cost',
   patience: 2,
   jointMoves: true,

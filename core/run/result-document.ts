@@ -3,6 +3,10 @@ import { z } from 'zod';
 /** A mean in [0, 1] with its 95 % interval over n examples. */
 const estimate = z.object({ mean: z.number(), ci95: z.tuple([z.number(), z.number()]), n: z.number().int() });
 
+/** What an example costs the system in the mean, as if no call had come from the memo. */
+const examplePrice = z.object({ usd: z.number(), seconds: z.number() });
+const pricesBeforeAndAfter = z.object({ before: examplePrice, after: examplePrice });
+
 const settingChange = z.object({
   component: z.string(),
   variable: z.string(),
@@ -66,6 +70,15 @@ export const resultDocumentSchema = z.object({
     /** Final minus baseline on test examples, paired by example; p is two-sided. */
     gain: z.object({ mean: z.number(), ci95: z.tuple([z.number(), z.number()]), p: z.number() }).nullable(),
   }),
+  /** What money and latency were worth beside the score; only where they are objectives. */
+  objectives: z
+    .object({
+      scorePerUsd: z.number(),
+      scorePerSecond: z.number(),
+      /** Of test examples. */
+      prices: pricesBeforeAndAfter.nullable(),
+    })
+    .optional(),
   iterations: z.array(
     z.object({
       iteration: z.number().int(),
@@ -78,8 +91,12 @@ export const resultDocumentSchema = z.object({
       /** Mean validation scores of incumbent and best finalist on the same examples. */
       before: z.number().nullable(),
       after: z.number().nullable(),
+      /** What was tested; the gain in score where neither money nor latency is an objective. Absent in earlier documents. */
+      gain: z.number().nullable().optional(),
       /** One-sided, adjusted for looks and finalists; accepted at the iteration's share of alpha, not at alpha. */
       p: z.number().nullable(),
+      /** Only where money or latency are objectives. */
+      prices: pricesBeforeAndAfter.optional(),
     }),
   ),
   rewards: z.record(

@@ -1,5 +1,6 @@
 import { randomStream } from '../random/stream';
-import { integer, oneOf, prompt, range } from '../system/variable';
+import type { Json } from '../system/json';
+import { integer, oneOf, prompt, range, type Variables } from '../system/variable';
 import { faultOf } from '../system/configuration';
 import { hyperparameterProposals, type SettingsObservation } from './hyperparameter-proposals';
 import { proposalHash, type Incumbent } from './proposal';
@@ -65,6 +66,45 @@ describe('hyperparameterProposals', () => {
     }
     const nearBest = proposals.filter((item) => Math.abs((item.settings['a'] as number) - 0.8) < 0.2).length;
     expect(nearBest).toBeGreaterThan(8);
+  });
+
+  it.each([
+    ['a grid', { depth: oneOf([1, 2, 3], { when: { mode: 'deep' } }), mode: oneOf(['flat', 'deep']) }],
+    [
+      'a model',
+      {
+        depth: range(1, 1_000, { scale: 'log', when: { mode: 'deep' } }),
+        mode: oneOf(['flat', 'deep']),
+        rate: range(0, 1),
+        width: range(0, 1),
+      },
+    ],
+  ] as [string, Variables][])('takes no notice of values that did not matter: %s', (_, variables) => {
+    const initial = Object.fromEntries(
+      Object.entries(variables).map(([name, { initial: value }]) => [name, value as Json]),
+    );
+    const incumbent: Incumbent = { variables, settings: initial };
+    // Flat points do well, and what their depth is left at says nothing.
+    const observed = (stale: number): SettingsObservation[] =>
+      Array.from({ length: 30 }, (_entry, index) => ({
+        settings: {
+          ...initial,
+          mode: index % 2 === 0 ? 'flat' : 'deep',
+          depth: index % 2 === 0 ? stale : 1 + (index % 3),
+          rate: index / 30,
+        },
+        value: index % 2 === 0 ? 1 : index / 60,
+      }));
+    const proposals = (stale: number) =>
+      hyperparameterProposals({ incumbent, observations: observed(stale), count: 12, stream: stream() });
+    expect(proposals(1)).toEqual(proposals(3));
+    expect(proposals(1).length).toBeGreaterThan(1);
+    for (const { settings, changed, note } of proposals(1)) {
+      if (settings['mode'] === 'deep') continue;
+      expect(settings['depth']).toBe(initial['depth']);
+      expect(changed.map(({ variable }) => variable)).not.toContain('depth');
+      expect(note).not.toContain('depth');
+    }
   });
 
   it('has nothing to propose for a space with one value or no hyperparameter', () => {

@@ -1,9 +1,10 @@
 import type { RandomStream } from '../random/stream';
+import { isActive } from '../system/active-variables';
 import { configurationHash, type ComponentConfiguration } from '../system/configuration';
 import type { Json } from '../system/json';
 import { distinctProposals, propose, proposalHash, type Incumbent, type Proposal } from './proposal';
 import { coordinateOf, gridValues, searchSpace, valueAt, type Dimension } from './search-space';
-import { promise, randomPoint, suggest, type TpeObservation } from './tpe';
+import { promise, randomPoint, suggest, type Point, type TpeObservation } from './tpe';
 
 /** What an earlier try of some settings of this component measured; larger is better. */
 export interface SettingsObservation {
@@ -60,7 +61,7 @@ function gridProposals(
   const promises = promise({
     dimensions: space,
     observations: pointsOf(space, observations),
-    points: shuffled.map(({ settings }) => space.map((dimension) => coordinateOf(dimension, settings[dimension.name]))),
+    points: shuffled.map(({ settings }) => pointOf(space, settings)),
   });
   return promises === undefined ? unobservedFirst(shuffled, observations) : mostPromisingFirst(shuffled, promises);
 }
@@ -90,10 +91,24 @@ function unobservedFirst(shuffled: readonly Proposal[], observations: readonly S
 const changesOne = ({ changed }: Proposal): boolean => changed.length === 1;
 
 function pointsOf(space: readonly Dimension[], observations: readonly SettingsObservation[]): TpeObservation[] {
-  return observations.map(({ settings, value }) => ({
-    point: space.map((dimension) => coordinateOf(dimension, settings[dimension.name])),
-    value,
-  }));
+  return observations.map(({ settings, value }) => ({ point: pointOf(space, settings), value }));
+}
+
+/** Where settings lie in the space; a variable that does not matter under them has no coordinate. */
+function pointOf(space: readonly Dimension[], settings: ComponentConfiguration): Point {
+  return space.map((dimension) =>
+    isActive(dimension.variable, settings) ? coordinateOf(dimension, settings[dimension.name]) : undefined,
+  );
+}
+
+/** The values at a point; a variable without a coordinate has none. */
+function valuesAt(space: readonly Dimension[], point: Point): Record<string, Json> {
+  return Object.fromEntries(
+    space.flatMap((dimension, index) => {
+      const coordinate = point[index];
+      return coordinate === undefined ? [] : [[dimension.name, valueAt(dimension, coordinate)]];
+    }),
+  );
 }
 
 function tpeProposals(
@@ -104,15 +119,19 @@ function tpeProposals(
   stream: RandomStream,
 ): Proposal[] {
   const past = pointsOf(space, observations);
+  const active = (point: readonly number[]): Point => {
+    const settings = { ...incumbent.settings, ...valuesAt(space, point) };
+    return space.map(({ variable }, index) => (isActive(variable, settings) ? point[index] : undefined));
+  };
   const seen = new Set(observations.map((item) => configurationHash(item.settings)));
   const proposals: Proposal[] = [];
   // Small or exhausted spaces repeat points: the tries are bounded.
   for (let attempt = 0; attempt < 20 * count && proposals.length < count; attempt++) {
     const explore = attempt % 4 === 3;
-    const point = explore ? randomPoint(space, stream) : suggest({ dimensions: space, observations: past, stream });
-    const values = Object.fromEntries(
-      space.map((dimension, index) => [dimension.name, valueAt(dimension, point[index] as number)]),
-    );
+    const point = explore
+      ? active(randomPoint(space, stream))
+      : suggest({ dimensions: space, observations: past, active, stream });
+    const values = valuesAt(space, point);
     const proposal = propose(incumbent, values, { origin: 'tpe', note: noteOf(incumbent, values) });
     if (proposal === undefined || seen.has(proposalHash(proposal))) continue;
     seen.add(proposalHash(proposal));

@@ -15,6 +15,8 @@ export type ProposalOrigin =
   | 'merge'
   | 'model'
   | 'same-model'
+  /** A user's own optimizer. */
+  | 'own'
   | 'combination'
   | 'joint';
 

@@ -1,7 +1,7 @@
 import { randomStream, type RandomStream } from '../random/stream';
 import { integer, oneOf, range, type Variables } from '../system/variable';
 import { searchSpace, valueAt } from './search-space';
-import { randomPoint, suggest, type TpeObservation } from './tpe';
+import { promise, randomPoint, suggest, type Point, type TpeObservation } from './tpe';
 
 const variables: Variables = {
   blend: range(0, 1),
@@ -12,7 +12,7 @@ const variables: Variables = {
 const space = searchSpace(variables);
 
 /** Best 1, at blend 0.7, kind c, rate 0.01 and steps 20. */
-function quality(point: readonly number[]): number {
+function quality(point: Point): number {
   const [blend, kind, rate, steps] = space.map((dimension, index) => valueAt(dimension, point[index]!)) as [
     number,
     string,
@@ -24,7 +24,7 @@ function quality(point: readonly number[]): number {
   return 1 - loss;
 }
 
-function bestOf(budget: number, stream: RandomStream, next: (observations: TpeObservation[]) => number[]): number {
+function bestOf(budget: number, stream: RandomStream, next: (observations: TpeObservation[]) => Point): number {
   const observations: TpeObservation[] = [];
   for (let draw = 0; draw < budget; draw++) {
     const point = next(observations);
@@ -77,10 +77,28 @@ describe('suggest', () => {
     const observations = Array.from({ length: 30 }, () => ({ point: randomPoint(narrow, stream), value: 1 }));
     for (let draw = 0; draw < 50; draw++) {
       const point = suggest({ dimensions: narrow, observations, stream });
-      expect(point.every((coordinate) => coordinate >= 0 && coordinate <= 1)).toBe(true);
+      expect(point.every((coordinate) => coordinate! >= 0 && coordinate! <= 1)).toBe(true);
       expect(valueAt(narrow[2]!, point[2]!)).toBe('x');
       expect(valueAt(narrow[1]!, point[1]!)).toBe(3);
     }
+  });
+
+  it('learns nothing of a dimension where it does not matter', () => {
+    // Every point that is flat does well, whatever its depth: that says nothing of depths.
+    const dimensions = searchSpace({ depth: range(0, 1), mode: oneOf(['flat', 'deep']) });
+    const flat = Array.from({ length: 6 }, () => ({ point: [undefined, 0], value: 1 }));
+    const deep = Array.from({ length: 24 }, (_, index) => ({ point: [index / 24, 1], value: 0 }));
+    const observations = [...flat, ...deep];
+    const at = (depth: number | undefined, mode: number) =>
+      promise({ dimensions, observations, points: [[depth, mode]] })?.[0] as number;
+    expect(at(undefined, 0)).toBeGreaterThan(at(0.4, 1));
+    // Bad deep points lie evenly, and so does what is expected of depths, but for the ends.
+    expect(Math.abs(at(0.4, 1) - at(0.6, 1))).toBeLessThan(0.05);
+    const stream = randomStream(8);
+    const active = (point: readonly number[]): Point => [point[1] === 1 ? point[0] : undefined, point[1]];
+    const suggested = Array.from({ length: 40 }, () => suggest({ dimensions, observations, active, stream }));
+    expect(suggested.every(([depth, mode]) => (depth === undefined) === (mode === 0))).toBe(true);
+    expect(suggested.filter(([, mode]) => mode === 0).length).toBeGreaterThan(30);
   });
 
   it('refuses a value that is not a number', () => {

@@ -1,10 +1,12 @@
 import type { RandomStream } from '../random/stream';
 import type { Dimension } from './search-space';
 
+/** A coordinate per dimension; undefined where the dimension does not matter at this point (a conditional variable). */
+export type Point = readonly (number | undefined)[];
+
 /** One past measurement; larger values are better. */
 export interface TpeObservation {
-  /** A coordinate per dimension. */
-  point: readonly number[];
+  point: Point;
   value: number;
 }
 
@@ -19,23 +21,25 @@ const categorySpread = 0.1;
  * Suggests the next point by a multivariate tree-structured Parzen estimator: the observations are split into the
  * better fifth and the rest, each modelled by a mixture of product kernels and a uniform prior, and of points drawn from
  * the better's density the one with the largest ratio of densities is taken. (Bergstra et al. 2011, "Algorithms for
- * hyper-parameter optimization"; product kernels as in Falkner et al. 2018, BOHB.)
+ * hyper-parameter optimization"; product kernels as in Falkner et al. 2018, BOHB.) A dimension that does not matter at a point
+ * says nothing there: it is left out of the point's density, and where another point has it, that point's kernel is the prior.
  *
- * @returns a coordinate per dimension.
+ * @param options.active leaves out of a point what does not matter there; default: everything matters everywhere.
  * @throws RangeError for a value that is not a finite number.
  */
 export function suggest(options: {
   dimensions: readonly Dimension[];
   observations: readonly TpeObservation[];
+  active?: (point: readonly number[]) => Point;
   stream: RandomStream;
-}): number[] {
-  const { dimensions, observations, stream } = options;
+}): Point {
+  const { dimensions, observations, active = (point) => point, stream } = options;
   const densities = fit(dimensions, observations);
-  if (densities === undefined) return randomPoint(dimensions, stream);
-  let best: number[] = [];
+  if (densities === undefined) return active(randomPoint(dimensions, stream));
+  let best: Point = [];
   let bestRatio = -Infinity;
   for (let draw = 0; draw < draws; draw++) {
-    const point = densities.good.sample(stream);
+    const point = active(densities.good.sample(stream));
     const ratio = logRatio(densities, point);
     if (ratio > bestRatio) [best, bestRatio] = [point, ratio];
   }
@@ -51,7 +55,7 @@ export function suggest(options: {
 export function promise(options: {
   dimensions: readonly Dimension[];
   observations: readonly TpeObservation[];
-  points: readonly (readonly number[])[];
+  points: readonly Point[];
 }): number[] | undefined {
   const densities = fit(options.dimensions, options.observations);
   return densities && options.points.map((point) => logRatio(densities, point));
@@ -72,23 +76,25 @@ function fit(dimensions: readonly Dimension[], observations: readonly TpeObserva
   return { good: parzen(dimensions, points.slice(0, goodCount)), rest: parzen(dimensions, points.slice(goodCount)) };
 }
 
-function logRatio({ good, rest }: Densities, point: readonly number[]): number {
+function logRatio({ good, rest }: Densities, point: Point): number {
   return good.logDensity(point) - rest.logDensity(point);
 }
 
 export function randomPoint(dimensions: readonly Dimension[], stream: RandomStream): number[] {
-  return dimensions.map((dimension) =>
-    dimension.type === 'categorical' ? stream.integer(dimension.categories) : stream.uniform(),
-  );
+  return dimensions.map((dimension) => randomCoordinate(dimension, stream));
+}
+
+function randomCoordinate(dimension: Dimension, stream: RandomStream): number {
+  return dimension.type === 'categorical' ? stream.integer(dimension.categories) : stream.uniform();
 }
 
 interface Density {
   sample(stream: RandomStream): number[];
-  logDensity(point: readonly number[]): number;
+  logDensity(point: Point): number;
 }
 
 /** An equal mixture of one product kernel per point and the uniform prior. */
-function parzen(dimensions: readonly Dimension[], points: readonly (readonly number[])[]): Density {
+function parzen(dimensions: readonly Dimension[], points: readonly Point[]): Density {
   // Scott's rule narrows the kernels as points accumulate.
   const bandwidth = Math.max(0.02, 0.25 * (points.length + 1) ** (-1 / (dimensions.length + 4)));
   const spread = Math.max(categorySpread, 1 / (points.length + 1));
@@ -97,7 +103,8 @@ function parzen(dimensions: readonly Dimension[], points: readonly (readonly num
     const centre = points[stream.integer(points.length + 1)];
     if (centre === undefined) return randomPoint(dimensions, stream);
     return dimensions.map((dimension, index) => {
-      const coordinate = centre[index] as number;
+      const coordinate = centre[index];
+      if (coordinate === undefined) return randomCoordinate(dimension, stream);
       if (dimension.type === 'categorical') {
         return stream.uniform() < spread ? stream.integer(dimension.categories) : coordinate;
       }
@@ -109,31 +116,29 @@ function parzen(dimensions: readonly Dimension[], points: readonly (readonly num
 
   // Kernels are cut off at the ends of the coordinate: each is scaled up by what it loses there.
   const constants = points.map((centre) =>
-    dimensions.reduce((sum, dimension, index) => {
-      if (dimension.type === 'categorical') return sum;
-      const at = centre[index] as number;
+    centre.map((at) => {
+      if (at === undefined) return 0;
       const inside = normalCdf((1 - at) / bandwidth) - normalCdf(-at / bandwidth);
-      return sum - Math.log(bandwidth * Math.sqrt(2 * Math.PI) * inside);
-    }, 0),
-  );
-  const prior = dimensions.reduce(
-    (sum, dimension) => sum - (dimension.type === 'categorical' ? Math.log(dimension.categories) : 0),
-    0,
+      return -Math.log(bandwidth * Math.sqrt(2 * Math.PI) * inside);
+    }),
   );
 
-  function logDensity(point: readonly number[]): number {
-    const terms = [prior, ...points.map((centre, index) => (constants[index] as number) + logKernel(point, centre))];
+  function logDensity(point: Point): number {
+    const terms = [logKernel(point), ...points.map((centre, index) => logKernel(point, centre, constants[index]))];
     const highest = Math.max(...terms);
     return highest + Math.log(terms.reduce((sum, term) => sum + Math.exp(term - highest), 0) / terms.length);
   }
 
-  function logKernel(point: readonly number[], centre: readonly number[]): number {
+  /** Without a centre, or where it has no coordinate: the uniform prior. */
+  function logKernel(point: Point, centre: Point = [], scale: readonly number[] = []): number {
     return dimensions.reduce((sum, dimension, index) => {
-      const [at, from] = [point[index] as number, centre[index] as number];
+      const [at, from] = [point[index], centre[index]];
+      if (at === undefined) return sum;
       if (dimension.type === 'categorical') {
+        if (from === undefined) return sum - Math.log(dimension.categories);
         return sum + Math.log(spread / dimension.categories + (at === from ? 1 - spread : 0));
       }
-      return sum - 0.5 * ((at - from) / bandwidth) ** 2;
+      return from === undefined ? sum : sum + (scale[index] as number) - 0.5 * ((at - from) / bandwidth) ** 2;
     }, 0);
   }
 
@@ -150,7 +155,8 @@ function normalCdf(z: number): number {
   return z > 0 ? 1 - tail : tail;
 }
 
-function comparePoints(a: readonly number[], b: readonly number[]): number {
+/** Coordinates in order; one that does not matter comes before all others. */
+function comparePoints(a: Point, b: Point): number {
   const index = a.findIndex((coordinate, position) => coordinate !== b[position]);
-  return index < 0 ? 0 : (a[index] as number) - (b[index] as number);
+  return index < 0 ? 0 : (a[index] ?? -1) - (b[index] ?? -1);
 }

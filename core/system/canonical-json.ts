@@ -31,3 +31,20 @@ export function sha256(content: string | Uint8Array): string {
 export function contentHash(value: unknown): string {
   return sha256(canonicalJson(value));
 }
+
+/** Deeper than any sensible value; one that holds itself is deeper. */
+const deepest = 200;
+
+/** What keeps a value from being JSON, in words, with the place of it; undefined: nothing does. */
+export function jsonFault(value: unknown, path: readonly string[] = []): string | undefined {
+  const at = path.length === 0 ? '' : `${path.slice(0, 5).join('.')}: `;
+  if (path.length > deepest) return `${at}nested too deeply, or holding itself`;
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return undefined;
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : `${at}${value} is not a JSON number`;
+  if (typeof value !== 'object') return `${at}${value === undefined ? 'undefined' : `a ${typeof value}`} is not JSON`;
+  for (const [key, member] of Object.entries(value)) {
+    const fault = member === undefined ? undefined : jsonFault(member, [...path, key]);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}

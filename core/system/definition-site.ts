@@ -6,6 +6,9 @@ export function placeOf(frame: string): string | undefined {
   return frameForm.exec(frame)?.[1];
 }
 
+const definitionApi =
+  /[\\/](core[\\/]system[\\/](definition-site|component|system)|workers[\\/]config[\\/]define-config)\.(ts|js)$/;
+
 /**
  * The file of the nearest caller outside the definition API, read from the stack.
  * It is where the module graph starts whose hash is a component's version.
@@ -16,7 +19,7 @@ export function definitionSite(): string | undefined {
     const file = placeOf(frame);
     if (file === undefined) continue;
     const path = file.startsWith('file://') ? decodeURIComponent(file.slice('file://'.length)) : file;
-    if (/[\\/]core[\\/]system[\\/](definition-site|component|system)\.(ts|js)$/.test(path)) continue;
+    if (definitionApi.test(path)) continue;
     return path;
   }
   return undefined;

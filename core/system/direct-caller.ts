@@ -1,9 +1,9 @@
 import type { ComponentCall, ComponentCallResult, ComponentCaller, MetricCall } from './component-caller';
 import { drawSeed } from './draw';
 import { InfrastructureError } from './infrastructure-error';
-import { issueText, messageOf, noCost } from './interpreter';
-import type { JsonObject } from './json';
+import { messageOf, noCost } from './interpreter';
 import { outsideFailure } from './outside-failure';
+import { readOutput } from './read-output';
 import type { Cost, MetricResult, ModelClients, Usage } from './run-context';
 
 /**
@@ -33,11 +33,7 @@ export function directCaller(models: ModelClients = noModels): ComponentCaller {
       const returned = await attempt(() => component.run(inputs as never, context as never), recorded, signal);
       if ('reason' in returned)
         return { outcome: { status: 'failed', reason: returned.reason }, usage, memoHit: false };
-      const parsed = component.output.safeParse(returned.value);
-      const outcome: ComponentCallResult['outcome'] = parsed.success
-        ? { status: 'ok', outputs: parsed.data as JsonObject }
-        : { status: 'failed', reason: `its output does not fit: ${issueText(parsed.error)}` };
-      return { outcome, usage, memoHit: false };
+      return { outcome: readOutput(component, returned.value), usage, memoHit: false };
     },
     async callMetric({ system, example, output, signal }: MetricCall) {
       const recorded = recording(models);

@@ -1,4 +1,5 @@
 import type { JsonObject } from './json';
+import type { ExamplePrice } from './example-price';
 import type { Cost } from './run-context';
 
 /** How one call of a component ended. A `failed` one is a failure of the system under test, with its reason. */
@@ -29,6 +30,8 @@ export interface ExampleTrace {
   output: { status: 'ok'; value: JsonObject } | { status: 'failed'; component: string; reason: string };
   /** What scoring the output cost; absent for a trace that was not scored. */
   metricUsage?: Cost;
+  /** What the example costs the system; absent for a trace that was not stored. */
+  price?: ExamplePrice;
 }
 
 /** One example's score under one draw. */

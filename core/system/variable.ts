@@ -85,6 +85,20 @@ export type ValueOf<V extends Variable> = V extends PromptVariable
         ? N
         : never;
 
+/** Whether the variable can take more than one value. */
+export function hasChoice(variable: Variable): boolean {
+  switch (variable.type) {
+    case 'prompt':
+      return true;
+    case 'oneOf':
+      return variable.values.length > 1;
+    case 'model':
+      return variable.models.length > 1;
+    default:
+      return variable.low < variable.high;
+  }
+}
+
 /** What an accepted update changed; `instructions` and `demonstrations` are the two parts of a prompt. */
 export type SettingKind = 'instructions' | 'demonstrations' | 'hyperparameter' | 'model';
 

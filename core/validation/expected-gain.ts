@@ -13,6 +13,8 @@ export interface PastTry {
   /** Mean scores of incumbent and finalist; null where nothing was validated. */
   before: number | null;
   after: number | null;
+  /** What was tested, where that is not the gain in score alone: what the finalist costs more is taken off. */
+  gain?: number | null;
 }
 
 /**
@@ -71,6 +73,7 @@ export function headroom(
   return gained.reduce((left, past) => left - gainOf(past), mean(gaps));
 }
 
-function gainOf({ before, after }: PastTry): number {
+function gainOf({ before, after, gain }: PastTry): number {
+  if (typeof gain === 'number') return gain;
   return before === null || after === null ? 0 : after - before;
 }

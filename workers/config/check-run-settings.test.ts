@@ -75,3 +75,20 @@ describe('defineConfig', () => {
     expect(define).toThrow(message);
   });
 });
+
+describe('optimizers that a plan names', () => {
+  it("may be the product's and the config's own, and no others", () => {
+    const optimizers = ['mine', 'edits'];
+    expect(planOf(undefined, { optimizers }, [{ name: 'mine' }]).optimizers).toEqual(optimizers);
+    expect(() => planOf(undefined, { optimizers })).toThrow(
+      /plan\.optimizers must be 'all', or a list of some of opro/,
+    );
+    expect(() => planOf(undefined, { optimizers: ['guess'] }, [{ name: 'mine' }])).toThrow(/, mine, not/);
+  });
+});
+
+describe('prices in score', () => {
+  it.each([-1, Infinity, '2'])('are finite numbers of at least 0, not %p', (scorePerUsd) => {
+    expect(() => checkPlan('plan', { scorePerUsd })).toThrow('plan.scorePerUsd must be a finite number of at least 0');
+  });
+});

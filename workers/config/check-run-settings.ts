@@ -17,9 +17,21 @@ const between = (low: number, high: number): Check => ({
   expected: `a number from ${low} to ${high}`,
 });
 
-const optimizerNames: ReadonlySet<unknown> = new Set(builtInOptimizers.map(({ name }) => name));
+const price: Check = {
+  accepts: (value) => Number.isFinite(value) && (value as number) >= 0,
+  expected: 'a finite number of at least 0',
+};
+/** Which optimizers a plan may name: the product's and the config's own. */
+function optimizersCheck(own: readonly { name: string }[]): Check {
+  const names: readonly unknown[] = [...builtInOptimizers, ...own].map(({ name }) => name);
+  return {
+    accepts: (value) =>
+      value === 'all' || (Array.isArray(value) && value.length > 0 && value.every((name) => names.includes(name))),
+    expected: `'all', or a list of some of ${names.join(', ')}`,
+  };
+}
 
-const planChecks: Record<keyof RunPlan, Check> = {
+const planChecks: Record<Exclude<keyof RunPlan, 'optimizers'>, Check> = {
   iterations: whole(0),
   preferenceInputs: whole(1),
   adaptationInputs: whole(1),
@@ -27,11 +39,6 @@ const planChecks: Record<keyof RunPlan, Check> = {
   rolloutsPerCandidate: whole(1),
   samplingTemperature: between(0, 2),
   proposals: whole(1),
-  optimizers: {
-    accepts: (value) =>
-      value === 'all' || (Array.isArray(value) && value.length > 0 && value.every((name) => optimizerNames.has(name))),
-    expected: `'all', or a list of some of ${[...optimizerNames].join(', ')}`,
-  },
   promptTrustRegion: between(0, 1),
   rankingInputs: whole(1),
   shortlist: whole(1),
@@ -45,6 +52,8 @@ const planChecks: Record<keyof RunPlan, Check> = {
   },
   minimumEffect: between(0, 1),
   rewards: { accepts: (value) => typeof value === 'boolean', expected: 'true or false' },
+  scorePerUsd: price,
+  scorePerSecond: price,
   schedule: {
     accepts: (value) => (schedules as readonly unknown[]).includes(value),
     expected: `one of ${schedules.join(', ')}`,
@@ -71,8 +80,12 @@ const budgetChecks: Record<keyof Budget, Check> = {
 };
 
 /** @throws DefinitionError naming the number of the plan that is unknown or out of range. `where` begins the message. */
-export function checkPlan(where: string, plan: unknown): asserts plan is Partial<RunPlan> {
-  checkMembers(where, plan, planChecks);
+export function checkPlan(
+  where: string,
+  plan: unknown,
+  ownOptimizers: readonly { name: string }[] = [],
+): asserts plan is Partial<RunPlan> {
+  checkMembers(where, plan, { ...planChecks, optimizers: optimizersCheck(ownOptimizers) });
 }
 
 /** @throws DefinitionError naming the limit that is unknown or negative. `where` begins the message. */
@@ -106,8 +119,12 @@ export function checkMembers(where: string, value: unknown, checks: Readonly<Rec
 }
 
 /** The plan of a run: the product's numbers, those of `config.optimization`, then the run's own. @throws DefinitionError */
-export function planOf(config: Partial<RunPlan> | undefined, own: Partial<RunPlan> | undefined): RunPlan {
-  checkPlan('plan', own ?? {});
+export function planOf(
+  config: Partial<RunPlan> | undefined,
+  own: Partial<RunPlan> | undefined,
+  ownOptimizers: readonly { name: string }[] = [],
+): RunPlan {
+  checkPlan('plan', own ?? {}, ownOptimizers);
   const plan = { ...defaultPlan, ...withoutAbsent(config), ...withoutAbsent(own) };
   if (plan.finalists > plan.shortlist) {
     throw new DefinitionError(

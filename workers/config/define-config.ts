@@ -1,9 +1,12 @@
 import type { Budget } from '../../core/run/budget';
 import type { RunPlan } from '../../core/run/plan';
+import type { Optimizer } from '../../core/search/own-optimizer';
 import { DefinitionError } from '../../core/system/definition-error';
+import { definitionSite } from '../../core/system/definition-site';
 import type { System } from '../../core/system/system';
 import { checkEndpoints, didYouMean, type EndpointOptions } from '../../providers/language-models';
 import { checkActivitySettings, type ActivityChanges } from './check-activity-settings';
+import { checkOptimizers } from './check-optimizers';
 import { checkEncoder, type EncoderModel } from './check-encoder';
 import { checkBudget, checkMembers, checkPlan, checkPriority } from './check-run-settings';
 
@@ -27,6 +30,8 @@ export interface ConfigOptions {
   endpoints?: Readonly<Record<string, EndpointOptions>> | 'local';
   /** The model that writes prompts (OPRO): a capable one. Absent: prompts come from demonstrations and edits only. */
   proposer?: string;
+  /** Your own ways of proposing settings, beside the product's (docs/definition-api.md). */
+  optimizers?: readonly Optimizer[];
   /**
    * `all-MiniLM-L6-v2` (the default; found or downloaded), `hashed-ngrams` (no model), the folder of an ONNX encoder, or an
    * embeddings model of `endpoints`, whose calls are charged to the runs.
@@ -48,6 +53,8 @@ export interface ConfigOptions {
 /** A checked config. */
 export interface Config extends ConfigOptions {
   readonly kind: 'optimas.config';
+  /** The file that called `defineConfig()`, from the stack; undefined where the stack does not tell. */
+  readonly definedIn: string | undefined;
 }
 
 const nonEmptyText = {
@@ -64,6 +71,7 @@ const known = [
   'systems',
   'endpoints',
   'proposer',
+  'optimizers',
   'encoder',
   'database',
   'temporal',
@@ -92,7 +100,8 @@ export function defineConfig(options: ConfigOptions): Config {
     checkSystems(options.systems as readonly System[]);
   }
   if (options.endpoints !== undefined && options.endpoints !== 'local') checkEndpoints(options.endpoints);
-  if (options.optimization !== undefined) checkPlan('config: optimization', options.optimization);
+  checkOptimizers(options.optimizers);
+  if (options.optimization !== undefined) checkPlan('config: optimization', options.optimization, options.optimizers);
   if (options.budget !== undefined) checkBudget('config: budget', options.budget);
   checkPriority('config: priority', options.priority);
   if (options.activities !== undefined) checkActivitySettings('config: activities', options.activities);
@@ -103,7 +112,7 @@ export function defineConfig(options: ConfigOptions): Config {
       throw new DefinitionError(`config: ${name} must be ${nonEmptyText.expected}`);
     }
   }
-  return Object.freeze({ kind: 'optimas.config', ...options });
+  return Object.freeze({ kind: 'optimas.config', definedIn: definitionSite(), ...options });
 }
 
 /** @throws DefinitionError for something that is no system, or two systems of one name. */

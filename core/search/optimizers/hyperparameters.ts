@@ -1,9 +1,36 @@
-import type { ComponentOptimizer } from '../component-optimizer';
-import { hyperparameterProposals } from '../hyperparameter-proposals';
+import { isActive } from '../../system/active-variables';
+import { contentHash } from '../../system/canonical-json';
+import type { ComponentConfiguration } from '../../system/configuration';
+import type { ComponentOptimizer, OptimizerContext } from '../component-optimizer';
+import { hyperparameterProposals, type SettingsObservation } from '../hyperparameter-proposals';
+import type { Incumbent } from '../proposal';
+import { searchSpace } from '../search-space';
+import { standings } from '../standings';
 
-/** All hyperparameters jointly: the grid where it is small, otherwise a tree-structured Parzen estimator. */
+/**
+ * All hyperparameters jointly: the grid where it is small, otherwise a tree-structured Parzen estimator. Both know what the
+ * preference data says of settings, and what became of those that earlier iterations tried.
+ */
 export const hyperparameters: ComponentOptimizer = {
   name: 'hyperparameters',
   kinds: ['hyperparameter'],
-  propose: ({ incumbent, observations, stream }) => hyperparameterProposals({ incumbent, observations, stream }),
+  propose: ({ incumbent, observations, past, stream }) =>
+    hyperparameterProposals({ incumbent, observations: [...observations, ...tried(incumbent, past)], stream }),
 };
+
+/** Hyperparameters that earlier iterations tried alone, in the present incumbent's other settings. */
+function tried(incumbent: Incumbent, past: OptimizerContext['past']): SettingsObservation[] {
+  const space = searchSpace(incumbent.variables);
+  const valuesOf = (settings: ComponentConfiguration): ComponentConfiguration =>
+    Object.fromEntries(
+      space.flatMap(({ name, variable }) => {
+        const value = settings[name];
+        return value !== undefined && isActive(variable, settings) ? [[name, value]] : [];
+      }),
+    );
+  return standings(past, {
+    incumbent: incumbent.settings,
+    partOf: (settings) => contentHash(valuesOf(settings)),
+    isPure: ({ changed }) => changed.every(({ kind }) => kind === 'hyperparameter'),
+  }).map(({ settings, gain }) => ({ settings: { ...incumbent.settings, ...valuesOf(settings) }, value: gain }));
+}

@@ -1,0 +1,42 @@
+import { randomStream } from '../../random/stream';
+import { configurationHash } from '../../system/configuration';
+import { oneOf } from '../../system/variable';
+import type { OptimizerContext } from '../component-optimizer';
+import { proposalHash, propose, type Proposal } from '../proposal';
+import { hyperparameters } from './hyperparameters';
+
+const incumbent = {
+  variables: { a: oneOf([0, 1, 2, 3]), b: oneOf([0, 1, 2, 3]) },
+  settings: { a: 0, b: 0 },
+};
+const proposals = async (past: OptimizerContext['past']): Promise<readonly Proposal[]> =>
+  hyperparameters.propose({
+    ...({ incumbent, observations: [], past, stream: randomStream(1) } as unknown as OptimizerContext),
+  });
+const tried = (values: { a: number; b: number }, gain: number) => ({
+  ...{
+    iteration: 0,
+    incumbent: incumbent.settings,
+    expectedGain: gain,
+    measuredGain: null,
+    finalist: false,
+    accepted: false,
+  },
+  proposal: propose(incumbent, values, { origin: 'grid' }) as Proposal,
+});
+
+describe('hyperparameters', () => {
+  it('tries what earlier iterations did not try first', async () => {
+    const past = [1, 2, 3].map((a) => tried({ a, b: 0 }, -0.1));
+    const hashes = (await proposals(past)).map(proposalHash);
+    expect(hashes).toHaveLength(15);
+    expect(hashes.slice(-3).sort()).toEqual(past.map(({ proposal }) => configurationHash(proposal.settings)).sort());
+    expect((await proposals([])).map(proposalHash).slice(-3).sort()).not.toEqual(hashes.slice(-3).sort());
+  });
+
+  it('models what became of the tries', async () => {
+    const past = [0, 1, 2, 3].flatMap((a) => [1, 2, 3].map((b) => tried({ a, b }, b === 3 ? 0.2 : -0.2)));
+    const [best] = await proposals(past);
+    expect(best?.settings['b']).toBe(3);
+  });
+});
