@@ -116,7 +116,10 @@ async function resultDocument(stores: Stores, run: RunRecord, input: FinishRunIn
     }),
     rewards: await rewardsOf(stores, runId),
     localToGlobal: localToGlobal(decisions.flatMap(({ body }) => predictedGains(body as unknown as DecisionRecord))),
-    certificate: await runCertificate(stores, { runId, incumbent, configuration, heldOut: finalTest }),
+    // Prices have no largest value, and so a gain less a price has no bound.
+    ...(!hasPriceObjective(plan) && {
+      certificate: await runCertificate(stores, { runId, incumbent, configuration, heldOut: finalTest }),
+    }),
     cost: {
       systemRuns: componentCalls.entries / components,
       componentCalls: componentCalls.entries,
