@@ -18,6 +18,7 @@ interface JudgedRound {
     expectedGain: number;
     measuredGain: number | null;
     sameOutputsAs: string | null;
+    changed: { component?: string }[];
   }[];
 }
 
@@ -121,7 +122,11 @@ describe('a whole optimization on the scripted endpoint', () => {
     }
     const tried = new Map<string, Set<string>>();
     for (const { component, proposals } of rounds) {
-      const settings = proposals.map((proposal) => proposal.settings);
+      // What changes another component too is no candidate of one.
+      const own = proposals.filter(({ changed }) =>
+        changed.every((change) => (change.component ?? component) === component),
+      );
+      const settings = own.map((proposal) => proposal.settings);
       tried.set(component, new Set([...(tried.get(component) ?? []), ...settings]));
     }
     for (const [name, component] of Object.entries(certificate.components)) {
