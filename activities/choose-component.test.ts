@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { defaultPlan, type RunPlan } from '../core/run/plan';
+import type { RunPlan } from '../core/run/plan';
 import { component } from '../core/system/component';
 import { system } from '../core/system/system';
 import { oneOf } from '../core/system/variable';
 import { TemporaryFolder } from '../storage/testing/temporary-folder';
 import { activityDependencies, attempt } from '../test/support/activity-attempt';
+import { beginRun } from '../test/support/begun-run';
 import { chooseComponent } from './choose-component';
 import type { ChosenMove, PreparedRun } from './contracts';
 import { resolveSystem } from './definition/resolve-system';
 import type { ActivityDependencies } from './dependencies';
-import { prepareRun } from './prepare-run';
 
 const text = z.object({ text: z.string() });
 const draft = z.object({ draft: z.string() });
@@ -54,10 +54,8 @@ beforeEach(async () => {
 });
 afterEach(() => folder.remove());
 
-const prepared = (own: Partial<RunPlan>): Promise<PreparedRun> => {
-  const plan = { ...defaultPlan, ...own };
-  return attempt(() => prepareRun(dependencies, { runId: 'run', system: 'reversed', seed: 0, plan, fresh: false }));
-};
+const prepared = async (own: Partial<RunPlan>): Promise<PreparedRun> =>
+  (await beginRun(dependencies, reversed, own)).prepared;
 const chosen = ({ components }: PreparedRun, iteration: number): Promise<ChosenMove> =>
   attempt(() => chooseComponent(dependencies, { runId: 'run', iteration, components }));
 const recorded = async (iteration: number): Promise<Record<string, unknown>> =>

@@ -12,10 +12,13 @@ import type { ChooseComponentInput, ChosenMove } from './contracts';
 import { decisionsBefore, type PastDecision } from './decisions-before';
 import type { ActivityDependencies } from './dependencies';
 import { exampleCounts } from './example-samples';
-import { expectedGain, expectedJointGain, headroom } from './expected-gain';
+import { expectedGain, expectedJointGain, headroom } from '../core/validation/expected-gain';
 import { inActivity } from './in-activity';
 import { pairsOf } from './joint-moves';
 import { openRun, type OpenRun } from './open-run';
+
+/** What the price of a try depends on. */
+type ScheduledRun = Pick<OpenRun, 'plan' | 'seed' | 'resolved'>;
 
 /**
  * Chooses the iteration's component, or the two of a joint move, by expected gains that are refreshed each time; none where no
@@ -92,7 +95,7 @@ function changes({ accepted, changed }: PastDecision, component: string): boolea
  * everything downstream, as the shortlist always is; validation runs the whole system for incumbent and finalist.
  * Deterministic calls count as free.
  */
-function costPerTry(run: OpenRun, component: string, trusted: boolean): number {
+export function costPerTry(run: ScheduledRun, component: string, trusted: boolean): number {
   const { plan, seed, resolved } = run;
   const { ranked, traced } = localStepInputs(plan, exampleCounts(resolved, seed).ranking);
   const own = stochasticCalls(run, [component], false);
@@ -106,20 +109,20 @@ function costPerTry(run: OpenRun, component: string, trusted: boolean): number {
 }
 
 /** The same for a joint move, which the metric judges alone: with everything downstream of either component. */
-function costOfPair(run: OpenRun, { component, partner }: ComponentPair): number {
+function costOfPair(run: ScheduledRun, { component, partner }: ComponentPair): number {
   const { plan, seed, resolved } = run;
   const { ranked, traced } = localStepInputs(plan, exampleCounts(resolved, seed).ranking);
   const inputs = plan.proposals * ranked + plan.shortlist * (traced - ranked);
   return inputs * stochasticCalls(run, [component, partner], true) + validationCalls(run);
 }
 
-function validationCalls(run: OpenRun): number {
+function validationCalls(run: ScheduledRun): number {
   const { system } = run.resolved;
   return 2 * run.plan.validationExamples * system.components.filter((item) => !item.deterministic).length;
 }
 
 /** How many of these components, and of their descendants, are stochastic. */
-function stochasticCalls({ resolved }: OpenRun, components: readonly string[], withDescendants: boolean): number {
+function stochasticCalls({ resolved }: ScheduledRun, components: readonly string[], withDescendants: boolean): number {
   const { system } = resolved;
   const called = new Set(
     components.flatMap((name) => [name, ...(withDescendants ? (system.wiring.descendants[name] ?? []) : [])]),

@@ -3,10 +3,10 @@ import { canonicalJson } from '../core/system/canonical-json';
 import { configurationHash, type ComponentConfiguration, type Configuration } from '../core/system/configuration';
 import type { Component } from '../core/system/component';
 import type { Draw } from '../core/system/draw';
-import { inTurn } from '../core/random/in-turn';
-import { randomStream, type RandomStream } from '../core/random/stream';
+import { randomStream } from '../core/random/stream';
 import type { JsonObject } from '../core/system/json';
 import { placeProposal } from '../core/search/place-proposal';
+import { eachKindInTurn } from '../core/search/each-kind-in-turn';
 import type { Proposal } from '../core/search/proposal';
 import type { Example } from '../core/system/run-context';
 import type { StoredCandidate } from '../storage';
@@ -169,14 +169,4 @@ async function candidatesOf(step: {
       ...(failure === undefined ? {} : { failure }),
     };
   });
-}
-
-/** Kinds of change in turn, in random order: were all proposals equally likely, the rare kinds (a model, say) would hardly be seen. */
-function eachKindInTurn(proposals: readonly Proposal[], stream: RandomStream): Proposal[] {
-  const kinds = new Map<string, Proposal[]>();
-  for (const proposal of stream.shuffle(proposals)) {
-    const kind = proposal.changed.map((change) => `${change.variable}/${change.kind}`).join('+');
-    kinds.set(kind, [...(kinds.get(kind) ?? []), proposal]);
-  }
-  return inTurn(stream.shuffle([...kinds.values()]));
 }

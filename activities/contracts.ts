@@ -19,6 +19,8 @@ export interface ExampleCounts {
 export interface TunableComponent {
   name: string;
   variables: string[];
+  /** Has a prompt: its proposals are made from traces of the incumbent. */
+  prompted: boolean;
 }
 
 /** What every activity that may call models gets. */
@@ -196,6 +198,7 @@ export interface ProposalScore {
   /** Hash of the whole configuration with the proposal in place. */
   configurationHash: string;
   meanGain: number;
+  /** Of the mean over inputs, with what the members of the LRF disagree by. */
   standardError: number;
   inputs: number;
   /** Hash of the component's outputs on all inputs: proposals with the same one do the same. */

@@ -1,15 +1,11 @@
 import { z } from 'zod';
-import { defaultPlan } from '../core/run/plan';
 import { component } from '../core/system/component';
 import { system } from '../core/system/system';
 import { oneOf } from '../core/system/variable';
 import { TemporaryFolder } from '../storage/testing/temporary-folder';
-import { activityDependencies, attempt } from '../test/support/activity-attempt';
-import { resolveSystem } from './definition/resolve-system';
-import type { ActivityDependencies } from './dependencies';
+import { begunRun } from '../test/support/begun-run';
 import { adaptiveRollouts, downstreamRollouts, type RolloutOptions } from './downstream-rollouts';
 import { openRun } from './open-run';
-import { prepareRun } from './prepare-run';
 
 const guess = z.object({ guess: z.number(), spread: z.number() });
 const rows = (id: string) => ['1', '2'].map((number) => ({ id: id + number, question: 'x' }));
@@ -57,18 +53,16 @@ beforeEach(async () => {
 afterEach(() => folder.remove());
 
 async function rolloutOptions(deterministic: boolean, rolloutsPerCandidate: number): Promise<RolloutOptions> {
-  const resolved = await resolveSystem(judged(deterministic));
-  const dependencies: ActivityDependencies = await activityDependencies(folder, resolved);
-  const plan = { ...defaultPlan, rolloutsPerCandidate };
-  const begun = { runId: 'run', system: 'judged', seed: 0, plan, fresh: false };
-  const { baseline } = await attempt(() => prepareRun(dependencies, begun));
+  const { dependencies, resolved, prepared } = await begunRun(folder, judged(deterministic), {
+    plan: { rolloutsPerCandidate },
+  });
   const [guesser] = resolved.system.components;
   const [example] = resolved.examples.train;
   if (guesser === undefined || example === undefined) throw new Error('nothing to roll out');
   return {
     run: await openRun(dependencies, 'run'),
     limits: {},
-    configuration: await dependencies.stores.configurations.get(baseline),
+    configuration: await dependencies.stores.configurations.get(prepared.baseline),
     component: guesser,
     example,
     trace: { components: {} } as RolloutOptions['trace'],
@@ -114,6 +108,23 @@ describe('adaptiveRollouts', () => {
     const again = await adaptiveRollouts(await rolloutOptions(false, 4), guesses(0.7, 0.25, 0.27));
     expect(again).toEqual(first);
     expect(downstream.calls).toBe(made);
+  });
+
+  it('lets every rollout end before it fails, so that the next attempt has less to do', async () => {
+    const options = await rolloutOptions(false, 4);
+    const caller = options.run.caller({});
+    const callComponent = caller.callComponent.bind(caller);
+    let ended = 0;
+    jest.spyOn(caller, 'callComponent').mockImplementation(async (call) => {
+      if (call.inputs['guess'] === 0.7) throw new Error('the database is away');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      const result = await callComponent(call);
+      ended += 1;
+      return result;
+    });
+    const failing = { ...options, run: { ...options.run, caller: () => caller } };
+    await expect(adaptiveRollouts(failing, guesses(0.7, 0.25, 0.27))).rejects.toThrow('the database is away');
+    expect(ended).toBe(2 * 2);
   });
 
   it('scores the usual rollouts of one output alike', async () => {

@@ -1,4 +1,4 @@
-import { nextRollout } from '../core/preference/next-rollout';
+import { adaptiveRollouts as adaptively } from '../core/preference/adaptive-rollouts';
 import type { Budget } from '../core/run/budget';
 import type { Component } from '../core/system/component';
 import type { Configuration } from '../core/system/configuration';
@@ -9,9 +9,7 @@ import type { JsonObject } from '../core/system/json';
 import type { Example } from '../core/system/run-context';
 import type { ComponentOutcome, ExampleScore, ExampleTrace } from '../core/system/trace';
 import type { OpenRun } from './open-run';
-
-/** A candidate that stays unsure gets at most this many times the usual rollouts. */
-const mostShare = 3;
+import { settleAll } from './settle-all';
 
 export interface RolloutOptions {
   run: OpenRun;
@@ -35,33 +33,18 @@ export async function downstreamRollouts(options: RolloutOptions & { outputs: Js
   return scores;
 }
 
-/**
- * The same for the candidates of one input, by place: half of the rollouts go to all alike, the other half to those whose
- * order is least sure (adaptive Monte Carlo). What was scored decides what is scored next, so that a second attempt repeats it.
- */
-export async function adaptiveRollouts(
+/** The same for the candidates of one input, by place; those whose order is least sure get more of the rollouts. */
+export function adaptiveRollouts(
   options: RolloutOptions,
   candidates: readonly JsonObject[],
 ): Promise<ExampleScore[][]> {
   const usual = isStochastic(options) ? options.run.plan.rolloutsPerCandidate : 1;
-  const first = Math.ceil(usual / 2);
-  const scores = await Promise.all(
-    candidates.map(async (outputs) => {
-      const own: ExampleScore[] = [];
-      for (let index = 0; index < first; index++) own.push(await rollOut(options, outputs, index));
-      return own;
-    }),
+  return adaptively(
+    candidates.length,
+    usual,
+    (candidate, index) => rollOut(options, candidates[candidate] as JsonObject, index),
+    (rollouts) => settleAll(rollouts, () => Promise.resolve()),
   );
-  for (let left = (usual - first) * candidates.length; left > 0; left--) {
-    const next = nextRollout(
-      scores.map((own) => own.map(({ score }) => score)),
-      mostShare * usual,
-    );
-    if (next === undefined) break;
-    const own = scores[next] as ExampleScore[];
-    own.push(await rollOut(options, candidates[next] as JsonObject, own.length));
-  }
-  return scores;
 }
 
 /** One rollout of an example under changed settings. */

@@ -1,13 +1,10 @@
-import { z } from 'zod';
 import type { Limits } from '../core/run/budget';
-import { defaultPlan } from '../core/run/plan';
-import { component } from '../core/system/component';
-import { system } from '../core/system/system';
-import { oneOf } from '../core/system/variable';
 import { EndpointEncoder } from '../providers/encoder';
 import { LanguageModels } from '../providers/language-models';
 import { TemporaryFolder } from '../storage/testing/temporary-folder';
 import { activityDependencies, attempt } from '../test/support/activity-attempt';
+import { beginRun } from '../test/support/begun-run';
+import { echoSystem } from '../test/support/echo-system';
 import { startScriptedEndpoint, type ScriptedEndpoint } from '../test/support/scripted-endpoint';
 import type { FitRewardInput } from './contracts';
 import { resolveSystem } from './definition/resolve-system';
@@ -15,28 +12,8 @@ import type { ActivityDependencies } from './dependencies';
 import { fitReward } from './fit-reward';
 import { openRun } from './open-run';
 import { openLatestReward } from './optimize-component/latest-reward';
-import { prepareRun } from './prepare-run';
 
-const text = z.object({ text: z.string() });
-const rows = (id: string) => ['1', '2'].map((number) => ({ id: id + number, text: 'x' }));
-const echo = system({
-  name: 'echo',
-  input: text,
-  output: text,
-  from: { text: 'speaker.text' },
-  components: [
-    component({
-      name: 'speaker',
-      description: 'Speaks',
-      input: text,
-      output: text,
-      configuration: { tone: oneOf(['calm', 'loud']) },
-      run: (inputs) => inputs,
-    }),
-  ],
-  metric: () => 1,
-  dataset: { train: rows('t'), validation: rows('v'), test: rows('u') },
-});
+const echo = echoSystem();
 
 let folder: TemporaryFolder;
 let endpoint: ScriptedEndpoint;
@@ -59,8 +36,9 @@ async function worker(model = 'embedder'): Promise<ActivityDependencies> {
 
 /** A run with candidates of eight inputs: the longer of two outputs is the better one. */
 async function prepared(dependencies: ActivityDependencies, limits: Limits = {}): Promise<FitRewardInput> {
-  const run = { runId: 'run', system: 'echo', seed: 0, plan: defaultPlan, fresh: false };
-  const { baseline } = await attempt(() => prepareRun(dependencies, run));
+  const {
+    prepared: { baseline },
+  } = await beginRun(dependencies, echo);
   const input = { runId: 'run', component: 'speaker', iteration: -1, configurationHash: baseline, limits };
   await collected(dependencies, input, [0, 8]);
   return input;

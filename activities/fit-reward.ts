@@ -1,4 +1,5 @@
 import { comparisonsWithIncumbent } from '../core/preference/comparison';
+import { markStale } from '../core/preference/mark-stale';
 import { preferencePairs } from '../core/preference/preference-pairs';
 import { downstreamInfluences } from '../core/system/downstream-influences';
 import type { JsonObject } from '../core/system/json';
@@ -9,7 +10,6 @@ import type { FitRewardInput, FitRewardResult, RewardUpdate } from './contracts'
 import { decisionsBefore } from './decisions-before';
 import type { ActivityDependencies } from './dependencies';
 import { inActivity } from './in-activity';
-import { markStale } from './mark-stale';
 import { componentOf, openRun } from './open-run';
 import { trainReward } from './train-reward';
 

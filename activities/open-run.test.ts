@@ -1,40 +1,17 @@
-import { z } from 'zod';
 import { defaultPlan } from '../core/run/plan';
-import { component } from '../core/system/component';
-import { system } from '../core/system/system';
-import { oneOf } from '../core/system/variable';
 import { HashedNgramEncoder, type Encoder } from '../providers/encoder';
 import { LanguageModels } from '../providers/language-models';
 import { storesOf } from '../storage';
 import { TemporaryFolder } from '../storage/testing/temporary-folder';
-import { activityDependencies, attempt } from '../test/support/activity-attempt';
+import { begunRun } from '../test/support/begun-run';
+import { echoSystem } from '../test/support/echo-system';
 import { resolveSystem } from './definition/resolve-system';
 import type { ActivityDependencies } from './dependencies';
 import { openRun } from './open-run';
-import { prepareRun } from './prepare-run';
 import { runModels } from './run-models';
 import { UnknownSystem } from './unknown-system';
 
-const text = z.object({ text: z.string() });
-const rows = (id: string) => ['1', '2'].map((number) => ({ id: id + number, text: 'x' }));
-const echo = system({
-  name: 'echo',
-  input: text,
-  output: text,
-  from: { text: 'speaker.text' },
-  components: [
-    component({
-      name: 'speaker',
-      description: 'Speaks',
-      input: text,
-      output: text,
-      configuration: { tone: oneOf(['calm', 'loud']) },
-      run: (inputs) => inputs,
-    }),
-  ],
-  metric: () => 1,
-  dataset: { train: rows('t'), validation: rows('v'), test: rows('u') },
-});
+const echo = echoSystem();
 const modelsAt = (baseURL: string) => new LanguageModels({ e: { baseURL, models: { small: {} } } }, {});
 
 const otherEncoder = { ...new HashedNgramEncoder(), identity: 'other-encoder' } as unknown as Encoder;
@@ -43,10 +20,7 @@ let folder: TemporaryFolder;
 let dependencies: ActivityDependencies;
 beforeEach(async () => {
   folder = await TemporaryFolder.create();
-  const resolved = await resolveSystem(echo);
-  dependencies = await activityDependencies(folder, resolved, { workerIdentity: 'worker-1' });
-  const input = { runId: 'run', system: 'echo', seed: 0, plan: defaultPlan, fresh: false };
-  await attempt(() => prepareRun(dependencies, input));
+  ({ dependencies } = await begunRun(folder, echo, { workerIdentity: 'worker-1' }));
 });
 afterEach(() => folder.remove());
 

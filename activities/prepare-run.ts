@@ -44,7 +44,11 @@ export function prepareRun(dependencies: ActivityDependencies, input: PrepareRun
     }
     const components = tunable
       .filter((item) => hasOptimizer(dependencies, input, item, configuration))
-      .map((item) => ({ name: item.name, variables: Object.keys(item.configuration) }));
+      .map((item) => ({
+        name: item.name,
+        variables: Object.keys(item.configuration),
+        prompted: Object.values(item.configuration).some(({ type }) => type === 'prompt'),
+      }));
     if (components.length === 0) {
       const proposer = dependencies.proposer === undefined ? ' without a proposer' : '';
       throw new DefinitionError(

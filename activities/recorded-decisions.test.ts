@@ -5,7 +5,8 @@ import { system } from '../core/system/system';
 import { oneOf } from '../core/system/variable';
 import type { CandidateStore, Ledger } from '../storage';
 import { TemporaryFolder } from '../storage/testing/temporary-folder';
-import { activityDependencies, attempt } from '../test/support/activity-attempt';
+import { attempt } from '../test/support/activity-attempt';
+import { begunRun } from '../test/support/begun-run';
 import { chooseComponent } from './choose-component';
 import type { DecideInput, FinishRunInput, FitRewardInput, PreparedRun, PrepareRunInput } from './contracts';
 import { decide } from './decide';
@@ -45,16 +46,13 @@ const pair = system({
   dataset: { train: rows('t'), validation: rows('v'), test: rows('u') },
 });
 
-const begun: PrepareRunInput = { runId: 'run', system: 'pair', seed: 0, plan: defaultPlan, fresh: false };
-
 let folder: TemporaryFolder;
 let dependencies: ActivityDependencies;
+let begun: PrepareRunInput;
 let prepared: PreparedRun;
 beforeEach(async () => {
   folder = await TemporaryFolder.create();
-  const resolved = await resolveSystem(pair);
-  dependencies = await activityDependencies(folder, resolved);
-  prepared = await attempt(() => prepareRun(dependencies, begun));
+  ({ dependencies, input: begun, prepared } = await begunRun(folder, pair));
 });
 afterEach(() => folder.remove());
 

@@ -1,16 +1,14 @@
 import { z } from 'zod';
-import { defaultPlan } from '../core/run/plan';
 import { component } from '../core/system/component';
 import { system, type System } from '../core/system/system';
 import { oneOf } from '../core/system/variable';
 import { LanguageModels } from '../providers/language-models';
 import { TemporaryFolder } from '../storage/testing/temporary-folder';
-import { activityDependencies, attempt } from '../test/support/activity-attempt';
+import { attempt } from '../test/support/activity-attempt';
+import { begunRun } from '../test/support/begun-run';
 import { startScriptedEndpoint } from '../test/support/scripted-endpoint';
 import type { EvaluationSummary } from './contracts';
-import { resolveSystem } from './definition/resolve-system';
 import { evaluate } from './evaluate';
-import { prepareRun } from './prepare-run';
 import { summarize } from './summarize';
 
 const text = z.object({ text: z.string() });
@@ -48,12 +46,10 @@ async function baselineOf(usage: boolean, measuredSystem: System = talkative): P
   const folder = await TemporaryFolder.create();
   const endpoint = await startScriptedEndpoint({ reply: () => 'words', usage });
   try {
-    const resolved = await resolveSystem(measuredSystem);
-    const dependencies = await activityDependencies(folder, resolved, {
+    const { dependencies, prepared } = await begunRun(folder, measuredSystem, {
       languageModels: new LanguageModels({ e: { baseURL: endpoint.url, models: { small: {} } } }, {}),
     });
-    const run = { runId: 'run', system: measuredSystem.name, seed: 0, plan: defaultPlan, fresh: false };
-    const { baseline } = await attempt(() => prepareRun(dependencies, run));
+    const { baseline } = prepared;
     const sample = { purpose: 'baseline', iteration: -1, count: 2 } as const;
     const range = { ...sample, split: 'validation', from: 0, to: 2 } as const;
     const measured = { runId: 'run', limits: {}, configurationHash: baseline, range };

@@ -1,44 +1,19 @@
-import { z } from 'zod';
 import { featureVersion } from '../core/reward/feature-spec';
 import { resultDocumentSchema } from '../core/run/result-document';
-import { defaultPlan } from '../core/run/plan';
-import { component } from '../core/system/component';
-import { system } from '../core/system/system';
-import { oneOf } from '../core/system/variable';
 import type { JsonObject } from '../core/system/json';
 import { TemporaryFolder } from '../storage/testing/temporary-folder';
-import { activityDependencies, attempt } from '../test/support/activity-attempt';
+import { attempt } from '../test/support/activity-attempt';
+import { begunRun } from '../test/support/begun-run';
+import { echoSystem } from '../test/support/echo-system';
 import type { DecideInput } from './contracts';
 import { decide, type DecisionRecord } from './decide';
-import { resolveSystem } from './definition/resolve-system';
 import type { ActivityDependencies } from './dependencies';
 import { exampleSample } from './example-samples';
 import { finishRun } from './finish-run';
 import { openRun } from './open-run';
-import { prepareRun } from './prepare-run';
 
-const text = z.object({ text: z.string() });
-const rows = (id: string, count = 2) =>
-  Array.from({ length: count }, (_, index) => ({ id: `${id}${index}`, text: 'x' }));
 const tones = ['calm', 'loud', 'soft', 'warm'] as const;
-const echo = system({
-  name: 'echo',
-  input: text,
-  output: text,
-  from: { text: 'speaker.text' },
-  components: [
-    component({
-      name: 'speaker',
-      description: 'Speaks',
-      input: text,
-      output: text,
-      configuration: { tone: oneOf([...tones]) },
-      run: (inputs) => inputs,
-    }),
-  ],
-  metric: () => 1,
-  dataset: { train: rows('t'), validation: rows('v', 9), test: rows('u') },
-});
+const echo = echoSystem({ tones, validation: 9 });
 
 let folder: TemporaryFolder;
 let dependencies: ActivityDependencies;
@@ -50,11 +25,9 @@ let warm: string;
 let ids: string[];
 beforeEach(async () => {
   folder = await TemporaryFolder.create();
-  dependencies = await activityDependencies(folder, await resolveSystem(echo));
-  const plan = { ...defaultPlan, validationExamples: 6 };
-  ({ baseline } = await attempt(() =>
-    prepareRun(dependencies, { runId: 'run', system: 'echo', seed: 0, plan, fresh: false }),
-  ));
+  const begun = await begunRun(folder, echo, { plan: { validationExamples: 6 } });
+  dependencies = begun.dependencies;
+  ({ baseline } = begun.prepared);
   const others = tones.slice(1).map((tone) => ({ speaker: { tone } }));
   [loud, soft, warm] = (await dependencies.stores.configurations.putMany(others)) as [string, string, string];
   const run = await openRun(dependencies, 'run');

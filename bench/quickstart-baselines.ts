@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { MemoisedCaller } from '../activities/calls/memoised-caller';
@@ -35,8 +35,9 @@ async function main(): Promise<void> {
     .option('--seed <n>', 'the run seed whose samples are used', Number, 0)
     .requiredOption('--calls <n>', 'model calls to spend, the final test included', Number)
     .option('--folder <path>', 'where the database goes', '.optimas/bench-baselines')
+    .option('--json <file>', 'where gain, interval and calls are written as JSON')
     .parse()
-    .opts<{ method: 'single' | 'random'; seed: number; calls: number; folder: string }>();
+    .opts<{ method: 'single' | 'random'; seed: number; calls: number; folder: string; json?: string }>();
   const { seed } = options;
   const folder = resolve(options.folder, `${options.method}-${seed}`);
   mkdirSync(folder, { recursive: true });
@@ -124,6 +125,10 @@ async function main(): Promise<void> {
       `configuration ${configurationHash(best.configuration).slice(0, 12)}\n` +
       `spent ${await spent()} model calls; ${options.calls} were to be spent\n`,
   );
+  if (options.json !== undefined) {
+    const outcome = { gain: gain.mean, ci95: gain.ci95, calls: await spent() };
+    writeFileSync(options.json, JSON.stringify(outcome));
+  }
   await runtime.close();
   await parts.close();
 }

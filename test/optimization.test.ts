@@ -15,6 +15,7 @@ interface JudgedRound {
   component: string;
   proposals: {
     settings: string;
+    /** Names the component where several are changed. */
     expectedGain: number;
     measuredGain: number | null;
     sameOutputsAs: string | null;
@@ -122,7 +123,7 @@ describe('a whole optimization on the scripted endpoint', () => {
     }
     const tried = new Map<string, Set<string>>();
     for (const { component, proposals } of rounds) {
-      // What changes another component too is no candidate of one.
+      // What changes several components is no candidate of one.
       const own = proposals.filter(({ changed }) =>
         changed.every((change) => (change.component ?? component) === component),
       );
@@ -158,6 +159,24 @@ describe('a whole optimization on the scripted endpoint', () => {
     const offering = portfolios.flatMap(({ shares }) => shares.filter(({ offered }) => offered > 0));
     expect(new Set(offering.map(({ optimizer }) => optimizer))).toContain('opro');
     expect(new Set(offering.map(({ optimizer }) => optimizer))).toContain('reflection');
+  });
+
+  it('ranks by the metric alone where the plan has no rewards, and collects no preference data', async () => {
+    const runId = await runs.start({ system: 'scripted-chain', plan: { iterations: 4, rewards: false }, activities });
+    expect((await runs.client.result(runId)).status).toBe('completed');
+    const document = resultDocumentSchema.parse(await runs.client.document(runId));
+    expect(document.rewards).toEqual({});
+    expect(document.iterations.some(({ accepted }) => accepted)).toBe(true);
+    const { ledger, candidates } = runs.runtime.stores;
+    const entries = await ledger.list(runId);
+    expect(entries.map(({ kind }) => kind)).not.toContain('reward');
+    const judges = entries
+      .filter(({ kind }) => kind === 'decision')
+      .flatMap(({ body }) => (body as unknown as DecisionRecord).validated.map(({ judge }) => judge));
+    expect(new Set(judges)).toEqual(new Set(['metric']));
+    for (const component of ['query_writer', 'retriever', 'answerer']) {
+      expect(await candidates.list(runId, { component })).toEqual([]);
+    }
   });
 
   it('answers a repeated run from the memo, and makes every call again with fresh', async () => {

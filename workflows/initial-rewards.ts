@@ -62,10 +62,14 @@ export async function measureBaseline(run: Run): Promise<void> {
   run.clock.wake();
 }
 
-/** Stage 1 of the paper: preference sets for every component under the initial configuration, and LRFs fitted on them. */
+/**
+ * Stage 1 of the paper: preference sets for every component under the initial configuration, and LRFs fitted on them. Nothing where
+ * the plan has no rewards.
+ */
 export async function fitInitialRewards(run: Run): Promise<void> {
   const { input, prepared: state } = run;
   const { runId, plan } = input;
+  if (!plan.rewards) return;
   const sample = { count: Math.min(state.counts.preference, plan.preferenceInputs) };
   run.enter('preference-data', 'running the system on training inputs');
   await run.evaluate([state.baseline], { split: 'train', purpose: 'preference', ...sample }, () => run.limits());

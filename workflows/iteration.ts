@@ -100,6 +100,8 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
       const { component, partner } = choice;
       // A joint move is judged by the metric alone: no reward is needed, nor data for one.
       const joint = partner !== undefined;
+      const rewarded = plan.rewards && !joint;
+      const prompted = input.components.some(({ name, prompted: has }) => name === component && has);
       result.component = component;
       shown = moveText(choice);
 
@@ -121,10 +123,14 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
         spread(preferenceCount, (range) =>
           calls.collectCandidates({ ...step, limits, count: preferenceCount, ...range }),
         );
-      const preferenceData = () => trace('preference', preferenceCount).then(collect);
-      await together(joint ? null : preferenceData(), trace('optimization', shortlistCount));
+      const preferenceData = async (): Promise<void> => {
+        await trace('preference', preferenceCount);
+        if (rewarded) await collect();
+      };
+      const needed = rewarded || (prompted && !joint);
+      await together(needed ? preferenceData() : null, trace('optimization', shortlistCount));
 
-      begin(joint ? 'pairing settings' : 'adapting its reward');
+      begin(joint ? 'pairing settings' : rewarded ? 'adapting its reward' : 'proposing settings');
       const propose = (after?: RankedProposals) =>
         control.step(() =>
           calls.propose({
@@ -136,7 +142,7 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
         );
       // What is proposed does not depend on the reward, only how it ranks.
       const [reward, proposals] = await together(
-        joint ? null : control.step(() => rewards.fitReward({ ...step, limits })),
+        rewarded ? control.step(() => rewards.fitReward({ ...step, limits })) : null,
         propose(),
       );
       result.rewardVersion = reward?.version ?? null;
@@ -153,7 +159,7 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
             parts.map((part) => () => calls.scoreProposals({ ...step, limits, count: shortlistCount, ...part })),
             () => {},
           ),
-        rankBy: joint ? 'metric' : 'reward',
+        rankBy: rewarded ? 'reward' : 'metric',
         rankingInputs: rankingCount,
         shortlistInputs: shortlistCount,
         shortlistSize: plan.shortlist,

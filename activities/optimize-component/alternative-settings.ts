@@ -1,6 +1,8 @@
+import type { Candidate } from '../../core/preference/candidate';
 import { inTurn } from '../../core/random/in-turn';
 import { checkProposals } from '../../core/search/check-proposals';
 import { applicableOptimizers } from '../../core/search/component-optimizer';
+import type { SettingsObservation } from '../../core/search/hyperparameter-proposals';
 import { modelFreeOptimizers } from '../../core/search/optimizers/built-in';
 import { distinctProposals, type Proposal } from '../../core/search/proposal';
 import { contentHash } from '../../core/system/canonical-json';
@@ -18,13 +20,15 @@ import { optimizerStream, sharedContext } from './optimizer-context';
 export async function alternativeSettings(
   run: OpenRun,
   step: Omit<Parameters<typeof sharedContext>[1], 'candidates'> & {
+    candidates?: readonly Candidate[];
+    observations?: readonly SettingsObservation[];
     iteration: number;
     purpose: 'candidates' | 'proposals';
     signal: AbortSignal;
   },
 ): Promise<Proposal[]> {
   const { purpose, iteration, signal } = step;
-  const shared = sharedContext(run, { ...step, candidates: [] });
+  const shared = sharedContext(run, { ...step, candidates: step.candidates ?? [] });
   const { incumbent, component } = shared;
   const optimizers = applicableOptimizers(modelFreeOptimizers, {
     ...shared,
@@ -36,7 +40,7 @@ export async function alternativeSettings(
     optimizers.map(async (optimizer) =>
       optimizer.propose({
         ...shared,
-        observations: [],
+        observations: step.observations ?? [],
         past: [],
         offered: [],
         count: run.plan.proposals,

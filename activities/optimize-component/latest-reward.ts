@@ -1,6 +1,6 @@
 import { featureVersion } from '../../core/reward/feature-spec';
 import type { JsonObject } from '../../core/system/json';
-import { openReward, rewardManifestSchema } from '../../providers/reward';
+import { openReward, rewardManifestSchema, type CalibratedGain } from '../../providers/reward';
 import type { RewardVersion } from '../../storage';
 import { runEncoder } from '../calls/run-encoder';
 import type { LocalStep, MeteredInput } from '../contracts';
@@ -18,8 +18,8 @@ type TrainedVersion = Required<Pick<RewardVersion, 'artefactSha256'>>;
 
 /** A trusted LRF as the local step uses it. */
 export interface GainEstimator {
-  /** Expected gains in score, in order; an encoder at an endpoint is asked for all of them together. */
-  gains(comparisons: readonly Comparison[]): Promise<number[]>;
+  /** Expected gains in score with their standard errors, in order; an encoder at an endpoint is asked for all of them together. */
+  gains(comparisons: readonly Comparison[]): Promise<CalibratedGain[]>;
   close(): Promise<void>;
 }
 
@@ -49,9 +49,7 @@ export async function openLatestReward(
   const encoder = await runEncoder(dependencies, run.meter(limits), signal);
   const reward = await openReward(await stores.blobs.get(version.artefactSha256), manifest, encoder);
   return {
-    async gains(comparisons) {
-      return (await reward.gains(comparisons, signal)).map(({ gain }) => gain);
-    },
+    gains: (comparisons) => reward.gains(comparisons, signal),
     close: () => reward.close(),
   };
 }

@@ -21,7 +21,7 @@ export async function rewardGains(
     const reward = await openLatestReward(dependencies, run, before, signal);
     if (reward === undefined) throw new Error(`the reward of '${input.component}' is gone from the database`);
     try {
-      return await reward.gains(comparisons);
+      return (await reward.gains(comparisons)).map(({ gain }) => gain);
     } finally {
       await reward.close();
     }

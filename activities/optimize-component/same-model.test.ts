@@ -18,7 +18,7 @@ jest.mock('./latest-reward', () => ({
   judgesProposals: () => false,
   openLatestReward: () =>
     Promise.resolve({
-      gains: (comparisons: unknown[]) => Promise.resolve(comparisons.map(() => 99)),
+      gains: (comparisons: unknown[]) => Promise.resolve(comparisons.map(() => ({ gain: 99, standardError: 0 }))),
       close: () => Promise.resolve(),
     }),
 }));

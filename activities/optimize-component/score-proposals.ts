@@ -13,7 +13,7 @@ import { componentOf, openRun } from '../open-run';
 import { remember } from '../remember';
 import { settleAll } from '../settle-all';
 import { loadTraces } from '../traces';
-import { gainEstimate } from './gain-estimate';
+import { gainEstimate } from '../../core/search/gain-estimate';
 import { jointJudge, type JointlyJudged } from './joint-gains';
 import { recordJudgedGains, type JudgedGains } from './judged-gains';
 import { openLatestReward } from './latest-reward';
@@ -25,6 +25,8 @@ interface Judged {
   /** Of several components, where it changes them, in every rollout. */
   outcome: ComponentCallResult['outcome'] | JointlyJudged['outcome'];
   gain: number;
+  /** Of a gain that the LRF predicted. */
+  standardError?: number;
 }
 
 /**
@@ -125,11 +127,10 @@ export function scoreProposals(
       );
       const gains = await reward.gains(rewarded);
       const gainOf = new Map(rewarded.map(({ place }, index) => [place, gains[index]]));
-      return settleEach(outcomes, async ({ place, outcome }) => ({
-        exampleId: place.example.id,
-        outcome,
-        gain: gainOf.get(place) ?? (await measuredGain(place, outcome)),
-      }));
+      return settleEach(outcomes, async ({ place, outcome }) => {
+        const predicted = gainOf.get(place) ?? { gain: await measuredGain(place, outcome) };
+        return { exampleId: place.example.id, outcome, ...predicted };
+      });
     };
 
     const gains: JudgedGains['gains'] = {};
@@ -145,7 +146,10 @@ export function scoreProposals(
         progress(++done, input.hashes.length);
         return {
           configurationHash: hash,
-          ...gainEstimate(judged.map((item) => item.gain)),
+          ...gainEstimate(
+            judged.map((item) => item.gain),
+            judged.map((item) => item.standardError ?? 0),
+          ),
           outputsHash: contentHash(judged.map((item) => item.outcome)),
           changes: proposal.changed.length,
         };

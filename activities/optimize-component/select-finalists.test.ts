@@ -1,44 +1,21 @@
-import { z } from 'zod';
-import { defaultPlan } from '../../core/run/plan';
 import type { Proposal } from '../../core/search/proposal';
-import { component } from '../../core/system/component';
 import { configurationHash } from '../../core/system/configuration';
-import { system } from '../../core/system/system';
-import { oneOf } from '../../core/system/variable';
 import { TemporaryFolder } from '../../storage/testing/temporary-folder';
-import { activityDependencies, attempt } from '../../test/support/activity-attempt';
+import { attempt } from '../../test/support/activity-attempt';
+import { begunRun } from '../../test/support/begun-run';
+import { echoSystem } from '../../test/support/echo-system';
 import type { LocalStep, ProposalScore, RankedProposals } from '../contracts';
-import { resolveSystem } from '../definition/resolve-system';
 import type { ActivityDependencies } from '../dependencies';
-import { prepareRun } from '../prepare-run';
 import { selectFinalists } from './select-finalists';
 import { storeProposals } from './stored-proposals';
 
-const text = z.object({ text: z.string() });
-const echoing = system({
-  name: 'echoing',
-  input: text,
-  output: text,
-  from: { text: 'echo.text' },
-  components: [
-    component({
-      name: 'echo',
-      description: 'Echoes',
-      input: text,
-      output: text,
-      configuration: { tone: oneOf(['start', 'a', 'b', 'c', 'd', 'e']) },
-      run: (inputs) => inputs,
-    }),
-  ],
-  metric: () => 1,
-  dataset: { train: [{ id: 't', text: 'x' }], validation: [{ id: 'v', text: 'x' }], test: [{ id: 'u', text: 'x' }] },
-});
+const tones = ['start', 'a', 'b', 'c', 'd', 'e'] as const;
 const toned = (tone: string): Proposal => ({
   settings: { tone },
   origin: 'grid',
   changed: [{ variable: 'tone', kind: 'hyperparameter' }],
 });
-const hashOf = (tone: string): string => configurationHash({ echo: { tone } });
+const hashOf = (tone: string): string => configurationHash({ speaker: { tone } });
 const scored = (tone: string, meanGain: number, outputsHash = tone): ProposalScore => ({
   ...{ configurationHash: hashOf(tone), meanGain, standardError: 0.1, inputs: 12, outputsHash, changes: 1 },
 });
@@ -49,7 +26,7 @@ let step: LocalStep;
 const round = async (...judged: [tone: string, score: ProposalScore][]): Promise<RankedProposals> => ({
   reference: await storeProposals(
     dependencies.stores,
-    { incumbent: { echo: { tone: 'start' } }, component: 'echo' },
+    { incumbent: { speaker: { tone: 'start' } }, component: 'speaker' },
     judged.map(([tone]) => toned(tone)),
   ),
   scores: judged.map(([, score]) => score),
@@ -57,12 +34,10 @@ const round = async (...judged: [tone: string, score: ProposalScore][]): Promise
 
 beforeEach(async () => {
   folder = await TemporaryFolder.create();
-  const resolved = await resolveSystem(echoing);
-  dependencies = await activityDependencies(folder, resolved);
-  const plan = { ...defaultPlan, finalists: 1 };
-  const run = { runId: 'run', system: 'echoing', seed: 0, plan, fresh: false };
-  const { baseline } = await attempt(() => prepareRun(dependencies, run));
-  step = { runId: 'run', component: 'echo', iteration: 0, configurationHash: baseline };
+  const begun = await begunRun(folder, echoSystem({ tones }), { plan: { finalists: 1 } });
+  dependencies = begun.dependencies;
+  const { baseline } = begun.prepared;
+  step = { runId: 'run', component: 'speaker', iteration: 0, configurationHash: baseline };
 });
 afterEach(() => folder.remove());
 

@@ -1,5 +1,5 @@
+import { gainsOfConfigurations } from '../../core/preference/gains-of-configurations';
 import type { SettingsObservation } from '../../core/search/hyperparameter-proposals';
-import { mean } from '../../core/validation/moments';
 import type { ProposeInput } from '../contracts';
 import type { ActivityDependencies } from '../dependencies';
 
@@ -15,21 +15,7 @@ export async function settingObservations(
   { runId, component, configurationHash, iteration }: ProposeInput,
 ): Promise<SettingsObservation[]> {
   const candidates = await stores.candidates.listRecent(runId, component, iteration, enoughCandidates);
-  const inputKey = (item: { iteration: number; exampleId: string }): string => `${item.iteration}/${item.exampleId}`;
-  const bases = new Map(
-    candidates
-      .filter((item) => item.origin === 'base' && item.configurationHash === configurationHash)
-      .map((item) => [inputKey(item), mean(item.scores)]),
-  );
-  const gains = new Map<string, number[]>();
-  for (const item of candidates) {
-    const base = bases.get(inputKey(item));
-    if (base === undefined || item.origin !== 'configuration') continue;
-    gains.set(item.configurationHash, [...(gains.get(item.configurationHash) ?? []), mean(item.scores) - base]);
-  }
+  const gains = gainsOfConfigurations(candidates, configurationHash);
   const configurations = await stores.configurations.getMany([...gains.keys()]);
-  return [...gains].map(([hash, values]) => ({
-    settings: configurations.get(hash)?.[component] ?? {},
-    value: mean(values),
-  }));
+  return [...gains].map(([hash, value]) => ({ settings: configurations.get(hash)?.[component] ?? {}, value }));
 }

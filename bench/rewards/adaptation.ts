@@ -6,6 +6,7 @@ import { mean } from '../../core/validation/moments';
 import type { Encoder } from '../../providers/encoder';
 import { adaptReward, fitReward, openReward, type FittedReward, type RewardData } from '../../providers/reward';
 import { driftCandidates, drifts, type ValuedCandidate } from '../../systems/synthetic';
+import type { KeptResults } from './kept-results';
 import { ordered, shareRight } from './scored-pairs';
 
 /** Preference data of every seed: inputs before the drift, in each iteration after it (the paper's 20), and held-out ones. */
@@ -24,6 +25,8 @@ export interface SeedOutcome {
   work: number;
   alarms: number;
   rolledBack: number;
+  /** Fits from nothing, since an alarm persisted after the update; their work is in `work`. */
+  fittedAnew: number;
 }
 
 export interface DriftOutcome {
@@ -35,12 +38,13 @@ export interface DriftOutcome {
 }
 
 /**
- * The two drifts, each over so many seeds: no adaptation, a refit on the fresh pairs alone, our adaptation, and a full refit
- * on buffer and fresh pairs, all with the same rollouts.
+ * The two drifts, each over so many seeds: no adaptation, a refit on the fresh pairs alone, our adaptation as a run does it (an
+ * alarm that persists after the update: fitted anew), and a full refit on buffer and fresh pairs, all with the same rollouts.
  */
 export async function adaptationBench(options: {
   seeds: number;
   encoder: Encoder;
+  kept: KeptResults;
   say: (line: string) => void;
 }): Promise<DriftOutcome[]> {
   const outcomes: DriftOutcome[] = [];
@@ -48,7 +52,8 @@ export async function adaptationBench(options: {
     const seeds: SeedOutcome[] = [];
     // None of the seeds that the rules of adaptation were tried on (0 to 9).
     for (let seed = 100; seed < 100 + options.seeds; seed++) {
-      seeds.push(await oneSeed(drift, seed, options.encoder));
+      const key = ['adaptation', drift, seed, options.encoder.identity];
+      seeds.push(await options.kept.of(key, () => oneSeed(drift, seed, options.encoder)));
       options.say(`drift ${drift}, seed ${seed}: ${JSON.stringify(seeds.at(-1))}`);
     }
     const against = (other: 'none' | 'freshOnly' | 'refit') => {
@@ -95,21 +100,31 @@ async function oneSeed(drift: keyof typeof drifts, seed: number, encoder: Encode
   const reached: Record<'freshOnly' | 'adapted' | 'refit', number[]> = { freshOnly: [], adapted: [], refit: [] };
   const work = { adapted: 0, refit: 0 };
   let [adapted, fresh]: [FittedReward, ValuedCandidate[]] = [first, []];
-  let [alarms, rolledBack] = [0, 0];
+  let [alarms, rolledBack, fittedAnew] = [0, 0, 0];
+  // What was collected before it is stale: a reward was fitted anew after drift (as activities/train-reward.ts does).
+  let judgedFrom = -1;
   for (let iteration = 0; iteration < iterations; iteration++) {
     fresh = [...fresh, ...drawn(iteration, inputs.fresh, 'train')];
     const together = dataOf([...buffer, ...fresh]);
+    const dataFrom = (first: number): RewardData =>
+      dataOf([...buffer, ...fresh].map((item) => (item.iteration < first ? { ...item, stale: true } : item)));
     const adaptation = await adaptReward({
       ...options,
-      ...together,
+      ...dataFrom(judgedFrom),
       previous: adapted,
       isFresh: (pair) => pair.iteration === iteration,
     });
     adapted = adaptation.reward;
+    work.adapted += adapted.operations;
     alarms += adaptation.drift?.alarm ? 1 : 0;
     rolledBack += adaptation.status === 'rolled-back' ? 1 : 0;
+    if (adaptation.drift?.alarm && adaptation.driftAfter?.alarm) {
+      judgedFrom = iteration;
+      adapted = await fit(dataFrom(judgedFrom));
+      work.adapted += adapted.operations;
+      fittedAnew += 1;
+    }
     const refit = await fit(together);
-    work.adapted += adapted.operations;
     work.refit += refit.operations;
     reached.adapted.push(await alignmentOn(heldOut, adapted, encoder));
     reached.refit.push(await alignmentOn(heldOut, refit, encoder));
@@ -123,6 +138,7 @@ async function oneSeed(drift: keyof typeof drifts, seed: number, encoder: Encode
     work: work.adapted / work.refit,
     alarms,
     rolledBack,
+    fittedAnew,
   };
 }
 

@@ -1,34 +1,35 @@
 import type { PreferencePair } from '../../core/preference/preference-pair';
-import { randomStream } from '../../core/random/stream';
 import { fieldText } from '../../core/reward/field-text';
-import { contentHash } from '../../core/system/canonical-json';
 import type { JsonObject } from '../../core/system/json';
 import type { ModelClients } from '../../core/system/run-context';
+import { mean } from '../../core/validation/moments';
+import { namedOutput } from './named-output';
 import type { Judge } from './real-alignment';
 
 /** Longer fields are cut: small models lose the thread. */
 const mostCharacters = 600;
 
 /**
- * A language model as the judge of two outputs, shown in random order: what the paper compares its rewards with (table 3). A
- * reply that names neither is a tie.
+ * A language model as the judge of two outputs: what the paper compares its rewards with (table 3). It is asked in both orders,
+ * since small models like one place better than the other; the mean of the two counts, so that a judge that always names the
+ * same letter orders nothing. A reply that names neither, or both, is a tie.
  */
-export function modelJudge(models: ModelClients, model: string, description: string): Judge {
+export function modelJudge(models: Pick<ModelClients, 'chat'>, model: string, description: string): Judge {
   return async ({ inputs, preferred, rejected }: PreferencePair): Promise<number> => {
-    const stream = randomStream(0, 'judge', contentHash([inputs, preferred, rejected]));
-    const preferredIsA = stream.uniform() < 0.5;
-    const [a, b] = preferredIsA ? [preferred, rejected] : [rejected, preferred];
-    const content = [
-      `A component of a system: ${description}`,
-      `Input:\n${shown(inputs)}`,
-      `Output A:\n${shown(a)}`,
-      `Output B:\n${shown(b)}`,
-      'Which output is better? Reply with one letter, A or B.',
-    ].join('\n\n');
-    const { text } = await models.chat({ model, messages: [{ role: 'user', content }], maxTokens: 4, temperature: 0 });
-    const letter = /\b[AB]\b/.exec(text)?.[0];
-    if (letter === undefined) return 0;
-    return (letter === 'A') === preferredIsA ? 1 : -1;
+    /** 1: the first of the two is better. */
+    const ask = async (first: JsonObject, second: JsonObject): Promise<number> => {
+      const content = [
+        `A component of a system: ${description}`,
+        `Input:\n${shown(inputs)}`,
+        `Output A:\n${shown(first)}`,
+        `Output B:\n${shown(second)}`,
+        'Which output is better? Reply with one letter, A or B.',
+      ].join('\n\n');
+      const messages = [{ role: 'user' as const, content }];
+      const { text } = await models.chat({ model, messages, maxTokens: 4, temperature: 0 });
+      return { A: 1, B: -1, neither: 0 }[namedOutput(text) ?? 'neither'];
+    };
+    return mean([await ask(preferred, rejected), -(await ask(rejected, preferred))]);
   };
 }
 

@@ -12,6 +12,8 @@ export interface RewardsReport {
   adaptation?: DriftOutcome[];
   speed?: SpeedReport;
   minutes?: number;
+  /** Results that a bench before had left in the folder. */
+  found?: number;
 }
 
 const number = (value: number): string => value.toFixed(3);
@@ -19,7 +21,7 @@ const range = ([low, high]: readonly [number, number]): string => `${number(low)
 const share = (found: Share): string => `${number(found.value)} (${range(found.ci95)})`;
 
 /** Tables, as text. */
-export function report({ synthetic, real, adaptation, speed, minutes }: RewardsReport): string[] {
+export function report({ synthetic, real, adaptation, speed, minutes, found = 0 }: RewardsReport): string[] {
   const lines: string[] = [];
   if (synthetic !== undefined) {
     const table = new Table({
@@ -45,9 +47,11 @@ export function report({ synthetic, real, adaptation, speed, minutes }: RewardsR
         String(item.large?.pairs ?? 0),
         share(item.all),
         String(item.all.pairs),
-        number(item.length),
-        number(item.token),
-        number(item.calibrationError),
+        share(item.length),
+        share(item.token),
+        item.calibrationError === null
+          ? '-'
+          : `${number(item.calibrationError.value)} (${range(item.calibrationError.ci95)})`,
         number(item.constantError),
       ]);
     }
@@ -55,7 +59,7 @@ export function report({ synthetic, real, adaptation, speed, minutes }: RewardsR
     const curves = synthetic.filter(({ curve }) => curve.length > 0);
     for (const { system, component, curve } of curves) {
       lines.push(
-        `${system}.${component}, by share of the training pairs: ${curve.map((point) => `${100 * point.share} % ${number(point.large)}`).join(', ')}`,
+        `${system}.${component}, by share of the training pairs: ${curve.map((point) => `${100 * point.share} % ${share(point.large)}`).join(', ')}`,
       );
     }
   }
@@ -102,6 +106,7 @@ export function report({ synthetic, real, adaptation, speed, minutes }: RewardsR
         'work',
         'alarms',
         'rolled back',
+        'fitted anew',
       ],
     });
     for (const { drift, mean, against } of adaptation) {
@@ -116,6 +121,7 @@ export function report({ synthetic, real, adaptation, speed, minutes }: RewardsR
         number(mean.work),
         number(mean.alarms),
         number(mean.rolledBack),
+        number(mean.fittedAnew),
       ]);
     }
     lines.push(table.toString());
@@ -126,6 +132,8 @@ export function report({ synthetic, real, adaptation, speed, minutes }: RewardsR
         `scoring ${number(score.optimas)} s (${number(score.torch)} s, ${number(score.ratio)}), peak memory ${peakMb.optimas.toFixed(0)} MB (${peakMb.torch.toFixed(0)} MB)`,
     );
   }
-  if (minutes !== undefined) lines.push(`${minutes.toFixed(1)} minutes`);
+  if (minutes !== undefined) {
+    lines.push(`${minutes.toFixed(1)} minutes${found > 0 ? `; ${found} results were in the folder already` : ''}`);
+  }
   return lines;
 }

@@ -1,5 +1,5 @@
-import { randomStream } from '../../core/random/stream';
-import { mean, quantile } from '../../core/validation/moments';
+import { mean } from '../../core/validation/moments';
+import { bootstrapInterval } from './bootstrap-interval';
 
 /** A held-out pair and whether something orders it as the downstream scores do: 1, 0, or a half for a tie. */
 export interface OrderedPair {
@@ -13,8 +13,6 @@ export interface Share {
   pairs: number;
   inputs: number;
 }
-
-const resamples = 2_000;
 
 export function ordered(group: string, difference: number): OrderedPair {
   return { group, right: difference > 0 ? 1 : difference === 0 ? 0.5 : 0 };
@@ -55,18 +53,15 @@ export function shareDifference(
 }
 
 function interval(groups: readonly (readonly number[])[]): [number, number] {
-  const stream = randomStream(0, 'bench-rewards', 'bootstrap');
   const sums = groups.map((group) => ({ sum: group.reduce((total, value) => total + value, 0), count: group.length }));
-  const means = Array.from({ length: resamples }, () => {
+  return bootstrapInterval(sums, (drawn) => {
     let [sum, count] = [0, 0];
-    for (let draw = 0; draw < sums.length; draw++) {
-      const group = stream.choice(sums);
+    for (const group of drawn) {
       sum += group.sum;
       count += group.count;
     }
     return sum / count;
-  }).sort((a, b) => a - b);
-  return [quantile(means, 0.025), quantile(means, 0.975)];
+  });
 }
 
 function byGroup(pairs: readonly OrderedPair[]): OrderedPair[][] {

@@ -1,7 +1,7 @@
 import { comparisonsWithIncumbent, type Comparison } from '../../core/preference/comparison';
 import type { PreferencePair } from '../../core/preference/preference-pair';
 import { preferencePairs } from '../../core/preference/preference-pairs';
-import { canonicalJson } from '../../core/system/canonical-json';
+import { canonicalJson, contentHash } from '../../core/system/canonical-json';
 import type { JsonObject } from '../../core/system/json';
 import type { System } from '../../core/system/system';
 import { mean } from '../../core/validation/moments';
@@ -10,7 +10,9 @@ import { fitReward, openReward, type RewardModel } from '../../providers/reward'
 import type { StoredCandidate } from '../../storage';
 import { chain, conditional, fork, interaction, type SyntheticSystem } from '../../systems/synthetic';
 import { defineConfig } from '../../workers/config/define-config';
+import { calibrationError, type CalibrationError } from './calibration-error';
 import { withCandidates, type CollectedCandidates } from './collect-candidates';
+import type { KeptResults } from './kept-results';
 import { ordered, shareRight, type OrderedPair, type Share } from './scored-pairs';
 import { bestToken } from './single-token';
 
@@ -18,7 +20,6 @@ const makers = { chain, fork, conditional, interaction };
 
 /** A true gap from which a pair counts as one that matters. */
 const largeGap = 0.1;
-const bins = 10;
 /** Shares of the training pairs, for the curve. */
 export const dataShares = [0.125, 0.25, 0.5, 0.75, 1] as const;
 
@@ -30,14 +31,14 @@ export interface SyntheticAlignment {
   large: Share | null;
   all: Share;
   /** The same large pairs by length alone, and by the one word that served best in training. */
-  length: number;
-  token: number;
-  /** Mean |predicted - true gain| over ten bins of equal mass. */
-  calibrationError: number;
+  length: Share;
+  token: Share;
+  /** Of gains over the incumbent's output; null: there is no reward. */
+  calibrationError: CalibrationError | null;
   /** Mean |true gain - training mean| of one comparison: what there is to predict. */
   constantError: number;
   /** Share of large pairs right by share of the training pairs. */
-  curve: { share: number; large: number }[];
+  curve: { share: number; large: Share }[];
 }
 
 export interface SyntheticOptions {
@@ -49,6 +50,9 @@ export interface SyntheticOptions {
   folder: string;
   encoder: Encoder;
   curve: boolean;
+  /** Only these: names of components, alone or after their system's and a dot. */
+  components?: readonly string[] | undefined;
+  kept: KeptResults;
   say: (line: string) => void;
 }
 
@@ -60,19 +64,48 @@ export async function syntheticAlignment(options: SyntheticOptions): Promise<Syn
       seed: options.seed,
       examples: { train: options.trainingInputs, validation: 2, test: options.heldOutInputs },
     });
-    const collected = await collect(name, synthetic, options);
-    for (const [component, candidates] of collected.candidates) {
-      const result = await componentAlignment(component, candidates, { synthetic, collected, options });
+    const wanted = synthetic.system.components
+      .map((component) => component.name)
+      .filter((component) => isWanted(options.components, name, component));
+    if (wanted.length === 0) continue;
+    const collected = await collect(name, synthetic, wanted, options);
+    for (const [component, candidates] of [...collected.candidates].filter(([own]) => wanted.includes(own))) {
+      const context = { synthetic, collected, options };
+      const key = (share: number) => [
+        'synthetic',
+        ...[name, component, options.seed, options.pairs, share, options.encoder.identity],
+        contentHash(candidates),
+      ];
+      const result = await options.kept.of(key(1), () => componentAlignment(component, candidates, context));
+      if (options.curve && result.large !== null) {
+        for (const share of dataShares) {
+          const large =
+            share === 1
+              ? result.large
+              : await options.kept.of(key(share), () => largeByShare(share, component, candidates, context));
+          if (large !== null) result.curve.push({ share, large });
+        }
+      }
       results.push({ system: name, ...result });
       options.say(
-        `synthetic ${name}.${component}: ${result.large?.value.toFixed(3)} of ${result.large?.pairs} large pairs, ${result.all.value.toFixed(3)} of all, calibration error ${result.calibrationError.toFixed(3)}`,
+        `synthetic ${name}.${component}: ${result.large?.value.toFixed(3)} of ${result.large?.pairs} large pairs, ${result.all.value.toFixed(3)} of all, calibration error ${result.calibrationError?.value.toFixed(3)}`,
       );
     }
   }
   return results;
 }
 
-function collect(name: string, { system, examples }: SyntheticSystem, options: SyntheticOptions) {
+/** Whether a component is among those that were asked for, by its name alone or after its system's and a dot. */
+export function isWanted(asked: readonly string[] | undefined, system: string, component: string): boolean {
+  return asked?.some((name) => name === component || name === `${system}.${component}`) ?? true;
+}
+
+function collect(
+  name: string,
+  { system, examples }: SyntheticSystem,
+  wanted: readonly string[],
+  options: SyntheticOptions,
+) {
   const [validation, test] = examples.validation;
   const together: System = {
     ...system,
@@ -91,7 +124,7 @@ function collect(name: string, { system, examples }: SyntheticSystem, options: S
         endpoints: { none: { baseURL: 'http://127.0.0.1:9/v1', models: { small: {}, large: {} } } },
       }),
       system: system.name,
-      inputs: Object.fromEntries(system.components.map((component) => [component.name, 1_000_000])),
+      inputs: Object.fromEntries(wanted.map((component) => [component, 1_000_000])),
       plan: { candidatesPerInput: 3, rolloutsPerCandidate: 4 },
       folder: `${options.folder}/${name}-${options.seed}-${options.trainingInputs}-${options.heldOutInputs}`,
       say: () => {},
@@ -111,36 +144,23 @@ async function componentAlignment(
   candidates: readonly StoredCandidate[],
   context: Context,
 ): Promise<Omit<SyntheticAlignment, 'system'>> {
-  const isHeldOut = ({ exampleId }: StoredCandidate): boolean => exampleId.startsWith('test');
-  const training = candidates.filter((candidate) => !isHeldOut(candidate));
-  const truth = trueValues(component, context);
-  const held = byExample(candidates.filter((item) => isHeldOut(item) && item.origin !== 'ground-truth')).map((group) =>
-    group.map((candidate) => ({ candidate, value: truth(candidate) })),
-  );
+  const { training, held } = parted(component, candidates, context);
   const kept = wholeInputs(training, context.options.pairs);
   const pairs = preferencePairs(kept);
   const model = await fit(component, kept, context.options.encoder);
   if (model === null) return unmeasured(component, pairs.length);
   const { large, all } = await orderedPairs(held, (items) => model.score(items));
-  const { calibrationError, constantError } = await calibration(held, model, comparisonsWithIncumbent(kept));
+  const gains = await calibration(held, model, comparisonsWithIncumbent(kept));
   await model.close();
   if (all.length === 0) return unmeasured(component, pairs.length);
   const token = bestToken(pairs);
   const longer = ({ preferred, rejected }: PreferencePair): number =>
     Math.sign(canonicalJson(preferred).length - canonicalJson(rejected).length);
   const direction = pairs.reduce((sum, pair) => sum + longer(pair), 0) >= 0 ? 1 : -1;
-  const by = async (score: (outputs: JsonObject) => number): Promise<number> => {
+  const by = async (score: (outputs: JsonObject) => number): Promise<Share> => {
     const found = await orderedPairs(held, (items) => Promise.resolve(items.map(({ outputs }) => score(outputs))));
-    return found.large.length === 0 ? 0.5 : shareRight(found.large).value;
+    return found.large.length === 0 ? unknown : shareRight(found.large);
   };
-  const curve: SyntheticAlignment['curve'] = [];
-  for (const share of context.options.curve ? dataShares : []) {
-    const part = await fit(component, wholeInputs(training, share * context.options.pairs), context.options.encoder);
-    if (part === null) continue;
-    const found = await orderedPairs(held, (items) => part.score(items));
-    await part.close();
-    if (found.large.length > 0) curve.push({ share, large: shareRight(found.large).value });
-  }
   return {
     component,
     trainingPairs: pairs.length,
@@ -148,23 +168,54 @@ async function componentAlignment(
     all: shareRight(all),
     length: await by((outputs) => direction * canonicalJson(outputs).length),
     token: await by(token),
-    calibrationError,
-    constantError,
-    curve,
+    ...gains,
+    curve: [],
   };
 }
 
+/** Alignment on the large pairs with a share of the training pairs; null: they give no reward. */
+async function largeByShare(
+  share: number,
+  component: string,
+  candidates: readonly StoredCandidate[],
+  context: Context,
+): Promise<Share | null> {
+  const { training, held } = parted(component, candidates, context);
+  const { pairs, encoder } = context.options;
+  const model = await fit(component, wholeInputs(training, share * pairs), encoder);
+  if (model === null) return null;
+  const { large } = await orderedPairs(held, (items) => model.score(items));
+  await model.close();
+  return shareRight(large);
+}
+
+function parted(
+  component: string,
+  candidates: readonly StoredCandidate[],
+  context: Context,
+): { training: StoredCandidate[]; held: Valued[][] } {
+  const isHeldOut = ({ exampleId }: StoredCandidate): boolean => exampleId.startsWith('test');
+  const truth = trueValues(component, context);
+  return {
+    training: candidates.filter((candidate) => !isHeldOut(candidate)),
+    held: byExample(candidates.filter((item) => isHeldOut(item) && item.origin !== 'ground-truth')).map((group) =>
+      group.map((candidate) => ({ candidate, value: truth(candidate) })),
+    ),
+  };
+}
+
+const unknown: Share = { value: 0.5, ci95: [0, 1], pairs: 0, inputs: 0 };
+
 /** A component without a reward or a held-out pair: it counts as missed, not as left out. */
 function unmeasured(component: string, trainingPairs: number): Omit<SyntheticAlignment, 'system'> {
-  const none: Share = { value: 0.5, ci95: [0, 1], pairs: 0, inputs: 0 };
   return {
     component,
     trainingPairs,
     large: null,
-    all: none,
-    length: 0.5,
-    token: 0.5,
-    calibrationError: 1,
+    all: unknown,
+    length: unknown,
+    token: unknown,
+    calibrationError: null,
     constantError: 1,
     curve: [],
   };
@@ -214,12 +265,12 @@ async function orderedPairs(
   return { large, all };
 }
 
-/** Mean |predicted - true| over bins of equal mass, of gains over the incumbent's output. */
+/** How far predicted gains over the incumbent's output are off, beside what a constant would be. */
 async function calibration(
   held: readonly Valued[][],
   model: RewardModel,
   training: readonly Comparison[],
-): Promise<{ calibrationError: number; constantError: number }> {
+): Promise<Pick<SyntheticAlignment, 'calibrationError' | 'constantError'>> {
   const comparisons = held.flatMap((group) => {
     const base = group.find(({ candidate }) => candidate.origin === 'base');
     if (base === undefined) return [];
@@ -229,21 +280,18 @@ async function calibration(
         inputs: candidate.inputs,
         incumbent: base.candidate.outputs,
         candidate: candidate.outputs,
+        group: candidate.exampleId,
         truth: value - base.value,
       }));
   });
   const gains = await model.gains(comparisons);
-  const points = comparisons
-    .map(({ truth }, index) => ({ truth, predicted: gains[index]?.gain ?? 0 }))
-    .sort((a, b) => a.predicted - b.predicted);
   const constant = mean(training.map(({ gap }) => gap));
-  const constantError = mean(points.map(({ truth }) => Math.abs(truth - constant)));
-  const errors = Array.from({ length: bins }, (_, bin) =>
-    points.slice(Math.floor((bin * points.length) / bins), Math.floor(((bin + 1) * points.length) / bins)),
-  )
-    .filter((part) => part.length > 0)
-    .map((part) => Math.abs(mean(part.map(({ predicted }) => predicted)) - mean(part.map(({ truth }) => truth))));
-  return { calibrationError: mean(errors), constantError };
+  return {
+    calibrationError: calibrationError(
+      comparisons.map(({ group, truth }, index) => ({ group, truth, predicted: gains[index]?.gain ?? 0 })),
+    ),
+    constantError: mean(comparisons.map(({ truth }) => Math.abs(truth - constant))),
+  };
 }
 
 /** `E_down[R | y]` exactly, with the outputs of other components as the incumbent's trace has them. */

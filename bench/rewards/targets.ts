@@ -14,9 +14,12 @@ export function missedTargets({ synthetic, real, adaptation, speed }: RewardsRep
       if (large === null) missed.push(`${name}: no held-out pair with a true gap of at least 0.1`);
       else if (large.value < 0.95)
         missed.push(`${name}: alignment ${figure(large.value)} of large pairs, target 0.950`);
-      if (length >= 0.65) missed.push(`${name}: length alone reaches ${figure(length)}, the system is too easy`);
-      if (token >= 0.65) missed.push(`${name}: one word alone reaches ${figure(token)}, the system is too easy`);
-      if (calibrationError > 0.05) missed.push(`${name}: calibration error ${figure(calibrationError)}, target 0.050`);
+      const easy = [['length', length] as const, ['one word', token] as const].filter(([, { value }]) => value >= 0.65);
+      for (const [what, { value }] of easy)
+        missed.push(`${name}: ${what} alone reaches ${figure(value)}, the system is too easy`);
+      if (calibrationError === null) missed.push(`${name}: there is no reward`);
+      else if (calibrationError.value > 0.05)
+        missed.push(`${name}: calibration error ${figure(calibrationError.value)}, target 0.050`);
       return missed;
     }),
     ...(real === undefined ? [] : missedOnRealSystems(real)),

@@ -78,6 +78,12 @@ export function addPlanOptions(command: Command): Command {
       ).argParser(onOrOff),
     )
     .addOption(
+      new Option(
+        '--rewards <on|off>',
+        `rank by local rewards, or by the global metric alone (default ${defaultPlan.rewards ? 'on' : 'off'})`,
+      ).argParser(onOrOff),
+    )
+    .addOption(
       new Option('--schedule <name>', `how components are chosen (default ${defaultPlan.schedule})`).choices(schedules),
     );
 }

@@ -36,6 +36,11 @@ export interface RunPlan {
   alpha: number;
   /** Acceptance: the least gain worth accepting, in score. */
   minimumEffect: number;
+  /**
+   * Whether Local Reward Functions rank proposals. False: no preference data is collected and none is fitted, and the global metric
+   * ranks: what rewards are worth is measured against that.
+   */
+  rewards: boolean;
   /** How an iteration's component is chosen. */
   schedule: Schedule;
   /** The run ends early after this many consecutive tries of every component, and one of every pair, without an acceptance. */
@@ -64,6 +69,7 @@ export const defaultPlan: RunPlan = Object.freeze({
   testExamples: 200,
   alpha: 0.05,
   minimumEffect: 0,
+  rewards: true,
   schedule: 'gain-per-cost',
   patience: 2,
   jointMoves: true,

@@ -1,4 +1,5 @@
 import type { Candidate } from '../../core/preference/candidate';
+import type { RandomStream } from '../../core/random/stream';
 import { sha256 } from '../../core/system/canonical-json';
 import {
   candidatesOf,
@@ -135,6 +136,41 @@ describe('adaptReward', () => {
         freshLoss: { before: Math.LN2, after: Math.LN2 },
       });
     }
+  });
+
+  it.each<[string, () => Candidate[]]>([
+    ['one input', () => fresh(plantedTasks(1, 'fresh', -1))],
+    [
+      'equal outputs',
+      () =>
+        fresh(
+          plantedTasks(3, 'fresh').map((task) => ({
+            ...task,
+            outputs: [{ text: 'x' }, { text: 'x' }],
+            score: (_: unknown, stream: RandomStream) => stream.uniform(),
+          })),
+        ),
+    ],
+    ['equal scores', () => fresh(plantedTasks(3, 'fresh').map((task) => ({ ...task, score: () => 0.5 })))],
+  ])('keeps the reward where fresh candidates tell too little: %s', async (_, candidates) => {
+    const { status, reward } = await adaptReward(adaptation(rewardData([...before, ...candidates()])));
+    expect(status).toBe('rolled-back');
+    expect(equalBytes(reward.artefact, first.artefact)).toBe(true);
+    expect(Number.isFinite(reward.manifest.heldOutLoss)).toBe(true);
+  });
+
+  it('copes with emoji, other scripts and fields of 100,000 characters in fresh pairs', async () => {
+    const odd = ['👩‍🚀🚀🌍', '東京は日本の首都です', 'กรุงเทพมหานคร', 'слово '.repeat(17_000), '\ud800', ''];
+    const tasks = plantedTasks(8, 'odd').map((task) => ({
+      ...task,
+      outputs: odd.map((text) => ({ text })),
+      score: ({ text }: Candidate['outputs']) => 1 / (1 + String(text).length),
+    }));
+    const data = rewardData([...before, ...fresh(tasks)]);
+    const { status, reward } = await adaptReward(adaptation(data));
+    expect(status).toBe('adapted');
+    const own = { ...data, pairs: data.pairs.filter(({ iteration }) => iteration === 1) };
+    expect(await orderedShare(reward, own)).toBeGreaterThan(await orderedShare(first, own));
   });
 
   it('refuses another encoder, other fields, damaged bytes and bad pairs', async () => {

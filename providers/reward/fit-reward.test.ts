@@ -209,7 +209,7 @@ describe('fitReward on odd data', () => {
       encode: async (texts) => texts.map(() => new Float32Array(8).fill(NaN)),
     };
     await expect(fitReward(options(dataOf(plantedTasks(4)), { encoder: broken }))).rejects.toThrow(
-      /input 'train-\d' has/,
+      /encoder 'broken': the vector of .* not finite/,
     );
   });
 });

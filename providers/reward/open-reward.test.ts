@@ -1,6 +1,8 @@
 import { calibratedGain } from '../../core/reward/gain-calibration';
 import { sha256 } from '../../core/system/canonical-json';
 import { dataOf, encoder, fitted, FoldedEncoder, options, plantedTasks } from '../../test/support/planted-reward-data';
+import type { Encoder } from '../encoder';
+import { EncoderError } from '../encoder/encoder-error';
 import { fitReward, type FittedReward } from './fit-reward';
 import { openReward } from './open-reward';
 import { RewardError } from './reward-error';
@@ -28,6 +30,17 @@ describe('openReward', () => {
       expect((await model.score([item]))[0]).toBeCloseTo(together[index] as number, 5);
     }
     expect(await model.score([])).toEqual([]);
+  });
+
+  it('keeps the order of more items than are encoded or scored in one call', async () => {
+    const items = Array.from({ length: 300 }, (_, at) => ({ inputs: { topic: 't' }, outputs: { text: `word${at}` } }));
+    const together = await model.score(items);
+    expect(together).toHaveLength(300);
+    for (const at of [0, 63, 64, 255, 256, 299]) {
+      const [alone] = await model.score(items.slice(at, at + 1));
+      expect(together[at]).toBeCloseTo(alone as number, 5);
+    }
+    expect(new Set(together).size).toBeGreaterThan(250);
   });
 
   describe('gains', () => {
@@ -98,6 +111,24 @@ describe('openReward', () => {
       /not an ONNX model/,
     );
   });
+
+  it.each([NaN, Infinity, -Infinity])(
+    'says so when the encoder gives %p: no such number becomes a reward',
+    async (value) => {
+      const broken: Encoder = {
+        identity: encoder.identity,
+        dimension: encoder.dimension,
+        encode: async (texts) => texts.map(() => new Float32Array(encoder.dimension).fill(value)),
+      };
+      const opened = await openReward(reward.artefact, reward.manifest, broken);
+      const item = { inputs: { topic: 't' }, outputs: { text: 'x' } };
+      await expect(opened.score([item])).rejects.toThrow(EncoderError);
+      await expect(
+        opened.gains([{ inputs: item.inputs, incumbent: item.outputs, candidate: { text: 'y' } }]),
+      ).rejects.toThrow(/the vector of .* not finite/);
+      await opened.close();
+    },
+  );
 
   it('refuses another encoder and a manifest of another shape or version', async () => {
     const { artefact, manifest } = reward;

@@ -9,8 +9,9 @@ import { embedTexts } from './embed-texts';
 import { RewardError } from './reward-error';
 import { rewardManifestSchema, type RewardManifest } from './reward-manifest';
 import type { CalibratedGain, GainItem, RewardItem, RewardModel } from './reward-model';
+import { rowsPerCall } from './scoring-graph';
 
-/** Items scored between two looks at the signal; bounds the memory for features. */
+/** Items encoded together between two looks at the signal; bounds the memory for features. */
 const chunk = 256;
 
 /**
@@ -103,13 +104,19 @@ async function memberRewards(
     const part = items.slice(start, start + chunk);
     const texts = part.flatMap((item) => featureTexts(spec, item));
     const features = buildFeatures(spec, part, await embedTexts(encoder, texts, { signal }));
-    const result = await session.run({ features: new Tensor('float32', features, [part.length, spec.dimension]) });
-    const values = (result.rewards as Tensor).data as Float32Array;
-    for (let item = 0; item < part.length; item++) {
-      const own = Array.from(values.subarray(item * members, (item + 1) * members));
-      if (!own.every(Number.isFinite))
-        throw new RewardError(`${name}: item ${start + item} has the rewards ${own.join(', ')}; fit the reward anew`);
-      rewards.push(own);
+    for (let from = 0; from < part.length; from += rowsPerCall) {
+      const to = Math.min(part.length, from + rowsPerCall);
+      const rows = features.subarray(from * spec.dimension, to * spec.dimension);
+      const result = await session.run({ features: new Tensor('float32', rows, [to - from, spec.dimension]) });
+      const values = (result.rewards as Tensor).data as Float32Array;
+      for (let row = 0; row < to - from; row++) {
+        const own = Array.from(values.subarray(row * members, (row + 1) * members));
+        if (!own.every(Number.isFinite))
+          throw new RewardError(
+            `${name}: item ${rewards.length} has the rewards ${own.join(', ')}; fit the reward anew`,
+          );
+        rewards.push(own);
+      }
     }
   }
   return rewards;

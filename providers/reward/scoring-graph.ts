@@ -3,6 +3,9 @@ import { headForward, headParameters, partedParameters, type HeadShape } from '.
 import { OnnxGraph, type OnnxProtobuf } from './onnx-graph';
 import type { Member } from './training-request';
 
+/** Candidates to score in one call: their features, and what the graph makes of them, then stay in a core's cache. */
+export const rowsPerCall = 64;
+
 /**
  * The artefact: a standard ONNX model, raw `features [n, d]` -> `rewards [n, members]` and their mean `reward [n]`,
  * standardisation included.

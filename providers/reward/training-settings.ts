@@ -2,15 +2,15 @@ import type { HeadChoice } from './head';
 import type { TrainingSettings } from './training-request';
 
 /** To be raised whenever the same preference data would give another reward: what was trained before is then trained anew. */
-export const rewardTrainingVersion = 1;
+export const rewardTrainingVersion = 2;
 
 /** Largest hidden layer, and the most numbers of all members' weights: every artefact stays below 2 MB. */
 const mostHidden = 8;
 const mostNumbers = 475_000;
 /** Members of a reward, where there are as many inputs. */
 const usualMembers = 5;
-/** Candidates from which on a hidden layer competes: below it never won by more than chance, and cost most of the fit. */
-const enoughForMlp = 1_200;
+/** Candidates from which on a hidden layer competes, which about doubles the time of a fit; below it never won by more than chance. */
+const enoughForMlp = 800;
 
 /** Steps for a table of this many numbers (600 candidates x 3,600 features); smaller ones may take more. */
 const tableSize = 600 * 3_600;

@@ -42,11 +42,12 @@ export function abilityOf(stage: Stage, settings: ComponentConfiguration): Abili
 export type Difficulty = (stage: Stage, task: string) => number;
 
 export function difficulties(seed: number): Difficulty {
-  const known = new Map<string, number>();
+  const known = new Map<string, Map<string, number>>();
   return (stage, task) => {
-    const key = JSON.stringify([stage.name, task]);
-    const value = known.get(key) ?? randomStream(seed, 'difficulty', stage.name, task).uniform();
-    known.set(key, value);
+    const ofStage = known.get(stage.name) ?? new Map<string, number>();
+    known.set(stage.name, ofStage);
+    const value = ofStage.get(task) ?? randomStream(seed, 'difficulty', stage.name, task).uniform();
+    ofStage.set(task, value);
     return value;
   };
 }

@@ -14,9 +14,16 @@ export interface Request {
   name: string;
 }
 
+/** The task that was read last: a run of a system reads the same one again and again. */
+let lastRead: { task: string; requests: readonly Request[] } = { task: '', requests: [] };
+
 /** The requests of a task, in its order. */
-export function readTask(task: string): Request[] {
-  return [...task.matchAll(/the (\w+) for (\w+)/g)].map(([, facet = '', name = '']) => ({ facet, name }));
+export function readTask(task: string): readonly Request[] {
+  if (lastRead.task !== task) {
+    const requests = [...task.matchAll(/the (\w+) for (\w+)/g)];
+    lastRead = { task, requests: requests.map(([, facet = '', name = '']) => ({ facet, name })) };
+  }
+  return lastRead.requests;
 }
 
 /** The grades of a text's clauses, in the order of the task's requests; a request that the text passes over is bad in both. */

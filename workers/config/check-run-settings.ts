@@ -44,6 +44,7 @@ const planChecks: Record<keyof RunPlan, Check> = {
     expected: 'a number above 0, at most 0.5',
   },
   minimumEffect: between(0, 1),
+  rewards: { accepts: (value) => typeof value === 'boolean', expected: 'true or false' },
   schedule: {
     accepts: (value) => (schedules as readonly unknown[]).includes(value),
     expected: `one of ${schedules.join(', ')}`,

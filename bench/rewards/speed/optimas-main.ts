@@ -3,16 +3,13 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { headParameters, sizeOf, type HeadParameters } from '../../../providers/reward/head';
 import { HeadTrainer, type IndexedPairs } from '../../../providers/reward/head-trainer';
 import { loadOnnxProtobuf, type OnnxProtobuf } from '../../../providers/reward/onnx-graph';
-import { scoringGraph } from '../../../providers/reward/scoring-graph';
+import { rowsPerCall, scoringGraph } from '../../../providers/reward/scoring-graph';
 import type { SpeedMeasurement, SpeedTask } from './speed-task';
 
 /**
  * The Optimas side of the speed bench, in a process of its own: `node optimas-main.js TASK RESULT`. It uses the product's
  * graphs; torch-main.py is the other side.
  */
-
-/** As `openReward` parts what it scores. */
-const chunk = 256;
 
 interface SpeedData {
   task: SpeedTask;
@@ -65,8 +62,8 @@ async function fit(protobuf: OnnxProtobuf, { task, features, pairs, initial }: S
 async function score(session: InferenceSession, candidates: Float32Array, dimension: number): Promise<number[]> {
   const rewards: number[] = [];
   const count = candidates.length / dimension;
-  for (let start = 0; start < count; start += chunk) {
-    const end = Math.min(count, start + chunk);
+  for (let start = 0; start < count; start += rowsPerCall) {
+    const end = Math.min(count, start + rowsPerCall);
     const part = candidates.subarray(start * dimension, end * dimension);
     const result = await session.run({ features: new Tensor('float32', part, [end - start, dimension]) });
     for (const reward of (result.reward as Tensor).data as Float32Array) rewards.push(reward);

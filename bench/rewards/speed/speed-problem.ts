@@ -15,7 +15,7 @@ const rows = inputs * candidatesOfInput;
 export const pairCount = 2_000;
 export const scoredCount = 10_000;
 
-/** A component with two input fields and one output field, texts embedded in 384 numbers: 3,1xx features. */
+/** A component with two input fields and one output field, texts embedded in 384 numbers: 3,633 features. */
 const spec = featureSpec({ inputFields: ['question', 'passages'], outputFields: ['answer'], embeddingDimension: 384 });
 export const { dimension } = spec;
 

@@ -1,5 +1,5 @@
-import { mean } from '../core/validation/moments';
-import type { StoredCandidate } from '../storage';
+import type { Candidate } from '../preference/candidate';
+import { mean } from './moments';
 
 /** What the next try of a component may gain, as a share of what its last, accepted one did. */
 const repeatedGain = 0.5;
@@ -24,7 +24,7 @@ export interface PastTry {
  * @returns undefined without preference data.
  */
 export function expectedGain(
-  candidates: readonly Pick<StoredCandidate, 'iteration' | 'exampleId' | 'origin' | 'scores'>[],
+  candidates: readonly Pick<Candidate, 'iteration' | 'exampleId' | 'origin' | 'scores'>[],
   tries: readonly PastTry[],
 ): number | undefined {
   const accepted = tries.filter((past) => past.accepted);
@@ -52,7 +52,7 @@ export function expectedJointGain(headrooms: readonly (number | undefined)[], re
  * gained since by an accepted update of the component. The ground truth is left out: no setting may be able to reach it.
  */
 export function headroom(
-  candidates: readonly Pick<StoredCandidate, 'iteration' | 'exampleId' | 'origin' | 'scores'>[],
+  candidates: readonly Pick<Candidate, 'iteration' | 'exampleId' | 'origin' | 'scores'>[],
   accepted: readonly PastTry[],
 ): number | undefined {
   const newest = Math.max(...candidates.map((candidate) => candidate.iteration));

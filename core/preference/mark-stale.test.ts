@@ -1,7 +1,7 @@
-import type { StoredCandidate } from '../storage';
+import type { Candidate } from './candidate';
 import { markStale } from './mark-stale';
 
-const candidate = (iteration: number): StoredCandidate => ({
+const candidate = (iteration: number): Candidate => ({
   component: 'retriever',
   exampleId: 'a',
   inputs: {},
@@ -10,7 +10,6 @@ const candidate = (iteration: number): StoredCandidate => ({
   configurationHash: 'c',
   scores: [1],
   iteration,
-  candidateIndex: 0,
 });
 const candidates = [-1, 0, 1, 2].map(candidate);
 const decided = (iteration: number, component: string, accepted: boolean, ...elsewhere: string[]) => ({

@@ -1,5 +1,11 @@
-import type { StoredCandidate } from '../storage';
-import type { PastDecision } from './decisions-before';
+import type { Candidate } from './candidate';
+
+/** What an iteration decided, and which components it changed. */
+export interface PastUpdate {
+  iteration: number;
+  accepted: boolean;
+  changed: readonly { component: string }[];
+}
 
 /**
  * Marks the candidates that were scored before an accepted update of a component that `influences` what an output is worth
@@ -7,11 +13,11 @@ import type { PastDecision } from './decisions-before';
  *
  * @param decisions all before the present iteration.
  */
-export function markStale(
-  candidates: readonly StoredCandidate[],
+export function markStale<C extends Candidate>(
+  candidates: readonly C[],
   influences: ReadonlySet<string>,
-  decisions: readonly Pick<PastDecision, 'iteration' | 'accepted' | 'changed'>[],
-): StoredCandidate[] {
+  decisions: readonly PastUpdate[],
+): C[] {
   const changed = decisions.filter(
     (decision) => decision.accepted && decision.changed.some(({ component }) => influences.has(component)),
   );

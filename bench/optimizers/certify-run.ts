@@ -1,0 +1,62 @@
+import { configurationHash, withComponent, type Configuration } from '../../core/system/configuration';
+import { certificateDelta, certify, type ComponentEvidence } from '../../core/validation/certificate';
+import type { InMemoryOptimizer } from './optimizer';
+
+/** What a run's certificate says, and whether it is right. */
+export interface CheckedCertificate {
+  epsilon: number;
+  /** No tried candidate's true gain over the final configuration is above the epsilon. */
+  right: boolean;
+  /** No candidate whatever, tried or not, gains more: the run ended at a component-wise maximum within the epsilon. */
+  covers: boolean;
+  measured: number;
+  tried: number;
+}
+
+/**
+ * The certificate as `activities/run-certificate.ts` makes it, from what the metric measured with the final configuration as the
+ * incumbent; the final test's examples bound what is left to gain. Its calls are not counted, as those of any final test.
+ *
+ * @param left the largest true gain that one component can still make alone.
+ */
+export function certifyRun(
+  { state, decisions }: InMemoryOptimizer,
+  trueScore: (configuration: Configuration) => number,
+  left: number,
+): CheckedCertificate {
+  const { incumbent: final } = state;
+  const finalHash = configurationHash(final);
+  const components: Record<string, ComponentEvidence> = {};
+  const tried = new Map<string, Configuration>();
+  for (const { name } of state.run.resolved.system.components) {
+    const [now, ever] = [new Set<string>(), new Set<string>()];
+    const measured = new Map<string, Map<string, number>>();
+    for (const decision of decisions.filter(({ component }) => component === name)) {
+      const under = configurationHash(decision.incumbent) === finalHash;
+      for (const settings of decision.proposed) {
+        const whole = withComponent(final, name, settings);
+        const hash = configurationHash(whole);
+        if (hash === finalHash) continue;
+        tried.set(hash, whole);
+        ever.add(hash);
+        if (under) now.add(hash);
+      }
+      if (!under) continue;
+      for (const [hash, gains] of decision.measured) {
+        measured.set(hash, new Map([...gains, ...(measured.get(hash) ?? [])]));
+      }
+    }
+    components[name] = { tried: ever.size, earlier: ever.size - now.size, measured };
+  }
+  const count = state.run.resolved.examples.test.length;
+  const heldOut = state.evaluate(final, { split: 'test', purpose: 'test', iteration: -1, count }, 'baseline');
+  const { epsilon } = certify({ components, heldOutScores: [...heldOut.values()], delta: certificateDelta });
+  const score = trueScore(final);
+  return {
+    epsilon,
+    right: [...tried.values()].every((configuration) => trueScore(configuration) - score <= epsilon),
+    covers: left <= epsilon,
+    measured: Object.values(components).reduce((sum, item) => sum + item.measured.size, 0),
+    tried: tried.size,
+  };
+}

@@ -1,0 +1,90 @@
+import { groundTruth } from '../../activities/ground-truth';
+import type { OpenRun } from '../../activities/open-run';
+import { showsInputs } from '../../activities/optimize-component/alternative-settings';
+import type { TracedEvaluation } from '../../activities/traces';
+import { adaptiveRollouts } from '../../core/preference/adaptive-rollouts';
+import type { Candidate } from '../../core/preference/candidate';
+import { randomStream } from '../../core/random/stream';
+import { eachKindInTurn } from '../../core/search/each-kind-in-turn';
+import type { Proposal } from '../../core/search/proposal';
+import { canonicalJson } from '../../core/system/canonical-json';
+import type { Component } from '../../core/system/component';
+import { configurationHash, withComponent, type Configuration } from '../../core/system/configuration';
+import type { Draw } from '../../core/system/draw';
+import type { Example } from '../../core/system/run-context';
+import type { ComponentOutcome } from '../../core/system/trace';
+import type { StoredCandidate } from '../../storage';
+import type { SimulatedSystem } from './simulated-system';
+
+/** Preference data of one component on one input, as the activity `collectCandidates` collects it. */
+export async function collectCandidates(
+  { plan, seed, resolved }: Pick<OpenRun, 'plan' | 'seed' | 'resolved'>,
+  simulated: SimulatedSystem,
+  step: {
+    component: Component;
+    incumbent: Configuration;
+    example: Example;
+    traced: TracedEvaluation;
+    /** Alternative settings of the component. */
+    alternatives: readonly Proposal[];
+    iteration: number;
+  },
+): Promise<StoredCandidate[]> {
+  const { component, incumbent, example, traced, iteration } = step;
+  const base = traced.trace.components[component.name];
+  if (base?.outcome.status !== 'ok' || base.inputs === undefined) return [];
+  const { inputs } = base;
+  const hash = configurationHash(incumbent);
+  const outputs = new Map<string, Pick<Candidate, 'outputs' | 'origin' | 'configurationHash'>>();
+  const add = (output: Pick<Candidate, 'outputs' | 'origin' | 'configurationHash'>): void => {
+    const key = canonicalJson(output.outputs);
+    if (!outputs.has(key)) outputs.set(key, output);
+  };
+  add({ outputs: base.outcome.outputs, origin: 'base', configurationHash: hash });
+  const draw: Draw = { runSeed: seed, purpose: 'preference', iteration, exampleId: example.id, index: 0 };
+  const wanted = plan.candidatesPerInput;
+  const sampled = component.deterministic ? 0 : Math.floor((wanted - 1) / 2);
+  for (let index = 1; index <= sampled; index++) {
+    const temperature = plan.samplingTemperature;
+    const own = incumbent[component.name] ?? {};
+    const made = simulated.call(component, inputs, own, { ...draw, index, temperature }, 'preference data');
+    add({ outputs: made, origin: 'sampled', configurationHash: hash });
+  }
+  const stream = randomStream(seed, 'alternatives', component.name, iteration, example.id);
+  const usable = step.alternatives.filter((alternative) => !showsInputs(alternative, inputs));
+  for (const { settings } of eachKindInTurn(usable, stream)) {
+    if (outputs.size >= wanted) break;
+    const made = simulated.call(component, inputs, settings, draw, 'preference data');
+    const other = configurationHash(withComponent(incumbent, component.name, settings));
+    add({ outputs: made, origin: 'configuration', configurationHash: other });
+  }
+  const truth = groundTruth(resolved.system, example, component);
+  if (truth !== undefined) add({ outputs: truth, origin: 'ground-truth', configurationHash: hash });
+
+  const distinct = [...outputs.values()];
+  const descendants = resolved.system.wiring.descendants[component.name] ?? new Set<string>();
+  const scores = await adaptiveRollouts(
+    distinct.length,
+    descendants.size > 0 ? plan.rolloutsPerCandidate : 1,
+    async (candidate, index) => {
+      const given: Record<string, ComponentOutcome> = {
+        [component.name]: { status: 'ok', outputs: distinct[candidate]?.outputs ?? {} },
+      };
+      for (const [name, item] of Object.entries(traced.trace.components)) {
+        if (name !== component.name && !descendants.has(name)) given[name] = item.outcome;
+      }
+      return Promise.resolve(
+        simulated.run(incumbent, example, { ...draw, index }, 'preference data', given, String(candidate)).score,
+      );
+    },
+  );
+  return distinct.map((output, candidateIndex) => ({
+    ...output,
+    component: component.name,
+    exampleId: example.id,
+    inputs,
+    iteration,
+    candidateIndex,
+    scores: (scores[candidateIndex] ?? []).map(({ score }) => score),
+  }));
+}

@@ -1,0 +1,115 @@
+import { comparisonsWithIncumbent } from '../../core/preference/comparison';
+import type { Candidate } from '../../core/preference/candidate';
+import { mergeSharedInputs } from '../../core/preference/merge-shared-inputs';
+import { preferencePairs } from '../../core/preference/preference-pairs';
+import { randomStream } from '../../core/random/stream';
+import { buildFeatures } from '../../core/reward/build-features';
+import { featureSpec, type FeatureSpec } from '../../core/reward/feature-spec';
+import { calibratedGain, type GainCalibration } from '../../core/reward/gain-calibration';
+import { inputFolds } from '../../core/reward/input-folds';
+import { fitStandardisation, standardise, type Standardisation } from '../../core/reward/standardisation';
+import type { Component } from '../../core/system/component';
+import type { JsonObject } from '../../core/system/json';
+import { indexData } from '../../providers/reward/index-data';
+import { judgeHeldOut } from '../../providers/reward/judge-held-out';
+import { fitPairWeights } from './fit-pair-weights';
+
+/** Members, as the product has. */
+const members = 5;
+/** One of the three that the product chooses among by held-out loss; here it orders held-out pairs best on every system. */
+const embeddingShare = 16;
+/** Instead of embeddings, which would cost more than all the rest: one number that is always 0. */
+const noEmbedding = { get: () => new Float32Array(1) } as unknown as ReadonlyMap<string, Float32Array>;
+
+/** A Local Reward Function of the bench, and what held-out pairs say of it. */
+export interface FastReward {
+  trusted: boolean;
+  /** Held-out alignment; null: no pair counts. */
+  alignment: number | null;
+  /** Rewards of outputs for given inputs. */
+  rewards(items: readonly { inputs: JsonObject; outputs: JsonObject }[]): number[];
+  calibration: GainCalibration;
+}
+
+/**
+ * Fits the bench's stand-in for the product's Local Reward Function: the same pairs, weights, folds, gate and calibration, the
+ * same features but for the embeddings, and linear heads trained on the same loss, in plain TypeScript (bench/README.md).
+ *
+ * @returns undefined where no pair can be held out.
+ */
+export function fitFastReward(
+  component: Component,
+  candidates: readonly Candidate[],
+  seed: number,
+): FastReward | undefined {
+  const data = mergeSharedInputs({
+    pairs: preferencePairs(candidates),
+    comparisons: comparisonsWithIncumbent(candidates),
+  });
+  const { pairs, comparisons } = data;
+  const ids = [...new Set(pairs.map(({ exampleId }) => exampleId))];
+  if (ids.length < 2) return undefined;
+  const foldCount = Math.min(ids.length, members);
+  const stream = randomStream(seed, 'reward-folds');
+  const withPairs = inputFolds(ids, foldCount, stream);
+  const folds = inputFolds(
+    comparisons.map(({ exampleId }) => exampleId),
+    foldCount,
+    stream,
+    withPairs,
+  );
+  const index = indexData(pairs, comparisons, folds);
+  const spec = featureSpec({
+    inputFields: Object.keys(component.input.shape),
+    outputFields: Object.keys(component.output.shape),
+    embeddingDimension: 1,
+  });
+  const features = buildFeatures(spec, index.items, noEmbedding);
+  const standardisation = fitStandardisation(spec, features, [...index.items.keys()], embeddingShare);
+  const rows = standardise(features, [...index.items.keys()], standardisation);
+  const { weights, heldOut } = fitPairWeights({
+    rows,
+    dimension: spec.dimension,
+    preferred: index.pairs.preferred,
+    rejected: index.pairs.rejected,
+    weights: index.pairs.weights,
+    pairFolds: Int32Array.from(index.pairs.groups, (group) => index.groupFolds[group] as number),
+    rowFolds: index.rowFolds,
+    folds: foldCount,
+  });
+  const { measures } = judgeHeldOut({ pairs, comparisons, index, rewards: heldOut }, seed);
+  return {
+    trusted: measures.trusted,
+    alignment: measures.alignment?.value ?? null,
+    rewards: (items) => scores(spec, items, standardisation, weights),
+    calibration: measures.calibration,
+  };
+}
+
+/** Expected gain over the incumbent's output, or with `calibrated: false` the difference of the raw rewards. */
+export function rewardGains(
+  reward: FastReward,
+  items: readonly { inputs: JsonObject; incumbent: JsonObject; candidate: JsonObject }[],
+  calibrated: boolean,
+): number[] {
+  const candidates = reward.rewards(items.map(({ inputs, candidate }) => ({ inputs, outputs: candidate })));
+  const incumbents = reward.rewards(items.map(({ inputs, incumbent }) => ({ inputs, outputs: incumbent })));
+  return candidates.map((value, place) => {
+    const difference = value - (incumbents[place] as number);
+    return calibrated ? calibratedGain(reward.calibration, difference) : difference;
+  });
+}
+
+function scores(
+  spec: FeatureSpec,
+  items: readonly { inputs: JsonObject; outputs: JsonObject }[],
+  standardisation: Standardisation,
+  weights: Float64Array,
+): number[] {
+  const rows = standardise(buildFeatures(spec, items, noEmbedding), [...items.keys()], standardisation);
+  return items.map((_, row) => {
+    let sum = 0;
+    for (let k = 0; k < spec.dimension; k++) sum += (rows[row * spec.dimension + k] as number) * (weights[k] as number);
+    return sum;
+  });
+}

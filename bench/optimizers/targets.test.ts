@@ -1,0 +1,58 @@
+import type { RunRecord } from './measure-run';
+import { summarize } from './summary';
+import { missedTargets } from './targets';
+import type { VariantName } from './variant';
+
+const seeds = Array.from({ length: 200 }, (_, seed) => seed);
+
+/** Runs that rise to `gain` in ten steps of `cost` each. */
+const runs = (
+  variant: VariantName,
+  { cost, gain = 0.4 }: { cost: number; gain?: number },
+  certificate: Partial<RunRecord['certificate']> = {},
+): RunRecord[] =>
+  seeds.map((seed) => ({
+    system: 'chain-32',
+    seed,
+    variant,
+    curve: Array.from({ length: 11 }, (_, step): RunRecord['curve'][number] => {
+      const [at, value] = [cost * step, (gain * step) / 10 + 0.001 * (seed % 7) * step];
+      return [at, value, value, at, at];
+    }),
+    left: 0,
+    accepted: 3,
+    falselyAccepted: 0,
+    certificate:
+      variant === 'random' ? null : { epsilon: 0.2, right: true, covers: true, measured: 9, tried: 9, ...certificate },
+    costs: { ranking: cost * 10 },
+    alignment: null,
+    seconds: 1,
+  }));
+const missedBy = (...records: RunRecord[][]): string[] => missedTargets(summarize(records.flat()));
+
+describe('targets of the optimizer bench', () => {
+  const [base, random] = [runs('no-lrf', { cost: 100 }), runs('random', { cost: 40, gain: 0.2 })];
+
+  it('misses nothing where ours is half as dear, and surely right', () => {
+    expect(missedBy(runs('ours', { cost: 45 }), base, random)).toEqual([]);
+  });
+
+  it('says what was missed: the cost, the certificate, random search, the seeds', () => {
+    expect(missedBy(runs('ours', { cost: 80 }), base, random)).toEqual([
+      expect.stringMatching(/^chain-32: 0\.8\d of no-LRF's cost/),
+    ]);
+    expect(missedBy(runs('ours', { cost: 45 }, { right: false, covers: false }), base, random)).toHaveLength(2);
+    expect(missedBy(runs('ours', { cost: 45, gain: 0.1 }), base, random)).toEqual([
+      expect.stringContaining("not reached: of no-LRF's cost"),
+      expect.stringContaining('significantly below random search'),
+    ]);
+    expect(missedBy(runs('ours', { cost: 45 }).slice(0, 20), base, random)).toEqual([
+      expect.stringContaining('20 seeds, 200 wanted'),
+    ]);
+  });
+
+  it('counts what was not measured as missed', () => {
+    expect(missedBy(base)).toEqual([expect.stringContaining('ours was not measured')]);
+    expect(missedBy(runs('ours', { cost: 45 }))).toHaveLength(2);
+  });
+});
