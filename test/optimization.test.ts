@@ -16,10 +16,10 @@ interface JudgedRound {
   proposals: {
     settings: string;
     /** Names the component where several are changed. */
-    changed: { component?: string }[];
     expectedGain: number;
     measuredGain: number | null;
     sameOutputsAs: string | null;
+    changed: { component?: string }[];
   }[];
 }
 

@@ -18,6 +18,6 @@ export function checkOptions(run: OpenRun, component: Component, shared: SharedC
       ...hidden.trainingTexts(),
       ...[...traces, ...demonstrable, ...candidates].flatMap(({ inputs, outputs = {} }) => textsIn([inputs, outputs])),
     ],
-    hiddenInputs: hidden.componentInputs(component),
+    hiddenInputs: () => hidden.componentInputs(component),
   };
 }

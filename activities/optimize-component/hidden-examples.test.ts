@@ -49,9 +49,9 @@ describe('hiddenExamples', () => {
     for (const q of ['four', 'five']) expect(shown.has(contentHash({ q }))).toBe(true);
     // Its other input depends on the run.
     expect(componentInputs(second!).size).toBe(0);
-    expect([heldOut.size, ranking.size]).toEqual([2, 1]);
-    expect(heldOut.has(inputsHash({ id: 'x', question: 'four' }))).toBe(true);
-    expect(heldOut.has(inputsHash({ id: 'x', question: 'one' }))).toBe(false);
+    expect([heldOut().size, ranking().size]).toEqual([2, 1]);
+    expect(heldOut().has(inputsHash({ id: 'x', question: 'four' }))).toBe(true);
+    expect(heldOut().has(inputsHash({ id: 'x', question: 'one' }))).toBe(false);
   });
 
   it('gives the texts of held-out examples, without their ids', async () => {

@@ -9,9 +9,9 @@ import type { OpenRun } from '../open-run';
 /** What prompts may not show, and what they may. */
 export interface HiddenExamples {
   /** Content hashes of the system's inputs in validation and test examples. */
-  heldOut: ReadonlySet<string>;
+  heldOut(): ReadonlySet<string>;
   /** The same of the training examples that proposals are ranked on. */
-  ranking: ReadonlySet<string>;
+  ranking(): ReadonlySet<string>;
   /** Content hash of an example's inputs to the system. */
   inputsHash(example: Example): string;
   /** Content hashes of the component's inputs in all of them; empty where it gets more than the system's inputs. */
@@ -30,8 +30,8 @@ export function hiddenExamples({ resolved, seed }: OpenRun): HiddenExamples {
   const measuring = [...examples.validation, ...examples.test];
   const { ranking } = trainingParts(resolved, seed);
   return {
-    heldOut: new Set(measuring.map(inputsHash)),
-    ranking: new Set(ranking.map(inputsHash)),
+    heldOut: () => new Set(measuring.map(inputsHash)),
+    ranking: () => new Set(ranking.map(inputsHash)),
     inputsHash,
     componentInputs(component) {
       const sources = Object.entries(system.wiring.sources[component.name] ?? {});

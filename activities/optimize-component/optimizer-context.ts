@@ -35,7 +35,10 @@ export function sharedContext(
     const example = run.resolved.exampleById.get(exampleId);
     return example === undefined ? '' : hidden.inputsHash(example);
   };
-  const mayBeRead = ({ exampleId }: { exampleId: string }): boolean => !hidden.heldOut.has(hashOf(exampleId));
+  // Only a prompt can carry texts: for other components there is nothing to look up.
+  const carriesTexts = Object.values(component.configuration).some(({ type }) => type === 'prompt');
+  const [heldOut, ranking] = carriesTexts ? [hidden.heldOut(), hidden.ranking()] : [];
+  const mayBeRead = ({ exampleId }: { exampleId: string }): boolean => heldOut?.has(hashOf(exampleId)) !== true;
   const traces = tracedCalls(run, component, options.traces).filter(mayBeRead);
   const candidates = options.candidates.filter(mayBeRead);
   return {
@@ -54,7 +57,7 @@ export function sharedContext(
     },
     traces,
     demonstrable: demonstrableCalls(traces, candidates).filter(
-      ({ exampleId }) => !hidden.ranking.has(hashOf(exampleId)),
+      ({ exampleId }) => ranking?.has(hashOf(exampleId)) !== true,
     ),
     candidates,
   };

@@ -32,7 +32,7 @@ function reasons(proposals: Proposal[], rest: Partial<CheckOptions> = {}): strin
     promptTrustRegion: 1,
     heldOut: () => heldOut,
     allowed: () => [],
-    hiddenInputs: new Set(),
+    hiddenInputs: () => new Set<string>(),
     ...rest,
   });
   expect(kept.length + rejected.length).toBe(proposals.length);
@@ -84,10 +84,10 @@ describe('checkProposals', () => {
 
   it('rejects demonstrations for inputs on which proposals are judged', () => {
     const shown = instructed('Answer {q}', [{ inputs: { q: 'x' }, outputs: { a: 'y' } }]);
-    expect(reasons([shown], { hiddenInputs: new Set([contentHash({ q: 'x' })]) })).toEqual([
+    expect(reasons([shown], { hiddenInputs: () => new Set([contentHash({ q: 'x' })]) })).toEqual([
       'has a demonstration for inputs on which proposals are judged',
     ]);
-    expect(reasons([shown], { hiddenInputs: new Set([contentHash({ q: 'z' })]) })).toEqual([]);
+    expect(reasons([shown], { hiddenInputs: () => new Set([contentHash({ q: 'z' })]) })).toEqual([]);
   });
 
   it('rejects what is beyond the trust region, and only for prompts', () => {
@@ -100,7 +100,7 @@ describe('checkProposals', () => {
 
   it('says which text it was', () => {
     const { rejected } = checkProposals([instructed('Who wrote it? {q}')], {
-      ...{ incumbent, promptTrustRegion: 1, hiddenInputs: new Set<string>() },
+      ...{ incumbent, promptTrustRegion: 1, hiddenInputs: () => new Set<string>() },
       heldOut: () => heldOut,
       allowed: () => [],
     });

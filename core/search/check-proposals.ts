@@ -16,8 +16,8 @@ export interface CheckOptions {
   heldOut: () => Iterable<HeldOutExample>;
   /** Texts that prompts may hold whatever held-out examples say: the component's description, training data. */
   allowed: () => Iterable<string>;
-  /** Content hashes of component inputs on which proposals are judged: no demonstration may show them. */
-  hiddenInputs: ReadonlySet<string>;
+  /** Called where there are demonstrations. Content hashes of component inputs on which proposals are judged: no demonstration may show them. */
+  hiddenInputs: () => ReadonlySet<string>;
 }
 
 /**
@@ -31,8 +31,10 @@ export function checkProposals(
 ): { kept: Proposal[]; rejected: (RejectedProposal & { proposal: Proposal })[] } {
   const kept: Proposal[] = [];
   const rejected: (RejectedProposal & { proposal: Proposal })[] = [];
+  let hidden: ReadonlySet<string> | undefined;
+  const hiddenInputs = (): ReadonlySet<string> => (hidden ??= options.hiddenInputs());
   const sound = proposals.filter((proposal) => {
-    const reason = faultIn(proposal, options);
+    const reason = faultIn(proposal, options, hiddenInputs);
     if (reason !== undefined) rejected.push({ proposal, text: shown(proposal, options.incumbent), reason });
     return reason === undefined;
   });
@@ -52,7 +54,11 @@ export function checkProposals(
   return { kept, rejected };
 }
 
-function faultIn({ settings }: Proposal, options: CheckOptions): string | undefined {
+function faultIn(
+  { settings }: Proposal,
+  options: CheckOptions,
+  hiddenInputs: CheckOptions['hiddenInputs'],
+): string | undefined {
   const { variables, settings: current } = options.incumbent;
   const stray = Object.keys(settings).find((name) => !Object.hasOwn(variables, name));
   if (stray !== undefined) return `sets '${stray}', which the component does not have`;
@@ -61,7 +67,7 @@ function faultIn({ settings }: Proposal, options: CheckOptions): string | undefi
     const fault = faultOf(variable, value);
     if (fault !== undefined) return `variable '${name}' ${fault}`;
     if (!isPromptValue(value)) continue;
-    if (value.demonstrations.some(({ inputs }) => options.hiddenInputs.has(contentHash(inputs)))) {
+    if (value.demonstrations.some(({ inputs }) => hiddenInputs().has(contentHash(inputs)))) {
       return 'has a demonstration for inputs on which proposals are judged';
     }
     const distance =
