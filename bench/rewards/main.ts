@@ -121,9 +121,9 @@ async function realSystemsPart(
   if (!process.env['OPTIMAS_DATA_DIR'] && existsSync(beside)) process.env['OPTIMAS_DATA_DIR'] = beside;
   const results: (RealAlignment & { system: string })[] = [];
   for (const real of realSystems.filter(({ name }) => systems?.includes(name) ?? true)) {
-    const { name, configuration, groupOf, inputs } = real;
+    const { name, label = name, configuration, groupOf, inputs } = real;
     const share = Object.entries(inputs)
-      .filter(([component]) => isWanted(components, name, component))
+      .filter(([component]) => isWanted(components, label, component))
       .map(([component, count]) => [component, Math.round(realShare * count)] as const);
     if (share.length === 0) continue;
     await withCandidates(
@@ -138,14 +138,14 @@ async function realSystemsPart(
         say,
       },
       async ({ system, candidates, models }) => {
-        for (const [component, own] of [...candidates].filter(([item]) => isWanted(components, name, item))) {
+        for (const [component, own] of [...candidates].filter(([item]) => isWanted(components, label, item))) {
           const description = system.components.find((item) => item.name === component)?.description ?? '';
           const judge = modelJudge(models, 'smollm2-135m-instruct', description);
-          const found = await kept.of(['real', name, component, judgedPairs, encoder.identity, contentHash(own)], () =>
+          const found = await kept.of(['real', label, component, judgedPairs, encoder.identity, contentHash(own)], () =>
             realAlignment({ component, candidates: own, groupOf, encoder, judge, judgedPairs }),
           );
-          results.push({ system: name, ...found });
-          say(`${name}.${component}: ${found.ours.value.toFixed(3)} of ${found.ours.pairs} pairs`);
+          results.push({ system: label, ...found });
+          say(`${label}.${component}: ${found.ours.value.toFixed(3)} of ${found.ours.pairs} pairs`);
         }
       },
     );
