@@ -10,7 +10,7 @@ export interface Standardisation {
  * Variance of a block of words, in that of an embedding: most words tell nothing and few tell much, so that a ridge as strong as
  * that of embeddings would hide them behind surface features that say less.
  */
-const wordsShare = 16;
+const wordsShare = 8;
 
 /** A standardised surface feature is cut to this many deviations, so that one freak value cannot rule a reward. */
 export const largestDeviation = 8;
