@@ -3,6 +3,7 @@ import { mean } from '../core/validation/moments';
 import type { DecideInput } from './contracts';
 import type { ActivityDependencies } from './dependencies';
 import { judgesProposals } from './optimize-component/latest-reward';
+import { proposalsRecords } from './optimize-component/proposals-record';
 import { validationScores } from './validation-scores';
 
 /** What was predicted of a candidate that went to validation, and what came of it; gains in score over the incumbent. */
@@ -18,16 +19,6 @@ export interface ValidatedGain {
   examples: number;
 }
 
-/** What the ledger keeps of a proposal. */
-interface ProposalRecord {
-  configurationHash: string;
-  /** Each names its component where several are changed. */
-  changed: { component?: string }[];
-  finalist: boolean;
-  expectedGain: number | null;
-  measuredGain: number | null;
-}
-
 /** Every candidate of an iteration that was validated, in the order in which it was proposed. */
 export async function validatedGains(
   dependencies: ActivityDependencies,
@@ -36,8 +27,7 @@ export async function validatedGains(
 ): Promise<ValidatedGain[]> {
   const { stores } = dependencies;
   const { runId, iteration, component } = input;
-  const entry = await stores.ledger.get(runId, `iteration/${iteration}/proposals`);
-  const { proposals = [] } = (entry?.body ?? {}) as unknown as { proposals?: ProposalRecord[] };
+  const proposals = (await proposalsRecords(stores, runId, { iteration })).flatMap((record) => record.proposals);
   const reward = await stores.rewardVersions.newest(runId, component, iteration + 1);
   const usual = input.partner === undefined && judgesProposals(reward) ? 'reward' : 'metric';
   const before = await validationScores(dependencies, input, input.incumbent, ids);

@@ -1,68 +1,60 @@
 import type { PastProposal } from '../../core/search/past-proposal';
+import type { Proposal } from '../../core/search/proposal';
+import type { Configuration } from '../../core/system/configuration';
 import type { Stores } from '../../storage';
 import type { DecisionRecord } from '../decide';
 import { judgedGains } from './judged-gains';
+import { proposalsRecords, type ProposalsRecord } from './proposals-record';
 import { loadProposals } from './stored-proposals';
 
-/** What the ledger keeps of an iteration's proposals. */
-export interface ProposalsRecord {
-  component: string;
-  /** The other component of a joint move. */
-  partner?: string;
-  /** Configuration hash. */
-  incumbent: string;
-  /** SHA-256 of the blobs that hold the proposals. */
-  blobs: string[];
-  proposals: {
-    configurationHash: string;
-    optimizers: string[];
-    origin: string;
-    expectedGain: number | null;
-    measuredGain: number | null;
-    finalist: boolean;
-  }[];
-}
-
-/** The records of iterations before this one, oldest first. */
-export async function proposalRecords(
-  stores: Stores,
-  runId: string,
-  before: number,
-): Promise<(ProposalsRecord & { iteration: number })[]> {
-  const entries = await stores.ledger.list(runId, { kind: 'proposals' });
-  return entries
-    .map(({ iteration, body }) => ({ ...(body as unknown as ProposalsRecord), iteration }))
-    .filter(({ iteration }) => iteration < before)
-    .sort((a, b) => a.iteration - b.iteration);
-}
-
 /**
- * Proposals of earlier iterations for the component with what was measured of them, oldest first; without those that changed
- * other components too, whose merit it may be.
+ * Proposals of earlier iterations for the component with what was measured of them, oldest first. Of those that changed other
+ * components too, whose merit it may be, only the accepted ones, without gains: they are where the component's incumbent came from.
  */
 export async function pastProposals(
   stores: Stores,
   { runId, component, iteration: before }: { runId: string; component: string; iteration: number },
 ): Promise<PastProposal[]> {
-  const records = (await proposalRecords(stores, runId, before)).filter(
-    (record) => record.component === component && record.partner === undefined,
+  const decisions = new Map(
+    (await stores.ledger.list(runId, { kind: 'decision' })).map(({ iteration, body }) => [
+      iteration,
+      body as unknown as DecisionRecord,
+    ]),
   );
-  const decisions = await stores.ledger.list(runId, { kind: 'decision' });
   const past: PastProposal[] = [];
-  for (const { iteration, incumbent, blobs, proposals } of records) {
-    const configuration = await stores.configurations.get(incumbent);
-    const stored = await loadProposals(stores, { incumbent: configuration, component }, blobs);
-    const decision = decisions.find((entry) => entry.iteration === iteration)?.body as unknown as
-      DecisionRecord | undefined;
-    const gains = new Map<string, Record<string, number>>();
-    for (const judged of await judgedGains(stores, runId, iteration)) {
-      for (const [hash, own] of Object.entries(judged.gains)) gains.set(hash, { ...gains.get(hash), ...own });
-    }
-    for (const { configurationHash, expectedGain, measuredGain, finalist } of proposals) {
-      const proposal = stored.get(configurationHash);
-      if (proposal === undefined || proposal.elsewhere !== undefined) continue;
-      const instanceGains = gains.get(configurationHash);
-      past.push({
+  for (const record of await proposalsRecords(stores, runId, { before })) {
+    const decision = decisions.get(record.iteration);
+    const accepted = decision?.accepted === true ? decision : undefined;
+    const alone =
+      record.component === component && record.partner === undefined
+        ? await proposedAlone(stores, { runId, component }, record, accepted?.incumbent)
+        : [];
+    past.push(...alone);
+    if (accepted?.changed.some((change) => change.component === component) !== true) continue;
+    if (!alone.some((item) => item.accepted)) past.push(await acceptedWithOthers(stores, component, record, accepted));
+  }
+  return past;
+}
+
+/** An iteration's proposals that change the component and no other one. */
+async function proposedAlone(
+  stores: Stores,
+  { runId, component }: { runId: string; component: string },
+  { iteration, incumbent, blobs, proposals }: ProposalsRecord & { iteration: number },
+  accepted: string | undefined,
+): Promise<PastProposal[]> {
+  const configuration = await stores.configurations.get(incumbent);
+  const stored = await loadProposals(stores, { incumbent: configuration, component }, blobs);
+  const gains = new Map<string, Record<string, number>>();
+  for (const judged of await judgedGains(stores, runId, iteration)) {
+    for (const [hash, own] of Object.entries(judged.gains)) gains.set(hash, { ...gains.get(hash), ...own });
+  }
+  return proposals.flatMap(({ configurationHash, expectedGain, measuredGain, finalist }): PastProposal[] => {
+    const proposal = stored.get(configurationHash);
+    if (proposal === undefined || proposal.elsewhere !== undefined) return [];
+    const instanceGains = gains.get(configurationHash);
+    return [
+      {
         iteration,
         incumbent: configuration[component] ?? {},
         proposal,
@@ -70,9 +62,34 @@ export async function pastProposals(
         measuredGain,
         ...(instanceGains === undefined ? {} : { instanceGains }),
         finalist,
-        accepted: decision?.accepted === true && decision.incumbent === configurationHash,
-      });
-    }
-  }
-  return past;
+        accepted: accepted === configurationHash,
+      },
+    ];
+  });
+}
+
+/** The component's part of an accepted update that changed others as well. */
+async function acceptedWithOthers(
+  stores: Stores,
+  component: string,
+  { iteration, incumbent, proposals }: ProposalsRecord & { iteration: number },
+  decision: DecisionRecord,
+): Promise<PastProposal> {
+  const configurations = await stores.configurations.getMany([incumbent, decision.incumbent]);
+  const settingsIn = (hash: string, name: string) => (configurations.get(hash) as Configuration)[name] ?? {};
+  const others = new Set(decision.changed.map((change) => change.component).filter((name) => name !== component));
+  return {
+    iteration,
+    incumbent: settingsIn(incumbent, component),
+    proposal: {
+      settings: settingsIn(decision.incumbent, component),
+      elsewhere: Object.fromEntries([...others].map((name) => [name, settingsIn(decision.incumbent, name)])),
+      origin: proposals.find((item) => item.configurationHash === decision.incumbent)?.origin ?? 'joint',
+      changed: decision.changed as Proposal['changed'],
+    },
+    expectedGain: null,
+    measuredGain: null,
+    finalist: true,
+    accepted: true,
+  };
 }

@@ -9,21 +9,12 @@ import { componentOf, type OpenRun } from '../open-run';
 import { alternativeSettings } from './alternative-settings';
 import { incumbentTraces } from './incumbent-traces';
 import { judgedProposals } from './judged-proposals';
+import { proposalsRecords } from './proposals-record';
 import { rankJudged } from './rank-judged';
 import { loadProposals, storeProposals } from './stored-proposals';
 
 /** Share of the plan's proposals that the first round tries; the second crosses the best of them. */
 const firstShare = 0.75;
-
-/** What the ledger keeps of an iteration's proposals, as far as it matters here. */
-interface ProposalsRecord {
-  component: string;
-  partner?: string;
-  /** Configuration hash. */
-  incumbent: string;
-  blobs: string[];
-  proposals: { configurationHash: string; expectedGain: number | null; measuredGain: number | null }[];
-}
 
 /** A proposal of an earlier iteration; no score where none was measured. */
 interface Tried {
@@ -95,10 +86,9 @@ async function triedBefore(
   configuration: Configuration,
 ): Promise<Tried[]> {
   const tried: Tried[] = [];
-  for (const entry of await stores.ledger.list(runId, { kind: 'proposals' })) {
-    const record = entry.body as unknown as ProposalsRecord;
-    if (entry.iteration >= iteration || record.incumbent !== configurationHash) continue;
-    if (record.component !== component || record.partner !== partner) continue;
+  for (const record of await proposalsRecords(stores, runId, { before: iteration })) {
+    if (record.incumbent !== configurationHash || record.component !== component || record.partner !== partner)
+      continue;
     const proposals = await loadProposals(stores, { incumbent: configuration, component }, record.blobs);
     for (const { configurationHash: hash, expectedGain, measuredGain } of record.proposals) {
       const proposal = proposals.get(hash);

@@ -1,11 +1,13 @@
 import { placeProposal } from '../../core/search/place-proposal';
 import { rankDistinct } from '../../core/search/rank-distinct';
 import { proposalHash } from '../../core/search/proposal';
+import type { JsonObject } from '../../core/system/json';
 import type { Finalists, SelectFinalistsInput } from '../contracts';
 import type { ActivityDependencies } from '../dependencies';
 import { inActivity } from '../in-activity';
 import { openRun } from '../open-run';
 import { judgedProposals } from './judged-proposals';
+import type { ProposalRecord, ProposalsRecord } from './proposals-record';
 
 /**
  * The best few of the shortlist by measured gain go on to validation; none without one. Equal gains go to the fewest changes,
@@ -22,11 +24,11 @@ export function selectFinalists(dependencies: ActivityDependencies, input: Selec
     const { sameOutputsAs } = rankDistinct(input.rounds.flatMap(({ scores }) => scores));
     const promising = distinct.filter((score) => score.meanGain > 0).slice(0, run.plan.finalists);
     const chosen = new Set(promising.map((score) => score.configurationHash));
-    const record = [];
+    const records: ProposalRecord[] = [];
     for (const [hash, { proposal, score }] of proposals) {
       if (chosen.has(hash)) await stores.configurations.put(placeProposal(incumbent, input.component, proposal));
       const measured = shortlist.get(hash);
-      record.push({
+      records.push({
         configurationHash: hash,
         settings: proposalHash(proposal),
         origin: proposal.origin,
@@ -47,19 +49,20 @@ export function selectFinalists(dependencies: ActivityDependencies, input: Selec
         : proposals.size === 0
           ? 'there was nothing new to propose'
           : `none of the ${shortlist.size} best of ${proposals.size} proposals gained on more inputs (best ${distinct[0]?.meanGain.toFixed(4)})`;
+    const body: ProposalsRecord = {
+      component: input.component,
+      ...(input.partner !== undefined && { partner: input.partner }),
+      incumbent: input.configurationHash,
+      blobs: input.rounds.map(({ reference }) => reference.sha256),
+      proposals: records,
+      reason,
+    };
     await stores.ledger.append(input.runId, [
       {
         key: `iteration/${input.iteration}/proposals`,
         iteration: input.iteration,
         kind: 'proposals',
-        body: {
-          component: input.component,
-          ...(input.partner !== undefined && { partner: input.partner }),
-          incumbent: input.configurationHash,
-          blobs: input.rounds.map(({ reference }) => reference.sha256),
-          proposals: record,
-          reason,
-        },
+        body: body as unknown as JsonObject,
       },
     ]);
     return { hashes: promising.map((score) => score.configurationHash), reason };

@@ -1,7 +1,7 @@
 import type { SlotOutcome } from '../../core/search/slot-allocation';
 import type { Stores } from '../../storage';
 import type { DecisionRecord } from '../decide';
-import { proposalRecords } from './past-proposals';
+import { proposalsRecords } from './proposals-record';
 
 /**
  * What each slot brought that an optimizer took in earlier iterations of the run, for any component: the gain on validation where
@@ -11,7 +11,7 @@ import { proposalRecords } from './past-proposals';
 export async function slotOutcomes(stores: Stores, runId: string, before: number): Promise<SlotOutcome[]> {
   const decisions = await stores.ledger.list(runId, { kind: 'decision' });
   const outcomes: SlotOutcome[] = [];
-  for (const { iteration, proposals } of await proposalRecords(stores, runId, before)) {
+  for (const { iteration, proposals } of await proposalsRecords(stores, runId, { before })) {
     const decision = decisions.find((entry) => entry.iteration === iteration)?.body as unknown as
       DecisionRecord | undefined;
     const realised = new Map(decision?.validated.map((item) => [item.configurationHash, item.realised]));

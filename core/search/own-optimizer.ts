@@ -15,7 +15,7 @@ export interface EarlierTry {
   settings: ComponentConfiguration;
   /** The incumbent's settings then, which it was compared with. */
   over: ComponentConfiguration;
-  /** Mean gain over them on training inputs, in score; null: it was not judged. */
+  /** Mean gain over them on training inputs, in score; null: it was not judged, or was accepted with changes of other components. */
   gain: number | null;
   /** It became the incumbent. */
   accepted: boolean;

@@ -85,6 +85,39 @@ describe('promptStandings', () => {
   });
 });
 
+describe('promptStandings after an accepted update of several components', () => {
+  /** The prompt's part of it. */
+  function together(
+    iteration: number,
+    from: ReturnType<typeof settings>,
+    to: ReturnType<typeof settings>,
+  ): PastProposal {
+    const { proposal, ...rest } = tried(iteration, from, to, null, { accepted: true });
+    return { ...rest, proposal: { ...proposal, origin: 'joint', elsewhere: { other: { k: 2 } } } };
+  }
+  const before = [
+    tried(0, settings('a'), settings('b'), -0.3, { instanceGains: { x: -0.3 } }),
+    tried(0, settings('a'), settings('c'), 0.05, { instanceGains: { x: 0.05 } }),
+  ];
+
+  it('counts nothing that was measured before: what the part gained in it is not known', () => {
+    expect(gains([...before, together(1, settings('a'), settings('b'))], incumbent('b'))).toEqual({});
+  });
+
+  it('counts on from the new incumbent', () => {
+    const past = [...before, together(1, settings('a'), settings('b')), tried(2, settings('b'), settings('c'), -0.1)];
+    expect(gains(past, incumbent('b'))).toEqual({ c: -0.1 });
+    const chain = [...past, tried(3, settings('b'), settings('d'), 0.2, { accepted: true })];
+    expect(gains(chain, incumbent('d'))).toEqual({ c: -0.3 });
+  });
+
+  it('keeps the scale of a part that it left as it was', () => {
+    const past = [...before, together(1, settings('a'), settings('a', 2))];
+    expect(gains(past, incumbent('a', 2))).toEqual({ b: -0.3, c: 0.05 });
+    expect(gains(past, incumbent('a', 2), 'demonstrations')).toEqual({});
+  });
+});
+
 describe('instructionFront', () => {
   const front = (past: PastProposal[], now: Incumbent) =>
     Object.fromEntries(instructionFront(past, now, 'prompt').map(({ instructions, wins }) => [instructions, wins]));

@@ -26,7 +26,8 @@ const origin: Level = { mean: 0, instances: new Map() };
 /**
  * Brings what earlier iterations measured of a part to one scale. Each proposal was compared with the incumbent of its
  * time; its gain is counted on from that incumbent's own, through every accepted update of the part, and given relative to
- * the present incumbent (which is not among the results). Of a part that was measured repeatedly the last time counts.
+ * the present incumbent (which is not among the results). Of a part that was measured repeatedly the last time counts. An accepted update
+ * that changed the part together with other components starts a new scale: no gain of the part's own leads over it.
  *
  * @param options.past oldest first.
  * @param options.partOf equal for settings with the same part.
@@ -46,6 +47,11 @@ export function standings(
   for (const { incumbent: base, proposal, measuredGain, expectedGain, instanceGains = {}, accepted } of past) {
     const gain = measuredGain ?? expectedGain;
     const part = partOf(proposal.settings);
+    if (proposal.elsewhere !== undefined) {
+      // What the part gained in it is not known, and what was measured before was measured beside other settings elsewhere.
+      if (accepted && part !== partOf(base)) levels.clear();
+      continue;
+    }
     if (gain === null || part === partOf(base) || !(accepted || isPure(proposal))) continue;
     const from = levels.get(partOf(base)) ?? origin;
     levels.set(part, {

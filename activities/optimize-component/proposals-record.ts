@@ -1,0 +1,60 @@
+import type { ProposalOrigin } from '../../core/search/proposal';
+import type { SettingKind } from '../../core/system/variable';
+import type { Stores } from '../../storage';
+
+/** What the ledger keeps of a proposal; gains in score over the incumbent, on training inputs. */
+export interface ProposalRecord {
+  configurationHash: string;
+  /** Hash of the component's settings (`proposalHash`): the same under every configuration of the others. */
+  settings: string;
+  origin: ProposalOrigin;
+  /** Those credited with it. */
+  optimizers: string[];
+  /** Each names its component where several are changed. */
+  changed: { component?: string; variable: string; kind: SettingKind }[];
+  note: string | null;
+  /** What it was ranked by: the LRF where it was trusted, else the metric; null: never judged. */
+  expectedGain: number | null;
+  standardError: number | null;
+  /** By the metric on the inputs of the shortlist; null: not in it. */
+  measuredGain: number | null;
+  measuredStandardError: number | null;
+  /** It went to validation. */
+  finalist: boolean;
+  /** Hash of the proposal with the same outputs that stood for it. */
+  sameOutputsAs: string | null;
+}
+
+/** What the ledger keeps of an iteration's proposals (kind `proposals`); `selectFinalists` writes it. */
+export interface ProposalsRecord {
+  component: string;
+  /** The other component of a joint move. */
+  partner?: string;
+  /** Configuration hash. */
+  incumbent: string;
+  /** SHA-256 of the blobs that hold the proposals. */
+  blobs: string[];
+  proposals: ProposalRecord[];
+  reason: string;
+}
+
+/**
+ * The proposals of a run's iterations, oldest first.
+ *
+ * @param options.before only those of earlier iterations than this.
+ * @param options.iteration only this one's.
+ */
+export async function proposalsRecords(
+  stores: Stores,
+  runId: string,
+  { before = Infinity, iteration: only }: { before?: number; iteration?: number } = {},
+): Promise<(ProposalsRecord & { iteration: number })[]> {
+  const entries = await stores.ledger.list(runId, {
+    kind: 'proposals',
+    ...(only !== undefined && { iteration: only }),
+  });
+  return entries
+    .map(({ iteration, body }) => ({ ...(body as unknown as ProposalsRecord), iteration }))
+    .filter(({ iteration }) => iteration < before)
+    .sort((a, b) => a.iteration - b.iteration);
+}
