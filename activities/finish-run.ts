@@ -56,7 +56,7 @@ export function finishRun(dependencies: ActivityDependencies, input: FinishRunIn
 
 async function resultDocument(stores: Stores, run: RunRecord, input: FinishRunInput): Promise<ResultDocument> {
   const { runId, baseline, incumbent } = input;
-  const { plan, components } = run.input as unknown as StoredRunInput;
+  const { plan, components, tunable } = run.input as unknown as StoredRunInput;
   const scores = async (
     purpose: Purpose,
     configurationHash: string,
@@ -118,7 +118,7 @@ async function resultDocument(stores: Stores, run: RunRecord, input: FinishRunIn
     localToGlobal: localToGlobal(decisions.flatMap(({ body }) => predictedGains(body as unknown as DecisionRecord))),
     // Prices have no largest value, and so a gain less a price has no bound.
     ...(!hasPriceObjective(plan) && {
-      certificate: await runCertificate(stores, { runId, incumbent, configuration, heldOut: finalTest }),
+      certificate: await runCertificate(stores, { runId, incumbent, configuration, heldOut: finalTest, tunable }),
     }),
     cost: {
       systemRuns: componentCalls.entries / components,

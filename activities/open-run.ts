@@ -20,12 +20,21 @@ export interface OpenRun {
   caller(limits: Limits): MemoisedCaller;
 }
 
+/** Names of the components that have a variable with a choice. */
+export interface TunableComponents {
+  /** Those for which one of the plan's optimizers is. */
+  tuned: string[];
+  /** The others, which keep their settings. */
+  excluded: string[];
+}
+
 /** What `prepareRun` stores as a run's input. */
 export interface StoredRunInput {
   plan: RunPlan;
   fresh: boolean;
   /** How many components the system has. */
   components: number;
+  tunable: TunableComponents;
   models: RunModels;
   /** 1 to 5; absent: the usual one. */
   priority?: number;

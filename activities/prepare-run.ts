@@ -62,6 +62,7 @@ export function prepareRun(dependencies: ActivityDependencies, input: PrepareRun
         `plan.optimizers: none of ${[input.plan.optimizers].flat().join(', ')} can tune a component of system '${system.name}'${proposer}; name others, or 'all'`,
       );
     }
+    const tuned = components.map(({ name }) => name);
     const baseline = await stores.configurations.put(configuration);
     const stored = await stores.runs.create({
       runId: input.runId,
@@ -73,6 +74,10 @@ export function prepareRun(dependencies: ActivityDependencies, input: PrepareRun
         plan: input.plan,
         fresh: input.fresh,
         components: system.components.length,
+        tunable: {
+          tuned,
+          excluded: tunable.map(({ name }) => name).filter((name) => !tuned.includes(name)),
+        },
         models: await runModels(dependencies),
         ...(input.priority === undefined ? {} : { priority: input.priority }),
       } satisfies StoredRunInput,

@@ -5,7 +5,7 @@ import type { Proposal } from '../core/search/proposal';
 import { component } from '../core/system/component';
 import { configurationHash } from '../core/system/configuration';
 import { system } from '../core/system/system';
-import { oneOf } from '../core/system/variable';
+import { oneOf, prompt } from '../core/system/variable';
 import { certificateDelta } from '../core/validation/certificate';
 import { meanUpperBound } from '../core/validation/mean-upper-bound';
 import { TemporaryFolder } from '../storage/testing/temporary-folder';
@@ -260,6 +260,59 @@ it('has the trivial epsilon for settings that were tried before the final ones w
     candidates: [],
   });
   expect(epsilon).toBe(headroom);
+});
+
+describe('of a system of which not everything is tuned', () => {
+  const text = z.object({ text: z.string() });
+  const step = { description: '', input: text, output: text, run: (inputs: { text: string }) => inputs };
+  const mixed = system({
+    ...{ name: 'mixed', input: text, output: text },
+    from: { text: 'closer.text' },
+    components: [
+      component({ ...step, name: 'opener', configuration: { k: oneOf(['a', 'b']) }, from: { text: 'input.text' } }),
+      component({ ...step, name: 'middle', configuration: { k: oneOf(['a']) }, from: { text: 'opener.text' } }),
+      component({ ...step, name: 'closer', configuration: { p: prompt('Close.') }, from: { text: 'middle.text' } }),
+    ],
+    metric: () => 1,
+    dataset: {
+      train: [{ id: 't', text: 't' }],
+      validation: [{ id: 'v', text: 'v' }],
+      test: [{ id: 'u', text: 'u' }],
+    },
+  });
+
+  it.each([
+    ['hyperparameters', ['opener'], ['closer']],
+    ['edits', ['closer'], ['opener']],
+    ['all', ['closer', 'opener'], []],
+  ] as const)(
+    'certifies what optimizers %s can tune, and names the rest that has a choice',
+    async (named, tuned, rest) => {
+      const own = { ...dependencies, resolve: async () => resolved };
+      const resolved = await resolveSystem(mixed);
+      const plan = { ...defaultPlan, optimizers: named === 'all' ? named : [named] };
+      const begun = { runId: 'mixed', system: 'mixed', seed: 0, plan, fresh: false };
+      const { baseline } = await attempt(() => prepareRun(own, begun));
+      // A run can be ended where its system is not defined any more.
+      const elsewhere = { ...dependencies, resolve: () => Promise.reject(new Error('no such system')) };
+      const ended = { runId: 'mixed', status: 'completed', reason: 'done', baseline, incumbent: baseline } as const;
+      await attempt(() => finishRun(elsewhere, { ...ended, validationCount: 0, testCount: 0, wallClockMs: 1 }));
+      const { certificate: found } = resultDocumentSchema.parse((await own.stores.runs.get('mixed'))?.result);
+      expect(Object.keys(found?.components ?? {}).toSorted()).toEqual(tuned);
+      expect(found?.notTuned).toEqual(rest);
+    },
+  );
+});
+
+it('is not issued where money or latency are objectives', async () => {
+  const plan = { ...defaultPlan, scorePerSecond: 0.1 };
+  const begun = { runId: 'priced', system: 'drafting', seed: 0, plan, fresh: false };
+  const { baseline } = await attempt(() => prepareRun(dependencies, begun));
+  const ended = { runId: 'priced', status: 'completed', reason: 'done', baseline, incumbent: baseline } as const;
+  await attempt(() => finishRun(dependencies, { ...ended, validationCount: 0, testCount: 0, wallClockMs: 1 }));
+  const document = resultDocumentSchema.parse((await dependencies.stores.runs.get('priced'))?.result);
+  expect(document.objectives).toBeDefined();
+  expect(document.certificate).toBeUndefined();
 });
 
 it('takes no part of a validation that was cut off', async () => {

@@ -3,22 +3,9 @@ import { pairByExample } from '../core/validation/scores-by-example';
 import type { ResultDocument } from '../core/run/result-document';
 import { configurationHash, type Configuration } from '../core/system/configuration';
 import type { Stores } from '../storage';
+import type { TunableComponents } from './open-run';
 import { judgedGains } from './optimize-component/judged-gains';
-
-/** What the ledger keeps of an iteration's proposals. */
-interface ProposalsRecord {
-  component: string;
-  incumbent: string;
-  proposals: {
-    configurationHash: string;
-    /** Hash of the component's settings: the same under every configuration of the others. */
-    settings: string;
-    /** Each names its component where several are changed. */
-    changed: { component?: string; variable: string; kind: string }[];
-    finalist: boolean;
-    sameOutputsAs: string | null;
-  }[];
-}
+import { proposalsRecords, type ProposalRecord, type ProposalsRecord } from './optimize-component/proposals-record';
 
 type Gains = Map<string, number>;
 
@@ -30,6 +17,7 @@ type Gains = Map<string, number>;
  *
  * @param options.incumbent hash of the final configuration.
  * @param options.heldOut its scores on the test examples; null: they were not measured.
+ * @param options.tunable as the run began with: only what it tunes is certified.
  */
 export async function runCertificate(
   stores: Stores,
@@ -38,19 +26,16 @@ export async function runCertificate(
     incumbent: string;
     configuration: Configuration;
     heldOut: ReadonlyMap<string, number> | null;
+    tunable: TunableComponents;
   },
 ): Promise<NonNullable<ResultDocument['certificate']>> {
-  const { runId, incumbent, configuration, heldOut } = options;
-  const entries = await stores.ledger.list(runId, { kind: 'proposals' });
-  const records = entries
-    .map(({ iteration, body }) => ({ iteration, ...(body as unknown as ProposalsRecord) }))
-    .sort((a, b) => a.iteration - b.iteration);
+  const { runId, incumbent, configuration, heldOut, tunable } = options;
+  const records = await proposalsRecords(stores, runId);
   const decided = new Set((await stores.ledger.list(runId, { kind: 'decision' })).map(({ iteration }) => iteration));
-  const tunable = Object.keys(configuration).filter((name) => Object.keys(configuration[name] ?? {}).length > 0);
 
   const components: Record<string, ComponentEvidence> = {};
-  const changes = new Map<string, ProposalsRecord['proposals'][number]['changed']>();
-  for (const name of tunable) {
+  const changes = new Map<string, ProposalRecord['changed']>();
+  for (const name of tunable.tuned) {
     const final = configurationHash(configuration[name] ?? {});
     const [triedNow, triedEver] = [new Set<string>(), new Set<string>()];
     const measured = new Map<string, Gains>();
@@ -77,6 +62,7 @@ export async function runCertificate(
   const certificate = certify({ components, heldOutScores: [...(heldOut?.values() ?? [])], delta: certificateDelta });
   return {
     ...certificate,
+    notTuned: [...tunable.excluded],
     components: Object.fromEntries(
       Object.entries(certificate.components).map(([name, { candidates, ...component }]) => [
         name,
@@ -93,7 +79,7 @@ export async function runCertificate(
 }
 
 /** What changes several components at once is no candidate of one. */
-function changesOnly(component: string, changed: ProposalsRecord['proposals'][number]['changed']): boolean {
+function changesOnly(component: string, changed: ProposalRecord['changed']): boolean {
   return changed.every((change) => change.component === undefined || change.component === component);
 }
 
@@ -106,7 +92,7 @@ function keepFirst(measured: Map<string, Gains>, candidate: string, gains: Gains
 /** Gains on training examples by configuration hash, of the proposals that the metric judged and of those with the same outputs. */
 async function gainsByMetric(
   stores: Stores,
-  step: { runId: string; iteration: number } & ProposalsRecord,
+  step: { runId: string; iteration: number } & Pick<ProposalsRecord, 'component' | 'incumbent' | 'proposals'>,
 ): Promise<Map<string, Gains>> {
   const judged = (await judgedGains(stores, step.runId, step.iteration)).filter(
     ({ component, incumbent }) => component === step.component && incumbent === step.incumbent,

@@ -9,6 +9,7 @@ import {
   localToGlobalLines,
   rewardTable,
   scoreTable,
+  uncertifiedLines,
   type Table,
 } from './report-sections';
 import type { RunReport } from './run-report';
@@ -47,6 +48,7 @@ export function markdownReport(report: RunReport): string {
     ...(rewards.rows.length === 0 ? [] : ['## Local reward functions', '', drawn(rewards), '']),
     ...(document === undefined ? [] : localToGlobalLines(document).flatMap((line) => [`${line}.`, ''])),
     ...certificate(document),
+    ...(document === undefined ? [] : uncertifiedLines(document).flatMap((line) => [`${line}.`, ''])),
     '## Cost',
     '',
     ...(document === undefined

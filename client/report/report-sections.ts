@@ -119,15 +119,24 @@ export function certificateTable({ certificate }: ResultDocument): Table {
   return { head: ['component', 'epsilon', 'tried', 'measured', 'set by a mean gain of'], rows };
 }
 
+/** Why there is no certificate, where that is the run's doing. */
+export function uncertifiedLines({ certificate, objectives }: ResultDocument): string[] {
+  if (certificate !== undefined || objectives === undefined) return [];
+  return [
+    'Component-wise maximum: not certified, because money or latency are objectives: prices have no largest value, so that nothing bounds a gain less its price',
+  ];
+}
+
 /** What the certificate means, and why epsilon is as large as it is. Sentences. */
 export function certificateLines({ certificate }: ResultDocument): string[] {
   if (certificate === undefined) return [];
-  const { delta, bounds, headroom } = certificate;
+  const { delta, bounds, headroom, notTuned } = certificate;
+  const excluded = notTuned.length === 0 ? [] : [`Not tuned in this run, and not certified: ${notTuned.join(', ')}.`];
   const components = Object.values(certificate.components);
   const certified = components.filter(({ candidate }) => candidate !== null);
   const cap = `what is left to the highest score: ${scoreText(headroom)}`;
   if (certified.length === 0) {
-    return [`No candidate was measured against the final configuration: epsilon is ${cap}.`];
+    return [`No candidate was measured against the final configuration: epsilon is ${cap}.`, ...excluded];
   }
   const sum = (of: (component: (typeof components)[number]) => number): number =>
     components.reduce((all, component) => all + of(component), 0);
@@ -143,6 +152,7 @@ export function certificateLines({ certificate }: ResultDocument): string[] {
       `on ${countedText(examples, 'example')}; had it neither gained nor lost on any of them, epsilon would still be ${scoreText(largest.epsilonWithoutGains)}.`,
     ...(certified.length < components.length ? [`Where nothing was measured, epsilon is ${cap}.`] : []),
     ...(uncovered.length > 0 ? [`Not covered: ${uncovered.join(', ')}.`] : []),
+    ...excluded,
   ];
 }
 

@@ -186,8 +186,11 @@ describe('the component-wise maximum', () => {
     ...{ epsilon: 0.55, candidate: null, epsilonWithoutGains: null, tried: 0, measured: 0, rankedByRewardOnly: 0 },
     ...{ earlierOnly: 0, candidates: [] },
   };
-  const certified = (components: NonNullable<ResultDocument['certificate']>['components']): RunReport => {
-    const certificate = { delta: 0.05, bounds: 3, headroom: 0.55, epsilon: 0.55, components };
+  const certified = (
+    components: NonNullable<ResultDocument['certificate']>['components'],
+    notTuned: string[] = [],
+  ): RunReport => {
+    const certificate = { delta: 0.05, bounds: 3, headroom: 0.55, epsilon: 0.55, notTuned, components };
     return { ...report, document: resultDocumentSchema.parse({ ...document, certificate }) };
   };
   const sentences = [
@@ -222,7 +225,30 @@ describe('the component-wise maximum', () => {
     expect(textReport(certified({ picker: none })).replaceAll('\n', ' ')).toContain(
       'No candidate was measured against the final configuration: epsilon is what is left to the highest score: 0.550.',
     );
-    for (const text of [textReport(report), markdownReport(report)]) expect(text).not.toContain('epsilon');
+    for (const text of [textReport(report), markdownReport(report)]) {
+      for (const absent of ['epsilon', 'certified']) expect(text).not.toContain(absent);
+    }
+  });
+
+  it('names the components that were not tuned', () => {
+    const sentence = 'Not tuned in this run, and not certified: drafter, judge.';
+    for (const components of [{ writer }, { picker: none }]) {
+      const excluding = certified(components, ['drafter', 'judge']);
+      for (const text of [textReport(excluding), markdownReport(excluding)]) {
+        expect(text.replaceAll('\n', ' ')).toContain(sentence);
+      }
+    }
+    expect(textReport(certified({ writer }))).not.toContain('Not tuned');
+  });
+
+  it('is not certified where money or latency are objectives, and both reports say why', () => {
+    const objectives = { scorePerUsd: 5, scorePerSecond: 0, prices: null };
+    const priced = { ...report, document: resultDocumentSchema.parse({ ...document, objectives }) };
+    const line =
+      'Component-wise maximum: not certified, because money or latency are objectives: prices have no largest value, ' +
+      'so that nothing bounds a gain less its price';
+    expect(textReport(priced).replaceAll('\n', ' ')).toContain(line);
+    expect(markdownReport(priced).split('\n')).toContain(`${line}.`);
   });
 });
 

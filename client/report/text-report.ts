@@ -9,6 +9,7 @@ import {
   localToGlobalLines,
   rewardTable,
   scoreTable,
+  uncertifiedLines,
   type Table,
 } from './report-sections';
 import { decisionText } from './decision-text';
@@ -43,6 +44,7 @@ export function textReport(report: RunReport, width = 100): string {
     ...rewards(report, width),
     ...localToGlobalLines(document).flatMap((line) => [line, '']),
     ...certificate(document, width),
+    ...uncertifiedLines(document).flatMap((line) => [...wrapped(line, width), '']),
     'Cost',
     ...costLines(document).map((line) => `  ${line}`),
   ].join('\n');

@@ -22,6 +22,8 @@ const certificate = z.object({
   headroom: z.number(),
   /** The largest of the components'. */
   epsilon: z.number(),
+  /** Components with a choice that none of the plan's optimizers is for: they kept their settings, and nothing is said of them. */
+  notTuned: z.array(z.string()),
   components: z.record(
     z.string(),
     z.object({
@@ -124,7 +126,7 @@ export const resultDocumentSchema = z.object({
     .optional(),
   /**
    * Component-wise maximum: with probability 1 - delta no measured candidate for one component improves `configuration` by more than
-   * epsilon. Absent in documents of earlier versions.
+   * epsilon. Absent where money or latency are objectives, and in documents of earlier versions.
    */
   certificate: certificate.optional(),
   cost: z.object({

@@ -41,7 +41,12 @@ export interface ProposerModel {
   ask(variable: string, messages: ChatMessage[]): Promise<string | undefined>;
 }
 
-/** What an optimizer works from. All of it comes from training examples: nothing held out can leak through it. */
+/**
+ * What an optimizer works from. Calls, demonstrations, scores and gains are of training examples; no validation example or score
+ * enters a prompt. What validation decided does pass: the incumbent and `accepted` of past proposals, which `standings` follows, are
+ * its choices, and `count` rests on gains that it measured (`slot-outcomes.ts`). Test examples decide nothing; only, as validation
+ * examples, what copies them is rejected and calls for the same inputs are left out.
+ */
 export interface OptimizerContext {
   incumbent: Incumbent;
   component: {
@@ -89,7 +94,7 @@ export interface OptimizerContext {
   reject(rejected: RejectedProposal): void;
 }
 
-/** One way of proposing settings for a component. The portfolio runs all that apply (`portfolio.ts`). */
+/** One way of proposing settings for a component. The portfolio runs all that apply (`activities/optimize-component/run-portfolio.ts`). */
 export interface ComponentOptimizer {
   /** Unique; what the plan's `optimizers` names, and what records credit. */
   readonly name: string;

@@ -21,7 +21,7 @@ export interface EarlierTry {
   accepted: boolean;
 }
 
-/** What a user's own optimizer works from: copies, and training examples only. */
+/** What a user's own optimizer works from: copies, of training examples only. Of validation it learns what was accepted. */
 export interface ProposeContext {
   component: {
     name: string;
