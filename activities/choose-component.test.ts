@@ -11,6 +11,9 @@ import type { ChosenMove, PreparedRun } from './contracts';
 import { resolveSystem } from './definition/resolve-system';
 import type { ActivityDependencies } from './dependencies';
 
+// Module graphs are bundled and databases opened, beside other test files on the same cores.
+jest.setTimeout(60_000);
+
 const text = z.object({ text: z.string() });
 const draft = z.object({ draft: z.string() });
 const answer = z.object({ answer: z.string() });
@@ -65,12 +68,18 @@ interface Decided {
   component: string;
   partner?: string;
   accepted?: boolean;
+  /** What was tested; absent: in score alone. */
+  gain?: number;
 }
-const decided = (iteration: number, { component: name, partner, accepted = false }: Decided): Promise<unknown> => {
+const decided = (
+  iteration: number,
+  { component: name, partner, accepted = false, gain }: Decided,
+): Promise<unknown> => {
   const changed = [name, ...(partner === undefined ? [] : [partner])];
   const body = {
     ...{ component: name, accepted, before: 0.2, after: accepted ? 0.4 : 0.1 },
     ...(partner !== undefined && { partner }),
+    ...(gain !== undefined && { gain }),
     changed: changed.map((item) => ({ component: item, variable: 'tone', kind: 'hyperparameter' })),
   };
   return dependencies.stores.ledger.append('run', [
@@ -153,4 +162,73 @@ it('expects of a pair the larger gain that its outputs promise, halved by its ow
   };
   expect(await chosen(run, 3)).toEqual(ended);
   expect(await recorded(3)).toEqual(ended);
+});
+
+it('does not end before every component was tried, nor where money or time count too', async () => {
+  const run = await prepared({ worthwhileGain: 0.5 });
+  await gap('drafter', 0.1);
+  await gap('answerer', 0.1);
+  expect(await chosen(run, 0)).toMatchObject({ component: expect.any(String) as string });
+  await decided(0, { component: 'drafter' });
+  expect(await chosen(run, 1)).toMatchObject({ component: 'answerer' });
+  await decided(1, { component: 'answerer' });
+  expect(await chosen(run, 2)).toMatchObject({ component: null });
+});
+
+it.each([{ scorePerUsd: 2 }, { scorePerSecond: 0.1 }])(
+  'goes on where gains in score are not all: %j',
+  async (price) => {
+    const run = await prepared({ worthwhileGain: 0.5, ...price });
+    await gap('drafter', 0.1);
+    await gap('answerer', 0.1);
+    await decided(0, { component: 'drafter' });
+    await decided(1, { component: 'answerer' });
+    expect(await chosen(run, 2)).toMatchObject({ component: expect.any(String) as string });
+  },
+);
+
+describe('without rewards, and so without preference data', () => {
+  const favoured = async (iteration: number): Promise<string | undefined> => {
+    const probabilities = (await recorded(iteration))['probabilities'] as Record<string, number>;
+    return Object.keys(probabilities).toSorted((a, b) => probabilities[b]! - probabilities[a]!)[0];
+  };
+
+  it('favours what was rejected less often', async () => {
+    const run = await prepared({ rewards: false, jointMoves: false });
+    await decided(0, { component: 'drafter' });
+    await decided(1, { component: 'answerer' });
+    await decided(2, { component: 'drafter' });
+    // Nothing rests.
+    await chosen(run, 4);
+    expect(await favoured(4)).toBe('answerer');
+    await decided(4, { component: 'answerer' });
+    await decided(5, { component: 'answerer' });
+    await chosen(run, 7);
+    expect(await favoured(7)).toBe('drafter');
+  });
+
+  it('favours pairs over components, and components over pairs, by their rejections', async () => {
+    const run = await prepared({ rewards: false });
+    await decided(0, { component: 'drafter' });
+    await decided(1, { component: 'answerer' });
+    await chosen(run, 3);
+    expect(await favoured(3)).toBe('drafter with answerer');
+    await decided(3, { component: 'drafter', partner: 'answerer' });
+    await decided(4, { component: 'drafter', partner: 'answerer' });
+    await decided(5, { component: 'drafter' });
+    await chosen(run, 7);
+    expect(await favoured(7)).toBe('answerer');
+  });
+
+  it('goes on, where money counts, by gains from which the price is off', async () => {
+    const run = await prepared({ rewards: false, jointMoves: false, scorePerUsd: 2 });
+    // In score both gained 0.2.
+    await decided(0, { component: 'drafter', accepted: true, gain: 0.02 });
+    await decided(1, { component: 'answerer', accepted: true, gain: 0.3 });
+    await chosen(run, 2);
+    expect(await favoured(2)).toBe('answerer');
+    for (const iteration of [2, 3, 4, 5]) await decided(iteration, { component: 'answerer' });
+    await chosen(run, 7);
+    expect(await favoured(7)).toBe('drafter');
+  });
 });

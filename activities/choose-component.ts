@@ -1,5 +1,6 @@
 import { randomStream } from '../core/random/stream';
 import { localStepInputs } from '../core/run/local-step-inputs';
+import { hasPriceObjective } from '../core/run/utility';
 import type { ComponentPair } from '../core/system/joint-pairs';
 import {
   chooseComponent as choose,
@@ -12,7 +13,7 @@ import type { ChooseComponentInput, ChosenMove } from './contracts';
 import { decisionsBefore, type PastDecision } from './decisions-before';
 import type { ActivityDependencies } from './dependencies';
 import { exampleCounts } from './example-samples';
-import { expectedGain, expectedJointGain, headroom } from '../core/validation/expected-gain';
+import { expectedGain, expectedJointGain, headroom, rejectionsInARow } from '../core/validation/expected-gain';
 import { inActivity } from './in-activity';
 import { pairsOf } from './joint-moves';
 import { openRun, type OpenRun } from './open-run';
@@ -43,6 +44,7 @@ export function chooseComponent(dependencies: ActivityDependencies, input: Choos
       components.push({
         name,
         expectedGain: expectedGain(candidates, own),
+        rejections: rejectionsInARow(own),
         costPerTry: costPerTry(run, name, reward?.metrics['trusted'] === true),
         tries: alone.length,
         lastTried: own.at(-1)?.iteration ?? null,
@@ -60,13 +62,15 @@ export function chooseComponent(dependencies: ActivityDependencies, input: Choos
       return {
         ...pair,
         expectedGain: expectedJointGain([headrooms.get(pair.component), headrooms.get(pair.partner)], rejections),
+        rejections,
         costPerTry: costOfPair(run, pair),
         lastTried: tries.at(-1)?.iteration ?? null,
         lastAccepted: tries.findLast(({ accepted }) => accepted)?.iteration ?? null,
       };
     });
     const moves = [...components.map((item) => ({ ...item, component: item.name })), ...pairs];
-    const ended = nothingWorthwhile(moves, run.plan.worthwhileGain);
+    // Expected gains are in score: what a move may save in money or time is unknown.
+    const ended = hasPriceObjective(run.plan) ? undefined : nothingWorthwhile(moves, run.plan.worthwhileGain);
     const choice =
       ended === undefined
         ? choose({

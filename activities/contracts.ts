@@ -19,8 +19,8 @@ export interface ExampleCounts {
 export interface TunableComponent {
   name: string;
   variables: string[];
-  /** Has a prompt: its proposals are made from traces of the incumbent. */
-  prompted: boolean;
+  /** Its proposals are made from traces of the incumbent: it has a prompt, or an optimizer of the user's own. */
+  traced: boolean;
 }
 
 /** What every activity that may call models gets. */

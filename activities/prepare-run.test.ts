@@ -1,12 +1,17 @@
 import { z } from 'zod';
 import { defaultPlan, type RunPlan } from '../core/run/plan';
+import type { Optimizer } from '../core/search/own-optimizer';
 import { component } from '../core/system/component';
 import { system } from '../core/system/system';
 import { oneOf, prompt } from '../core/system/variable';
 import { TemporaryFolder } from '../storage/testing/temporary-folder';
 import { activityDependencies, attempt } from '../test/support/activity-attempt';
+import type { TunableComponent } from './contracts';
 import { resolveSystem } from './definition/resolve-system';
 import { prepareRun } from './prepare-run';
+
+// Module graphs are bundled and databases opened, beside other test files on the same cores.
+jest.setTimeout(60_000);
 
 const field = z.object({ text: z.string() });
 const rows = (id: string) => [{ id, text: id }];
@@ -39,10 +44,15 @@ beforeEach(async () => {
 });
 afterEach(() => folder.remove());
 
-async function tuned(plan: Partial<RunPlan>): Promise<string[]> {
-  const dependencies = await activityDependencies(folder, await resolveSystem(two));
+async function prepared(plan: Partial<RunPlan>, optimizers: Optimizer[] = []): Promise<TunableComponent[]> {
+  const resolved = await resolveSystem(two, { optimizers, definedIn: undefined });
+  const dependencies = await activityDependencies(folder, resolved);
   const run = { runId: 'run', system: 'two', seed: 0, plan: { ...defaultPlan, ...plan }, fresh: false };
-  return (await attempt(() => prepareRun(dependencies, run))).components.map(({ name }) => name).sort();
+  return (await attempt(() => prepareRun(dependencies, run))).components;
+}
+
+async function tuned(plan: Partial<RunPlan>): Promise<string[]> {
+  return (await prepared(plan)).map(({ name }) => name).sort();
 }
 
 describe('prepareRun', () => {
@@ -52,6 +62,18 @@ describe('prepareRun', () => {
 
   it('leaves out components that none of the named optimizers is for', async () => {
     expect(await tuned({ optimizers: ['hyperparameters', 'opro'] })).toEqual(['reader']);
+  });
+
+  it("has the incumbent traced for prompts, and for the user's own optimizers where the plan names them", async () => {
+    const traced = async (...how: Parameters<typeof prepared>): Promise<string[]> =>
+      (await prepared({ ...how[0], rewards: false }, how[1]))
+        .flatMap((item) => (item.traced ? [item.name] : []))
+        .sort();
+    const mine: Optimizer = { name: 'mine', kinds: ['oneOf'], version: '1', propose: () => [] };
+    expect(await traced({}, [mine])).toEqual(['reader', 'writer']);
+    await folder.remove();
+    folder = await TemporaryFolder.create();
+    expect(await traced({ optimizers: ['edits', 'hyperparameters'] }, [mine])).toEqual(['writer']);
   });
 
   it('refuses optimizers that can tune nothing', async () => {

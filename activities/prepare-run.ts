@@ -1,22 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ApplicationFailure } from '@temporalio/common';
-import { applicableOptimizers } from '../core/search/component-optimizer';
-import { builtInOptimizers } from '../core/search/optimizers/built-in';
+import { hasOptimizer, readsTraces, type Proposing } from '../core/search/optimizers-for';
 import { contentHash } from '../core/system/canonical-json';
 import type { Component } from '../core/system/component';
-import { checkConfiguration, initialConfiguration, type Configuration } from '../core/system/configuration';
+import { checkConfiguration, initialConfiguration } from '../core/system/configuration';
 import { DefinitionError } from '../core/system/definition-error';
 import { hasChoice, type Variable } from '../core/system/variable';
 import type { RunRecord } from '../storage';
 import type { PreparedRun, PrepareRunInput } from './contracts';
-import type { ResolvedSystem } from './definition/resolve-system';
 import { Declined, resolveOrDecline } from './declined';
 import type { ActivityDependencies } from './dependencies';
 import { exampleCounts } from './example-samples';
 import { inActivity } from './in-activity';
 import { pairsOf } from './joint-moves';
 import { missingModel } from './missing-model';
-import { optimizersFor } from './optimize-component/own-optimizers';
 import { declineOtherDefinition, type StoredRunInput } from './open-run';
 import { requirePrices } from './require-prices';
 import { runModels } from './run-models';
@@ -49,12 +46,17 @@ export function prepareRun(dependencies: ActivityDependencies, input: PrepareRun
         `system '${system.name}' has nothing to tune: give a component a configuration with a variable that has a choice`,
       );
     }
+    const proposing: Proposing = {
+      own: resolved.optimizers,
+      named: input.plan.optimizers,
+      proposer: dependencies.proposer !== undefined,
+    };
     const components = tunable
-      .filter((item) => hasOptimizer(dependencies, resolved, input, item, configuration))
+      .filter((item) => hasOptimizer(item, configuration[item.name] ?? {}, proposing))
       .map((item) => ({
         name: item.name,
         variables: choicesOf(item),
-        prompted: Object.values(item.configuration).some(({ type }) => type === 'prompt'),
+        traced: readsTraces(item, proposing),
       }));
     if (components.length === 0) {
       const proposer = dependencies.proposer === undefined ? ' without a proposer' : '';
@@ -129,23 +131,4 @@ function refuseOtherRun(stored: RunRecord, input: PrepareRunInput): void {
       'with another run id',
     'RunIdTaken',
   );
-}
-
-/** Whether one of the plan's optimizers can propose anything for a component. */
-function hasOptimizer(
-  { proposer }: ActivityDependencies,
-  { optimizers }: ResolvedSystem,
-  { plan }: PrepareRunInput,
-  component: Component,
-  configuration: Configuration,
-): boolean {
-  const own = optimizersFor(component, optimizers).map(({ name }) => name);
-  if (own.some((name) => plan.optimizers === 'all' || plan.optimizers.includes(name))) return true;
-  const applicable = applicableOptimizers(builtInOptimizers, {
-    incumbent: { variables: component.configuration, settings: configuration[component.name] ?? {} },
-    named: plan.optimizers,
-    proposer: proposer !== undefined,
-    ...{ traces: [], past: [] },
-  });
-  return applicable.length > 0;
 }

@@ -240,7 +240,7 @@ describe('prepareRun', () => {
     const half = await resolveSystem({ ...pair, components });
     const run = { ...begun, runId: 'half' };
     expect((await attempt(() => prepareRun({ ...dependencies, resolve: async () => half }, run))).components).toEqual([
-      { name: 'second', variables: ['tone'], prompted: false },
+      { name: 'second', variables: ['tone'], traced: false },
     ]);
     const none = await resolveSystem({
       ...pair,

@@ -29,6 +29,18 @@ const magician: Optimizer = {
   },
 };
 
+/** How many calls a user's own optimizer for a component without a prompt was shown, ask by ask. */
+const shownCalls: number[] = [];
+const onlooker: Optimizer = {
+  name: 'onlooker',
+  kinds: ['integer', 'oneOf', 'range'],
+  version: '1',
+  propose({ calls }) {
+    shownCalls.push(calls.length);
+    return [];
+  },
+};
+
 describe('an accepted update of one kind', () => {
   let endpoint: ScriptedEndpoint;
   let runs: TestRuns;
@@ -52,7 +64,7 @@ describe('an accepted update of one kind', () => {
           concurrency: 32,
         },
       },
-      config: { optimizers: [magician] },
+      config: { optimizers: [magician, onlooker] },
     });
   });
 
@@ -96,6 +108,19 @@ describe('an accepted update of one kind', () => {
     const { before, after } = objectives?.prices ?? {};
     expect(before?.usd).toBeGreaterThan(0.05);
     expect(after?.usd).toBeCloseTo((before?.usd ?? 0) / 10, 9);
+  });
+
+  it('does so without rewards too', async () => {
+    const { iterations, final, rewards } = await optimized('price', { scorePerUsd: 1, rewards: false });
+    expect(iterations).toMatchObject([{ accepted: true, changed: [{ variable: 'model', kind: 'model' }] }]);
+    expect(final).toMatchObject({ test: { mean: 1 }, gain: { mean: 0 } });
+    expect(rewards).toEqual({});
+  });
+
+  it("shows a user's own optimizer calls without rewards too, of a component without a prompt", async () => {
+    const { iterations } = await optimized('hyperparameter', { rewards: false });
+    expect(iterations).toMatchObject([{ accepted: true }]);
+    expect(shownCalls.at(-1)).toBeGreaterThan(0);
   });
 
   it('leaves the dear model where money is no objective', async () => {

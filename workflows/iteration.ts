@@ -101,7 +101,7 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
       // A joint move is judged by the metric alone: no reward is needed, nor data for one.
       const joint = partner !== undefined;
       const rewarded = plan.rewards && !joint;
-      const prompted = input.components.some(({ name, prompted: has }) => name === component && has);
+      const traced = input.components.some((item) => item.name === component && item.traced);
       result.component = component;
       shown = moveText(choice);
 
@@ -127,7 +127,7 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
         await trace('preference', preferenceCount);
         if (rewarded) await collect();
       };
-      const needed = rewarded || (prompted && !joint);
+      const needed = rewarded || (traced && !joint);
       await together(needed ? preferenceData() : null, trace('optimization', shortlistCount));
 
       begin(joint ? 'pairing settings' : rewarded ? 'adapting its reward' : 'proposing settings');

@@ -1,4 +1,5 @@
 import type { ComponentOptimizer, OptimizerContext } from '../../core/search/component-optimizer';
+import { optimizersFor } from '../../core/search/optimizers-for';
 import type { EarlierTry, Optimizer, OptimizerKind, ProposeContext } from '../../core/search/own-optimizer';
 import type { PastProposal } from '../../core/search/past-proposal';
 import type { Proposal } from '../../core/search/proposal';
@@ -21,15 +22,6 @@ const settingKindsOf: Record<OptimizerKind, readonly SettingKind[]> = {
   integer: ['hyperparameter'],
   model: ['model'],
 };
-
-/** Those that have a variable of one of their kinds in the component. */
-export function optimizersFor(
-  { configuration }: Pick<Component, 'configuration'>,
-  optimizers: readonly Optimizer[],
-): Optimizer[] {
-  const types = new Set(Object.values(configuration).map(({ type }) => type));
-  return optimizers.filter(({ kinds }) => kinds.some((kind) => types.has(kind)));
-}
 
 /** The user's own optimizers that are for this component, as the portfolio runs them. */
 export function ownOptimizers(

@@ -17,7 +17,7 @@ import type { Component } from '../../core/system/component';
 import { configurationHash, type ComponentConfiguration, type Configuration } from '../../core/system/configuration';
 import { downstreamInfluences } from '../../core/system/downstream-influences';
 import { chooseComponent } from '../../core/validation/component-schedule';
-import { expectedGain } from '../../core/validation/expected-gain';
+import { expectedGain, rejectionsInARow } from '../../core/validation/expected-gain';
 import type { StoredCandidate } from '../../storage';
 import type { SyntheticSystem } from '../../systems/synthetic';
 import { collectCandidates } from './collect-candidates';
@@ -183,6 +183,7 @@ export class InMemoryOptimizer {
       return {
         name,
         expectedGain: expectedGain(this.candidates.get(name) ?? [], own),
+        rejections: rejectionsInARow(own),
         costPerTry: costPerTry(this.state.run, name, this.rewards.get(name)?.trusted === true),
         tries: own.length,
         lastTried: own.at(-1)?.iteration ?? null,

@@ -21,14 +21,17 @@ const plan = {
 
 describe('estimateCalls', () => {
   // Two of three components call models; the retriever between them is deterministic.
-  const calls = estimateCalls(scriptedChain(), plan, { train: 40, validation: 60, test: 40 });
+  const examples = { train: 40, validation: 60, test: 40 };
+  const calls = estimateCalls(scriptedChain(), plan, examples);
+  /** Proposals of both rounds on 6 inputs, the shortlist on 10: a quarter of the training examples is for the local step. */
+  const judged = 2 * 4 * 6 + 3 * 10;
 
   it('counts the calls of every phase, no more examples than there are', () => {
     expect(calls.baseline).toBe(60 * 2);
     // Candidates: query_writer 1 + 2 rollouts of the answerer, retriever 2 rollouts, answerer 1.
     expect(calls.preference).toBe(10 * 2 + 10 * 3 * (3 + 2 + 1));
-    // A quarter of the training examples, 10, is for the local step.
-    expect(calls.iteration).toBe((5 + 10) * 2 + 5 * 3 * 3 + 2 * 4 * 6 * 3 + 3 * 10 * 3 + 60 * 2 * 3);
+    // The dearest joint move calls the query writer and the answerer in both rollouts.
+    expect(calls.iteration).toBe((5 + 10) * 2 + 5 * 3 * 3 + judged * 4 + 60 * 2 * 3);
     expect(calls.finalTest).toBe((2 * 7 + 60) * 2);
     expect(calls.total).toBe(calls.baseline + calls.preference + 2 * calls.iteration + calls.finalTest);
   });
@@ -36,22 +39,48 @@ describe('estimateCalls', () => {
   it.each([
     ['all', 3],
     [['opro', 'models'], 1],
-    [['models'], 0],
+    [['hyperparameters', 'demonstrations'], 0],
   ] as const)(
     'adds the calls of a proposer, one for every prompt of a component and optimizer: %j',
     (optimizers, each) => {
-      const examples = { train: 40, validation: 60, test: 40 };
       const proposed = estimateCalls(scriptedChain(), { ...plan, optimizers }, examples, { proposer: true });
       expect(proposed.iteration).toBe(calls.iteration + each);
-      expect(proposed.total).toBe(calls.total + each * plan.iterations);
+      const { baseline, preference, finalTest, total } = proposed;
+      expect(total).toBe(baseline + preference + plan.iterations * proposed.iteration + finalTest);
     },
   );
 
   it('takes the calls in a component as an earlier run made them', () => {
     const callsOf = { answerer: 3, metric: 5 };
-    const known = estimateCalls(scriptedChain(), plan, { train: 40, validation: 60, test: 40 }, { callsOf });
+    const known = estimateCalls(scriptedChain(), plan, examples, { callsOf });
     expect(known.baseline).toBe(60 * 4);
     expect(known.preference).toBe(10 * 4 + 10 * 3 * (1 + 2 * 3 + 2 * 3 + 3));
+  });
+
+  it('counts single steps alone without joint moves', () => {
+    const single = estimateCalls(scriptedChain(), { ...plan, jointMoves: false }, examples);
+    expect(single.iteration).toBe(calls.iteration - judged);
+  });
+
+  it('counts no preference data without rewards, and fresh traces only where proposals are made from them', () => {
+    const without = { ...plan, rewards: false };
+    const prompted = estimateCalls(scriptedChain(), without, examples);
+    expect(prompted).toMatchObject({ baseline: calls.baseline, preference: 0, finalTest: calls.finalTest });
+    expect(prompted.iteration).toBe(calls.iteration - 5 * 3 * 3);
+    // Of the retriever alone, two rollouts of the answerer.
+    const retrieverOnly = { ...without, optimizers: ['hyperparameters'] };
+    const unprompted = estimateCalls(scriptedChain(), retrieverOnly, examples);
+    expect(unprompted.iteration).toBe(10 * 2 + judged * 2 + 60 * 2 * 3);
+    const mine = { ...without, optimizers: ['mine'] };
+    const own = estimateCalls(scriptedChain(), mine, examples, { optimizers: [{ name: 'mine', kinds: ['integer'] }] });
+    expect(own.iteration).toBe(unprompted.iteration + 5 * 2);
+  });
+
+  it("leaves out components that the plan's optimizers cannot touch", () => {
+    const answerer = estimateCalls(scriptedChain(), { ...plan, optimizers: ['models'] }, examples);
+    expect(answerer.preference).toBe(10 * 2 + 10 * 3 * 1);
+    expect(answerer.iteration).toBe((5 + 10) * 2 + 5 * 3 * 1 + judged * 1 + 60 * 2 * 3);
+    expect(estimateCalls(scriptedChain(), { ...plan, optimizers: ['opro'] }, examples).preference).toBe(10 * 2);
   });
 
   it('is multiplied by what a call takes', () => {

@@ -1,6 +1,9 @@
 import { localStepInputs, rankingExamples } from '../../core/run/local-step-inputs';
+import { hasOptimizer, readsTraces, type Proposing } from '../../core/search/optimizers-for';
 import { builtInOptimizers } from '../../core/search/optimizers/built-in';
 import type { RunPlan } from '../../core/run/plan';
+import { initialConfiguration } from '../../core/system/configuration';
+import { jointPairs, type ComponentPair } from '../../core/system/joint-pairs';
 import type { Split, System } from '../../core/system/system';
 import { hasChoice } from '../../core/system/variable';
 
@@ -34,46 +37,62 @@ export interface Estimate {
 export interface CallKnowledge {
   /** A proposer model writes instructions: one call per prompt of an iteration's component by each optimizer that asks it. */
   proposer?: boolean;
+  /** The user's own optimizers. */
+  optimizers?: Proposing['own'];
   /** Model calls in one call of a component, by its name, as an earlier run made them. */
   callsOf?: Readonly<Record<string, number>>;
 }
 
 /**
  * About how many model calls a run makes, from its plan. Where `callsOf` does not say otherwise, a component that is not
- * declared deterministic counts as one call. Not counted: calls by metrics, embeddings, calls that are tried again.
+ * declared deterministic counts as one call, and every iteration is taken to change what is dearest to try: a component, or
+ * two in a joint move, that the plan's optimizers can tune. Not counted: calls by metrics, embeddings, calls that are tried again.
  * Examples are counted as the dataset has them.
  */
 export function estimateCalls(
   system: System,
   plan: RunPlan,
   examples: Readonly<Record<Split, number>>,
-  { proposer = false, callsOf = {} }: CallKnowledge = {},
+  { proposer = false, optimizers = [], callsOf = {} }: CallKnowledge = {},
 ): CallEstimate {
   const callsIn = Object.fromEntries(
     system.components.map(({ name, deterministic }) => [name, callsOf[name] ?? (deterministic ? 0 : 1)]),
   );
   const sum = (names: readonly string[]): number => names.reduce((total, name) => total + (callsIn[name] ?? 0), 0);
-  const tunable = system.components.filter((item) => Object.values(item.configuration).some(hasChoice));
+  const proposing: Proposing = { own: optimizers, named: plan.optimizers, proposer };
+  const initial = initialConfiguration(system);
+  const tunable = system.components.filter(
+    (item) =>
+      Object.values(item.configuration).some(hasChoice) && hasOptimizer(item, initial[item.name] ?? {}, proposing),
+  );
+  const names = tunable.map(({ name }) => name);
   const run = sum(Object.keys(callsIn));
+  const descendants = (name: string): string[] => [...(system.wiring.descendants[name] ?? [])];
   /** Calls of one candidate and its rollouts. */
-  const candidate = (name: string): number =>
-    sum([name]) + plan.rolloutsPerCandidate * sum([...(system.wiring.descendants[name] ?? [])]);
+  const candidate = (name: string): number => sum([name]) + plan.rolloutsPerCandidate * sum(descendants(name));
+  /** Of one joint move, whose components are called anew in every rollout. */
+  const jointly = ({ component, partner }: ComponentPair): number =>
+    plan.rolloutsPerCandidate *
+    sum([...new Set([component, partner, ...descendants(component), ...descendants(partner)])]);
   const prompts = tunable.map(({ configuration }) => Object.values(configuration).filter(isPrompt).length);
-  const dearest = Math.max(0, ...tunable.map((item) => candidate(item.name)));
+  const dearest = Math.max(0, ...names.map(candidate));
+  const pairs = plan.jointMoves ? jointPairs(system.wiring, names) : [];
+  const dearestMove = Math.max(dearest, ...pairs.map(jointly));
   const validation = Math.min(plan.validationExamples, examples.validation);
   const test = Math.min(plan.testExamples, examples.test);
-  const initial = Math.min(plan.preferenceInputs, examples.train);
+  const preferenceInputs = plan.rewards ? Math.min(plan.preferenceInputs, examples.train) : 0;
   const fresh = Math.min(plan.adaptationInputs, examples.train);
   const { ranked, traced } = localStepInputs(plan, rankingExamples(examples.train));
   const baseline = validation * run;
   const preference =
-    initial * run + initial * plan.candidatesPerInput * tunable.reduce((sum, item) => sum + candidate(item.name), 0);
+    preferenceInputs * (run + plan.candidatesPerInput * names.reduce((total, name) => total + candidate(name), 0));
+  const freshTraced = plan.rewards || tunable.some((item) => readsTraces(item, proposing)) ? fresh : 0;
   const iteration =
-    (fresh + traced) * run +
-    fresh * plan.candidatesPerInput * dearest +
+    (freshTraced + traced) * run +
+    (plan.rewards ? fresh : 0) * plan.candidatesPerInput * dearest +
     // Two rounds of proposals, the second one of combinations.
-    2 * plan.proposals * ranked * dearest +
-    plan.shortlist * traced * dearest +
+    2 * plan.proposals * ranked * dearestMove +
+    plan.shortlist * traced * dearestMove +
     validation * run * (plan.finalists + 1) +
     (proposer ? askingOptimizers(plan) * Math.max(0, ...prompts) : 0);
   const iterations = plan.iterations * iteration;

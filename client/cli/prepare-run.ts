@@ -53,7 +53,11 @@ export async function prepareRun(
       validation: examples.validation.length,
       test: examples.test.length,
     };
-    const calls = estimateCalls(definition, plan, counts, { proposer: config.proposer !== undefined, callsOf });
+    const calls = estimateCalls(definition, plan, counts, {
+      proposer: config.proposer !== undefined,
+      optimizers: config.optimizers ?? [],
+      callsOf,
+    });
     const inFlight = Math.max(
       0,
       ...Object.values(parts.endpoints).map(({ concurrency }) => concurrency ?? mostCallsInFlight),

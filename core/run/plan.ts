@@ -51,7 +51,10 @@ export interface RunPlan {
   patience: number;
   /** Whether two components may be changed together when single ones do not get further. */
   jointMoves: boolean;
-  /** The run ends early when no component or pair is expected to gain so much in score; 0: never. */
+  /**
+   * The run ends early when every component was tried and no component or pair is expected to gain so much in score; 0: never, as with
+   * `scorePerUsd` or `scorePerSecond`. Not without `rewards`.
+   */
   worthwhileGain: number;
 }
 

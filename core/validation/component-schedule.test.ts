@@ -129,6 +129,31 @@ describe('chooseComponent', () => {
     expect(probabilities['unknown']).toBeLessThan(probabilities['b'] ?? 0);
   });
 
+  it('lets rejections lower a gain that is unknown, so that the cheapest gives way and all get their turns', () => {
+    const rejected = (name: string, costPerTry: number, rejections: number) =>
+      component(name, { costPerTry, rejections, lastTried: 0 });
+    expect(choose([rejected('cheap', 1, 1), rejected('dear', 4, 1)]).probabilities['cheap']).toBeCloseTo(0.9);
+    expect(choose([rejected('cheap', 1, 4), rejected('dear', 4, 1)]).probabilities['dear']).toBeCloseTo(0.9);
+
+    const state = [rejected('cheap', 1, 1), rejected('dear', 4, 1), rejected('dearest', 16, 1)];
+    const favoured: Record<string, number> = {};
+    for (let iteration = 10; iteration < 70; iteration++) {
+      const { component: name, probabilities } = choose(state, 'gain-per-cost', iteration);
+      const item = state.find((other) => other.name === name)!;
+      const [best] = Object.keys(probabilities).toSorted((a, b) => probabilities[b]! - probabilities[a]!);
+      favoured[best!] = (favoured[best!] ?? 0) + 1;
+      Object.assign(item, { lastTried: iteration, rejections: item.rejections! + 1 });
+    }
+    // Not by exploration: each is what the gains favour.
+    expect(Math.min(...state.map(({ name }) => favoured[name] ?? 0))).toBeGreaterThanOrEqual(10);
+  });
+
+  it('does not lower an unknown gain by the rejections of what is known', () => {
+    const known = component('known', { expectedGain: 0.1 / 2 ** 3, rejections: 3 });
+    expect(choose([known, component('unknown', { rejections: 2 })]).probabilities['unknown']).toBeCloseTo(0.9);
+    expect(choose([known, component('unknown', { rejections: 4 })]).probabilities['unknown']).toBeCloseTo(0.1);
+  });
+
   it.each(schedules)('%s: gives probabilities that sum to 1 in degenerate cases', (schedule) => {
     for (const rest of [{}, { expectedGain: 0 }, { expectedGain: -1 }, { costPerTry: 0 }, { expectedGain: 1e9 }]) {
       const { probabilities } = choose([component('a', rest), component('b', rest)], schedule);

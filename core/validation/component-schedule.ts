@@ -1,6 +1,7 @@
 import type { RandomStream } from '../random/stream';
 import { moveText } from '../run/move-text';
 import type { ComponentPair } from '../system/joint-pairs';
+import { leftAfterRejection } from './expected-gain';
 import { mean } from './moments';
 
 /**
@@ -16,6 +17,8 @@ export type Schedule = (typeof schedules)[number];
 interface ScheduledMove {
   /** Expected gain in score of its next try, measured by rollouts and refreshed each iteration; absent: unknown. */
   expectedGain?: number | undefined;
+  /** Rejected tries since its last accepted one, which a known gain was halved by; default 0. */
+  rejections?: number | undefined;
   /** In any one unit (component calls, tokens, US dollars). */
   costPerTry: number;
   /** Iterations; absent or null: never. */
@@ -170,11 +173,15 @@ function weightsOf(schedule: Schedule, arms: readonly Arm[]): number[] {
   return raw.map((weight, index) => (1 - exploration) * (weight / total) + exploration * (even[index] as number));
 }
 
-/** Gains of at least 0. Where a gain is unknown, the mean of the known ones stands in. */
+/**
+ * Gains of at least 0. Where a gain is unknown, the mean of what the known ones were before rejections stands in, halved by the
+ * arm's own rejections: one that fails again and again gives way also where nothing is known of any.
+ */
 function expectedGains(arms: readonly Arm[]): number[] {
-  const known = arms.flatMap((item) => item.expectedGain ?? []);
+  const left = ({ rejections = 0 }: Arm): number => leftAfterRejection ** rejections;
+  const known = arms.flatMap((item) => (item.expectedGain === undefined ? [] : [item.expectedGain / left(item)]));
   const fallback = known.length > 0 ? mean(known) : 1;
-  return arms.map((item) => Math.max(0, item.expectedGain ?? fallback));
+  return arms.map((item) => Math.max(0, item.expectedGain ?? fallback * left(item)));
 }
 
 /** The temperature is the mean gain, so that the units of the score do not matter. */

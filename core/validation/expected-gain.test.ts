@@ -50,6 +50,12 @@ describe('expectedGain', () => {
     expect(expectedGain([], [accepted(0, 0.4)])).toBeCloseTo(0.2);
   });
 
+  it('is half of what the last accepted try gained, halved by rejections, where there is no data', () => {
+    expect(expectedGain([], [rejected(0), rejected(1)])).toBeUndefined();
+    expect(expectedGain([], [accepted(0, 0.4), rejected(1), rejected(2)])).toBeCloseTo(0.05);
+    expect(expectedGain([], [accepted(0, 0.1), rejected(1), accepted(2, 0.4), rejected(3)])).toBeCloseTo(0.1);
+  });
+
   it('takes a try that validated nothing as one without gain', () => {
     expect(expectedGain(data, [{ ...rejected(0), before: null, after: null }])).toBeCloseTo(0.1);
   });

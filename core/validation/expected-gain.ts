@@ -4,7 +4,7 @@ import { mean } from './moments';
 /** What the next try of a component may gain, as a share of what its last, accepted one did. */
 const repeatedGain = 0.5;
 /** What a rejected try leaves of the expected gain. */
-const leftAfterRejection = 0.5;
+export const leftAfterRejection = 0.5;
 
 /** One past try of a component. */
 export interface PastTry {
@@ -20,10 +20,11 @@ export interface PastTry {
 /**
  * What the next try of a component may gain in score: how much the best candidate outputs of the newest preference data
  * beat the base outputs, less what was gained since. After an accepted try it is at least half of what that one gained;
- * every rejected try since the last accepted one halves it.
+ * every rejected try since the last accepted one halves it. Without preference data, as a run without rewards is, half of what the
+ * last accepted try gained stands for it.
  *
  * @param tries of this component, oldest first.
- * @returns undefined without preference data.
+ * @returns undefined without preference data and an accepted try.
  */
 export function expectedGain(
   candidates: readonly Pick<Candidate, 'iteration' | 'exampleId' | 'origin' | 'scores'>[],
@@ -31,10 +32,16 @@ export function expectedGain(
 ): number | undefined {
   const accepted = tries.filter((past) => past.accepted);
   const known = headroom(candidates, accepted);
-  const last = tries.at(-1);
-  if (last?.accepted) return Math.max(known ?? 0, repeatedGain * gainOf(last));
-  const rejections = tries.length - 1 - tries.findLastIndex((past) => past.accepted);
-  return known === undefined ? undefined : known * leftAfterRejection ** rejections;
+  const rejections = rejectionsInARow(tries);
+  const last = accepted.at(-1);
+  const repeated = last && Math.max(0, repeatedGain * gainOf(last));
+  const gain = rejections === 0 && repeated !== undefined ? Math.max(known ?? 0, repeated) : (known ?? repeated);
+  return gain === undefined ? undefined : gain * leftAfterRejection ** rejections;
+}
+
+/** How many tries were rejected since the last accepted one. @param tries oldest first. */
+export function rejectionsInARow(tries: readonly Pick<PastTry, 'accepted'>[]): number {
+  return tries.length - 1 - tries.findLastIndex(({ accepted }) => accepted);
 }
 
 /**

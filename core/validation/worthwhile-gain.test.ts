@@ -15,6 +15,8 @@ it('says what the best move is expected to gain, where that is not worth a try',
 it('goes on while a move reaches it, while a gain is unknown, and where it is off', () => {
   expect(nothingWorthwhile(moves, 0.04)).toBeUndefined();
   expect(nothingWorthwhile([...moves, { component: 'judge' }], 0.05)).toBeUndefined();
+  expect(nothingWorthwhile([...moves, { component: 'judge', expectedGain: 0, tries: 0 }], 0.05)).toBeUndefined();
+  expect(nothingWorthwhile([...moves, { component: 'judge', expectedGain: 0, tries: 1 }], 0.05)).toBeDefined();
   expect(nothingWorthwhile([{ component: 'judge', expectedGain: 0 }], 0)).toBeUndefined();
   expect(nothingWorthwhile([], 0.05)).toBeUndefined();
 });

@@ -5,6 +5,8 @@ export interface ExpectedMove {
   component: string;
   partner?: string | undefined;
   expectedGain?: number | undefined;
+  /** 0: never tried, so that what is expected of it was measured before the others' updates and counts as unknown. */
+  tries?: number | undefined;
 }
 
 /**
@@ -13,7 +15,7 @@ export interface ExpectedMove {
  */
 export function nothingWorthwhile(moves: readonly ExpectedMove[], worthwhile: number): string | undefined {
   if (worthwhile <= 0) return undefined;
-  const gains = moves.flatMap(({ expectedGain }) => expectedGain ?? []);
+  const gains = moves.flatMap(({ expectedGain, tries }) => (tries === 0 ? [] : (expectedGain ?? [])));
   const most = Math.max(...gains);
   if (gains.length < moves.length || gains.length === 0 || most >= worthwhile) return undefined;
   const best = moves.find(({ expectedGain }) => expectedGain === most) as ExpectedMove;

@@ -19,6 +19,14 @@ describe('a plan and a budget', () => {
     expect(planOf({ shortlist: 4 }, { finalists: 4 })).toMatchObject({ shortlist: 4, finalists: 4 });
   });
 
+  it('expect no worthwhile gain without the data that tells of it', () => {
+    expect(() => planOf({ rewards: false }, { worthwhileGain: 0.02 })).toThrow(
+      'the plan has worthwhileGain 0.02 without rewards: expected gains come from the preference data',
+    );
+    expect(planOf({ worthwhileGain: 0.02 }, { rewards: false, worthwhileGain: 0 })).toMatchObject({ rewards: false });
+    expect(planOf({ worthwhileGain: 0.02 }, {})).toMatchObject({ worthwhileGain: 0.02 });
+  });
+
   it('accept the defaults and the limits of every range', () => {
     expect(() => checkPlan('plan', defaultPlan)).not.toThrow();
     expect(() =>

@@ -131,6 +131,11 @@ export function planOf(
       `the plan has ${plan.finalists} finalists, but they come from a shortlist of ${plan.shortlist}: raise shortlist or lower finalists`,
     );
   }
+  if (!plan.rewards && plan.worthwhileGain > 0) {
+    throw new DefinitionError(
+      `the plan has worthwhileGain ${plan.worthwhileGain} without rewards: expected gains come from the preference data that rewards are fitted on; set worthwhileGain to 0 or rewards to true`,
+    );
+  }
   return plan;
 }
 
