@@ -1,3 +1,4 @@
+import { hasPriceObjective } from '../core/run/utility';
 import { changedSettings } from '../core/system/configuration';
 import { gainInterval } from '../core/validation/acceptance';
 import { looksAt } from '../core/validation/looks';
@@ -29,7 +30,10 @@ export interface DecisionRecord extends Decision {
   gain: number | null;
   /** Of that finalist, adjusted for looks and finalists (`Comparison.p`): a gain is accepted where it is at most `level`. */
   p: number | null;
-  /** Of that finalist's gain, simultaneous over looks and finalists (`gainInterval`). */
+  /**
+   * Of that finalist's gain, simultaneous over looks and finalists (`gainInterval`). Null also where the sample is too small for one
+   * and money or latency are objectives: such gains have no bounds.
+   */
   ci95: [number, number] | null;
   /** Mean price of an example under incumbent and finalist; only where money or latency are objectives. */
   prices?: { before: ExamplePrice; after: ExamplePrice };
@@ -128,6 +132,7 @@ async function decision(
     ci95: gainInterval(differences, {
       looks: looksAt(count).length,
       entered: input.entered,
+      bounds: hasPriceObjective(run.plan) ? null : [-1, 1],
       seed: signFlipSeed(run.seed, iteration),
     }),
     ...(before.price !== null && after.price !== null && { prices: { before: before.price, after: after.price } }),

@@ -74,14 +74,14 @@ async function measured(
   );
 }
 
-async function decided(): Promise<DecisionRecord> {
+async function decided(entered = 1): Promise<DecisionRecord> {
   const input = { runId: 'run', iteration: 0, component: 'speaker', incumbent: baseline };
   let last = 0;
   for (let finalists = [loud]; finalists.length > 0; last++) {
-    const seen = { ...input, entered: 1, finalists, count, look: last };
+    const seen = { ...input, entered, finalists, count, look: last };
     ({ hashes: finalists } = await attempt(() => look(dependencies, seen)));
   }
-  await attempt(() => decide(dependencies, { ...input, entered: 1, count, look: last - 1 }));
+  await attempt(() => decide(dependencies, { ...input, entered, count, look: last - 1 }));
   return (await dependencies.stores.ledger.get('run', 'iteration/0/decision'))?.body as unknown as DecisionRecord;
 }
 
@@ -124,6 +124,25 @@ it('judges latency as it does money', async () => {
   await measured(baseline, 0.5, dear);
   await measured(loud, 0.6, cheap);
   expect(await decided()).toMatchObject({ accepted: false, gain: expect.closeTo(-0.1, 9) as number });
+});
+
+it.each([
+  ['scores alone have bounds', {}, [-1, 1]],
+  ['money is an objective', { scorePerUsd: 200 }, null],
+  ['latency is an objective', { scorePerSecond: 2 }, null],
+])('claims no more than there is where the sample is too small: %s', async (_, objectives, ci95) => {
+  await begin(objectives);
+  await measured(baseline, 0.5, { usd: 0.02, seconds: 3 });
+  await measured(loud, 0.6, { usd: 0.001, seconds: 1 });
+  // Eight examples for as many finalists: no sign pattern is rare enough.
+  expect((await decided(8)).ci95).toEqual(ci95);
+});
+
+it('has an interval where the sample is large enough, also where money is an objective', async () => {
+  await begin({ scorePerUsd: 200 });
+  await measured(baseline, 0.5, dear);
+  await measured(loud, 0.5, cheap);
+  expect((await decided()).ci95).toEqual([expect.closeTo(3, 9), expect.closeTo(3, 9)]);
 });
 
 it('tells in the result document what test examples cost', async () => {

@@ -80,6 +80,7 @@ it('accepts a joint move that raises the held-out metric where no single change 
   const entries = await runs.runtime.stores.ledger.list(runId, { iteration: 2 });
   expect(entries.map(({ kind }) => kind)).not.toContain('reward');
   const decision = entries.find(({ kind }) => kind === 'decision')?.body as unknown as DecisionRecord;
+  expect(decision.validated).not.toEqual([]);
   expect(decision.validated.map(({ judge }) => judge)).toEqual(decision.validated.map(() => 'metric'));
 });
 

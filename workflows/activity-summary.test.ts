@@ -18,10 +18,10 @@ describe('activitySummary', () => {
     expect(activitySummary('collectCandidates', { ...step, ...part })).toBe('answerer, inputs 5-8 of 12');
     const ranking = { ...step, limits: {}, count: 12, blobs: [hash], hashes: [hash, '9876543210'], inputs: 12 };
     expect(activitySummary('scoreProposals', { ...ranking, judge: 'reward' })).toBe(
-      'answerer, 2 proposals: abcdef01, 98765432',
+      'answerer, 2 proposals on 12 inputs, judge reward: abcdef01, 98765432',
     );
-    expect(activitySummary('scoreProposals', { ...ranking, judge: 'metric' })).toBe(
-      'answerer, 2 of the shortlist: abcdef01, 98765432',
+    expect(activitySummary('scoreProposals', { ...ranking, inputs: 24, judge: 'metric' })).toBe(
+      'answerer, 2 proposals on 24 inputs, judge metric: abcdef01, 98765432',
     );
   });
 

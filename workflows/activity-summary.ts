@@ -22,8 +22,8 @@ const summaries: { [Name in ActivityName]: (input: ActivityInput<Name>) => strin
   fitReward: ({ component }) => component,
   chooseComponent: ({ components }) => `of ${components.length}`,
   propose: ({ ranked, ...step }) => `${moveText(step)}, ${ranked === undefined ? 'first round' : 'combinations'}`,
-  scoreProposals: ({ hashes, judge, ...step }) =>
-    `${moveText(step)}, ${hashes.length} ${judge === 'metric' ? 'of the shortlist' : 'proposals'}: ${hashes.map(short).join(', ')}`,
+  scoreProposals: ({ hashes, inputs, judge, ...step }) =>
+    `${moveText(step)}, ${hashes.length} proposals on ${inputs} inputs, judge ${judge}: ${hashes.map(short).join(', ')}`,
   selectFinalists: moveText,
   look: ({ finalists, look, count }) => `${finalists.length} finalists, look ${look + 1} at ${count} examples`,
   decide: ({ entered, ...step }) => `${moveText(step)}, ${entered} finalists`,

@@ -63,4 +63,33 @@ describe('hiddenExamples', () => {
     expect([...trainingTexts()]).toContain('the answer to two');
     expect([...trainingTexts()]).not.toContain('t1');
   });
+
+  it('hashes the examples once for a definition and a seed, and none before they are asked for', async () => {
+    const resolved = await resolveSystem(asking);
+    let read = 0;
+    const counted = (example: (typeof resolved.examples.test)[number]) =>
+      Object.defineProperty({ ...example }, 'question', { get: () => (read++, 'six'), enumerable: true });
+    const { train, validation, test } = resolved.examples;
+    const counting = { ...resolved, examples: { train, validation: validation.map(counted), test: test.map(counted) } };
+    const [first] = asking.components;
+    const of = (seed: number) => hiddenExamples({ resolved: counting, seed });
+    const readBy = (ask: () => unknown): number => {
+      const before = read;
+      ask();
+      return read - before;
+    };
+    expect(readBy(() => of(0))).toBe(0);
+    expect(readBy(() => of(0).ranking())).toBe(0);
+    expect([1, 2, 3].map(() => readBy(() => of(0).heldOut()))).toEqual([2, 0, 0]);
+    expect([1, 2, 3].map(() => readBy(() => of(0).componentInputs(first!)))).toEqual([2, 0, 0]);
+  });
+
+  it('keeps what belongs to a seed and a definition apart', async () => {
+    const resolved = await resolveSystem(asking);
+    const rankings = [0, 1, 2, 3, 4, 5, 6, 7].map((seed) => [...hiddenExamples({ resolved, seed }).ranking()]);
+    expect(new Set(rankings.flat()).size).toBeGreaterThan(1);
+    const other = { ...resolved, examples: { ...resolved.examples, test: resolved.examples.validation } };
+    expect(hiddenExamples({ resolved, seed: 0 }).heldOut().size).toBe(2);
+    expect(hiddenExamples({ resolved: other, seed: 0 }).heldOut().size).toBe(1);
+  });
 });

@@ -37,8 +37,9 @@ export function sharedContext(
   };
   // Only a prompt can carry texts: for other components there is nothing to look up.
   const carriesTexts = Object.values(component.configuration).some(({ type }) => type === 'prompt');
-  const [heldOut, ranking] = carriesTexts ? [hidden.heldOut(), hidden.ranking()] : [];
-  const mayBeRead = ({ exampleId }: { exampleId: string }): boolean => heldOut?.has(hashOf(exampleId)) !== true;
+  const isIn = (hashes: () => ReadonlySet<string>, { exampleId }: { exampleId: string }): boolean =>
+    carriesTexts && hashes().has(hashOf(exampleId));
+  const mayBeRead = (of: { exampleId: string }): boolean => !isIn(hidden.heldOut, of);
   const traces = tracedCalls(run, component, options.traces).filter(mayBeRead);
   const candidates = options.candidates.filter(mayBeRead);
   return {
@@ -56,9 +57,7 @@ export function sharedContext(
       ),
     },
     traces,
-    demonstrable: demonstrableCalls(traces, candidates).filter(
-      ({ exampleId }) => ranking?.has(hashOf(exampleId)) !== true,
-    ),
+    demonstrable: demonstrableCalls(traces, candidates).filter((of) => !isIn(hidden.ranking, of)),
     candidates,
   };
 }

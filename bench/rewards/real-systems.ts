@@ -131,7 +131,7 @@ export async function configOf({ name }: RealSystem): Promise<Config> {
 }
 
 function withAllInTrain(config: Config): Config {
-  const { kind: _kind, ...options } = config;
+  const { kind: _kind, definedIn: _definedIn, ...options } = config;
   return defineConfig({
     ...options,
     systems: (tools) =>

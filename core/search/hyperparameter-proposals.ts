@@ -22,7 +22,7 @@ const gridLimit = 64;
  * steps near the incumbent, of which the best are combined later. With too few observations for a model, what was not
  * observed comes first, changes of one alone before others.
  *
- * @param options.count most proposals; default: the whole grid, or 16.
+ * @param options.count most proposals from a space that is too large for its grid; a grid always comes whole. Default 16.
  * @throws RangeError for an observation outside the space or with a value that is not a number.
  */
 export function hyperparameterProposals(options: {
@@ -31,14 +31,14 @@ export function hyperparameterProposals(options: {
   count?: number;
   stream: RandomStream;
 }): Proposal[] {
-  const { incumbent, observations = [], count, stream } = options;
+  const { incumbent, observations = [], count = 16, stream } = options;
   const space = searchSpace(incumbent.variables);
   if (space.length === 0) return [];
   const grid = space.map((dimension) => gridValues(dimension, incumbent.settings[dimension.name]));
   const combinations = grid.reduce((product, values) => product * values.length, 1);
   return combinations <= gridLimit
-    ? gridProposals(incumbent, space, grid, observations, stream).slice(0, count)
-    : tpeProposals(incumbent, space, observations, count ?? 16, stream);
+    ? gridProposals(incumbent, space, grid, observations, stream)
+    : tpeProposals(incumbent, space, observations, count, stream);
 }
 
 function gridProposals(

@@ -151,7 +151,7 @@ describe('a look before the last', () => {
 describe('gainInterval', () => {
   const differences = Array.from({ length: 40 }, (_, index) => 0.2 + 0.5 * Math.sin(index * 1.7));
   const width = (looks: number, entered: number): number => {
-    const [low, high] = gainInterval(differences, { looks, entered, seed: 0 });
+    const [low, high] = gainInterval(differences, { looks, entered, bounds: null, seed: 0 }) as [number, number];
     return high - low;
   };
 
@@ -161,7 +161,18 @@ describe('gainInterval', () => {
   });
 
   it('claims nothing where the sample is too small for such confidence', () => {
-    expect(gainInterval([0.5, 0.4, 0.6, 0.5, 0.5, 0.4], { looks: 3, entered: 3, seed: 0 })).toEqual([-1, 1]);
+    const of = (few: number[], bounds: [number, number] | null) =>
+      gainInterval(few, { looks: 3, entered: 3, bounds, seed: 0 });
+    expect(of([0.5, 0.4, 0.6, 0.5, 0.5, 0.4], [-1, 1])).toEqual([-1, 1]);
+    // A score less a price may change by any amount: a mean of 3 in six examples bounds nothing.
+    expect(of([3, 4, 2, 3, 3, 3], null)).toBeNull();
+  });
+
+  it('is the same with and without bounds where the sample is large enough', () => {
+    const of = (bounds: [number, number] | null) =>
+      gainInterval(differences, { looks: 3, entered: 3, bounds, seed: 0 });
+    expect(of(null)).toEqual(of([-1, 1]));
+    expect(of(null)).not.toBeNull();
   });
 
   it('contains the true gain wherever the test stops', () => {
@@ -175,7 +186,10 @@ describe('gainInterval', () => {
       );
       // Stops at the look that shows the most: the worst that stopping can do.
       const [low, high] = looksAt(40)
-        .map(({ examples }) => gainInterval(sample.slice(0, examples), { looks: 3, entered: 1, seed: repeat }))
+        .map(({ examples }) => {
+          const options = { looks: 3, entered: 1, bounds: [-1, 1] as [number, number], seed: repeat };
+          return gainInterval(sample.slice(0, examples), options) as [number, number];
+        })
         .reduce(([a, b], [c, d]) => [Math.max(a, c), Math.min(b, d)]);
       if (low > 0 || high < 0) missed++;
     }

@@ -89,12 +89,19 @@ export function decideLook(options: LookOptions): LookVerdict {
  * Interval of a finalist's true gain, given its differences at the look at which its test ended. Bonferroni over the looks
  * (equal parts of 5 %) and the finalists that entered: in 95 % of iterations all of them contain the true gain, whenever the test
  * stops.
+ *
+ * @param options.bounds the values that a difference can take: the interval where the sample is too small for any; null: there
+ * are none, as for a score less a price.
+ * @returns null where the sample is too small for an interval and there are no bounds.
  */
 export function gainInterval(
   differences: readonly number[],
-  { looks, entered, seed }: { looks: number; entered: number; seed: number },
-): [number, number] {
-  return pairedTest(differences, { seed, confidence: 1 - 0.05 / looks / entered }).ci95;
+  options: { looks: number; entered: number; bounds: [number, number] | null; seed: number },
+): [number, number] | null {
+  const { looks, entered, bounds, seed } = options;
+  const confidence = 1 - 0.05 / looks / entered;
+  const { ci95 } = pairedTest(differences, { seed, confidence, bounds: bounds ?? [-Infinity, Infinity] });
+  return ci95.every(Number.isFinite) ? ci95 : null;
 }
 
 function compare(

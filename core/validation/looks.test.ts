@@ -15,8 +15,17 @@ describe('looksAt', () => {
   it('leaves out looks at fewer than 5 new examples', () => {
     expect(examples(20)).toEqual([5, 10, 20]);
     expect(examples(16)).toEqual([8, 16]);
+    expect(examples(10)).toEqual([5, 10]);
     expect(examples(9)).toEqual([9]);
     expect(examples(1)).toEqual([1]);
+  });
+
+  it('gives what a left-out look would have spent to the next one', () => {
+    expect(looksAt(9)).toEqual([{ examples: 9, share: 1 }]);
+    expect(looksAt(16).map(({ share }) => share)).toEqual([0.1, 0.9]);
+    // Half of these is fewer than 5 examples after the quarter: only the last look can accept.
+    for (const count of [17, 18]) expect(looksAt(count)).toMatchObject([{ examples: 5, share: 0 }, { share: 1 }]);
+    expect(looksAt(19)).toHaveLength(3);
   });
 
   it('spends the whole level, whatever the size', () => {

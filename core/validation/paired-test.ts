@@ -10,7 +10,7 @@ export interface PairedTestOptions {
   confidence?: number;
   /** Random sign flips where enumeration is too long; default 10,000, more where the interval's tails hold fewer than 50 of them. */
   flips?: number;
-  /** The values that a difference can take; the interval where the sample is too small for any. Default [-1, 1]: scores. */
+  /** The values that a difference can take; the interval where the sample is too small for any. Default [-1, 1]: differences of scores. */
   bounds?: [number, number];
 }
 

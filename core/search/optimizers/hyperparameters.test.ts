@@ -1,6 +1,6 @@
 import { randomStream } from '../../random/stream';
 import { configurationHash } from '../../system/configuration';
-import { oneOf } from '../../system/variable';
+import { oneOf, range } from '../../system/variable';
 import type { OptimizerContext } from '../component-optimizer';
 import { proposalHash, propose, type Proposal } from '../proposal';
 import { hyperparameters } from './hyperparameters';
@@ -11,7 +11,7 @@ const incumbent = {
 };
 const proposals = async (past: OptimizerContext['past']): Promise<readonly Proposal[]> =>
   hyperparameters.propose({
-    ...({ incumbent, observations: [], past, stream: randomStream(1) } as unknown as OptimizerContext),
+    ...({ incumbent, observations: [], past, count: 4, stream: randomStream(1) } as unknown as OptimizerContext),
   });
 const tried = (values: { a: number; b: number }, gain: number) => ({
   ...{
@@ -38,5 +38,16 @@ describe('hyperparameters', () => {
     const past = [0, 1, 2, 3].flatMap((a) => [1, 2, 3].map((b) => tried({ a, b }, b === 3 ? 0.2 : -0.2)));
     const [best] = await proposals(past);
     expect(best?.settings['b']).toBe(3);
+  });
+
+  it('fills as many slots of a large space as it has, and offers spares where it has few', async () => {
+    const large = { variables: { a: range(0, 1), b: range(0, 1), c: range(0, 1) }, settings: { a: 0, b: 0, c: 0 } };
+    const made = (count: number) =>
+      hyperparameters.propose({
+        ...({ incumbent: large, observations: [], past: [], stream: randomStream(1) } as unknown as OptimizerContext),
+        count,
+      });
+    const hashes = async (count: number) => new Set((await made(count)).map(proposalHash)).size;
+    expect([await hashes(24), await hashes(4)]).toEqual([24, 16]);
   });
 });

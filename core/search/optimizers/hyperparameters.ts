@@ -7,6 +7,9 @@ import type { Incumbent } from '../proposal';
 import { searchSpace } from '../search-space';
 import { standings } from '../standings';
 
+/** Settings of a large space, at least: those beyond the optimizer's slots are spares where others offer too few. */
+const fewest = 16;
+
 /**
  * All hyperparameters jointly: the grid where it is small, otherwise a tree-structured Parzen estimator. Both know what the
  * preference data says of settings, and what became of those that earlier iterations tried.
@@ -14,8 +17,13 @@ import { standings } from '../standings';
 export const hyperparameters: ComponentOptimizer = {
   name: 'hyperparameters',
   kinds: ['hyperparameter'],
-  propose: ({ incumbent, observations, past, stream }) =>
-    hyperparameterProposals({ incumbent, observations: [...observations, ...tried(incumbent, past)], stream }),
+  propose: ({ incumbent, observations, past, count, stream }) =>
+    hyperparameterProposals({
+      incumbent,
+      observations: [...observations, ...tried(incumbent, past)],
+      count: Math.max(fewest, count),
+      stream,
+    }),
 };
 
 /** Hyperparameters that earlier iterations tried alone, in the present incumbent's other settings. */
