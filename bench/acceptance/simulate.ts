@@ -9,6 +9,8 @@ export interface SimulatedPlan {
   iterations: number;
   finalists: number;
   examples: number;
+  /** Examples of the validation split, which every iteration draws its own from; absent: fresh examples in every iteration. */
+  pool?: number;
 }
 
 export interface SimulatedIteration {
@@ -18,16 +20,14 @@ export interface SimulatedIteration {
   measured: number;
 }
 
-/** The validation of one iteration, with the looks and tests of a run. */
+/** The validation of one iteration on its sample, with the looks and tests of a run. */
 export function simulateIteration(options: {
-  draw: (stream: RandomStream, finalists: number) => ExampleScores;
+  sample: readonly ExampleScores[];
   plan: Pick<SimulatedPlan, 'finalists' | 'examples'>;
   level: number;
   seed: number;
 }): SimulatedIteration {
-  const { draw, plan, level, seed } = options;
-  const stream = randomStream(seed, 'simulated-iteration');
-  const sample = Array.from({ length: plan.examples }, () => draw(stream, plan.finalists));
+  const { sample, plan, level, seed } = options;
   const looks = looksAt(plan.examples);
   const scores = (examples: number, of: (example: ExampleScores) => number): Record<string, number> =>
     Object.fromEntries(sample.slice(0, examples).map((example, index) => [`e${index}`, of(example)]));
@@ -57,13 +57,43 @@ export function simulateIteration(options: {
   return { accepted: null, measured };
 }
 
+type DrawExample = (stream: RandomStream, finalists: number) => ExampleScores;
+
+function freshSample(
+  draw: DrawExample,
+  { examples, finalists }: Pick<SimulatedPlan, 'examples' | 'finalists'>,
+  seed: number,
+): ExampleScores[] {
+  const stream = randomStream(seed, 'simulated-iteration');
+  return Array.from({ length: examples }, () => draw(stream, finalists));
+}
+
+/**
+ * The samples of a run's iterations from one validation split, as a run draws them: the incumbent's score of an example is the same in
+ * every iteration, and every iteration has finalists of its own.
+ */
+export function samplesOfPool(law: NullLaw, plan: SimulatedPlan & { pool: number }, seed: number): ExampleScores[][] {
+  const { iterations, finalists, examples } = plan;
+  const stream = randomStream(seed, law.name, 'pool');
+  const pool = Array.from({ length: plan.pool }, () => law.draw(stream, finalists * iterations));
+  return Array.from({ length: iterations }, (_, iteration) =>
+    stream.sample(pool, Math.min(examples, pool.length)).map((example) => ({
+      incumbent: example.incumbent,
+      finalists: example.finalists.slice(iteration * finalists, (iteration + 1) * finalists),
+    })),
+  );
+}
+
 /** Whether a run in which no candidate is better accepts anything. */
 export function acceptsAnything(law: NullLaw, plan: SimulatedPlan, seed: number): boolean {
   const before: PastTest[] = [];
+  const { pool } = plan;
+  const samples = pool === undefined ? undefined : samplesOfPool(law, { ...plan, pool }, seed);
   for (let iteration = 0; iteration < plan.iterations; iteration++) {
     const level = levelOf({ alpha: plan.alpha, iterations: plan.iterations, iteration, before });
     const iterationSeed = randomStream(seed, law.name, iteration).integer(2 ** 32);
-    const { accepted } = simulateIteration({ draw: law.draw, plan, level, seed: iterationSeed });
+    const sample = samples?.[iteration] ?? freshSample(law.draw, plan, iterationSeed);
+    const { accepted } = simulateIteration({ sample, plan, level, seed: iterationSeed });
     if (accepted !== null) return true;
     before.push({ iteration, accepted: false, level });
   }
@@ -80,12 +110,9 @@ export function power(
   let accepted = 0;
   let measured = 0;
   for (let repeat = 0; repeat < repeats; repeat++) {
-    const found = simulateIteration({
-      draw: (stream, finalists) => drawGain(law, winning, stream, finalists),
-      plan,
-      level,
-      seed: randomStream(seed, 'power', law.name, repeat).integer(2 ** 32),
-    });
+    const iterationSeed = randomStream(seed, 'power', law.name, repeat).integer(2 ** 32);
+    const sample = freshSample((stream, finalists) => drawGain(law, winning, stream, finalists), plan, iterationSeed);
+    const found = simulateIteration({ sample, plan, level, seed: iterationSeed });
     if (found.accepted === 0) accepted++;
     measured += found.measured;
   }

@@ -1,12 +1,11 @@
 import { configurationHash, withComponent, type Configuration } from '../../core/system/configuration';
 import { certificateDelta, certify, type ComponentEvidence } from '../../core/validation/certificate';
+import { checkCertificate, type CertificateCheck } from './check-certificate';
 import type { InMemoryOptimizer } from './optimizer';
 
 /** What a run's certificate says, and whether it is right. */
-export interface CheckedCertificate {
+export interface CheckedCertificate extends CertificateCheck {
   epsilon: number;
-  /** No tried candidate's true gain over the final configuration is above the epsilon. */
-  right: boolean;
   /** No candidate whatever, tried or not, gains more: the run ended at a component-wise maximum within the epsilon. */
   covers: boolean;
   measured: number;
@@ -50,12 +49,17 @@ export function certifyRun(
   }
   const count = state.run.resolved.examples.test.length;
   const heldOut = state.evaluate(final, { split: 'test', purpose: 'test', iteration: -1, count }, 'baseline');
-  const { epsilon } = certify({ components, heldOutScores: [...heldOut.values()], delta: certificateDelta });
+  const certificate = certify({ components, heldOutScores: [...heldOut.values()], delta: certificateDelta });
   const score = trueScore(final);
+  const gain = (hash: string): number => {
+    const configuration = tried.get(hash);
+    if (configuration === undefined) throw new Error(`the certificate measured ${hash}, which no iteration proposed`);
+    return trueScore(configuration) - score;
+  };
   return {
-    epsilon,
-    right: [...tried.values()].every((configuration) => trueScore(configuration) - score <= epsilon),
-    covers: left <= epsilon,
+    epsilon: certificate.epsilon,
+    ...checkCertificate(certificate, { gain, score }),
+    covers: left <= certificate.epsilon,
     measured: Object.values(components).reduce((sum, item) => sum + item.measured.size, 0),
     tried: tried.size,
   };

@@ -7,7 +7,7 @@ import { buildFeatures } from '../../core/reward/build-features';
 import { featureSpec, type FeatureSpec } from '../../core/reward/feature-spec';
 import { calibratedGain, type GainCalibration } from '../../core/reward/gain-calibration';
 import { inputFolds } from '../../core/reward/input-folds';
-import { fitStandardisation, standardise, type Standardisation } from '../../core/reward/standardisation';
+import { fitStandardisation, standardise } from '../../core/reward/standardisation';
 import type { Component } from '../../core/system/component';
 import type { JsonObject } from '../../core/system/json';
 import { indexData } from '../../providers/reward/index-data';
@@ -20,6 +20,23 @@ const members = 5;
 const embeddingShare = 16;
 /** Instead of embeddings, which would cost more than all the rest: one number that is always 0. */
 const noEmbedding = { get: () => new Float32Array(1) } as unknown as ReadonlyMap<string, Float32Array>;
+
+/** Features of one component's items, each built once: many proposals give the same outputs, and fits share candidates. */
+export class FeatureRows {
+  private readonly rows = new Map<string, Float32Array>();
+
+  /** As `buildFeatures` has them. */
+  of(spec: FeatureSpec, items: readonly Pick<Candidate, 'inputs' | 'outputs'>[]): Float32Array {
+    const features = new Float32Array(items.length * spec.dimension);
+    for (const [index, item] of items.entries()) {
+      const key = JSON.stringify([item.inputs, item.outputs]);
+      const row = this.rows.get(key) ?? buildFeatures(spec, [item], noEmbedding);
+      this.rows.set(key, row);
+      features.set(row, index * spec.dimension);
+    }
+    return features;
+  }
+}
 
 /** A Local Reward Function of the bench, and what held-out pairs say of it. */
 export interface FastReward {
@@ -41,6 +58,7 @@ export function fitFastReward(
   component: Component,
   candidates: readonly Candidate[],
   seed: number,
+  known: FeatureRows,
 ): FastReward | undefined {
   const data = mergeSharedInputs({
     pairs: preferencePairs(candidates),
@@ -64,7 +82,7 @@ export function fitFastReward(
     outputFields: Object.keys(component.output.shape),
     embeddingDimension: 1,
   });
-  const features = buildFeatures(spec, index.items, noEmbedding);
+  const features = known.of(spec, index.items);
   const standardisation = fitStandardisation(spec, features, [...index.items.keys()], embeddingShare);
   const rows = standardise(features, [...index.items.keys()], standardisation);
   const { weights, heldOut } = fitPairWeights({
@@ -81,7 +99,10 @@ export function fitFastReward(
   return {
     trusted: measures.trusted,
     alignment: measures.alignment?.value ?? null,
-    rewards: (items) => scores(spec, items, standardisation, weights),
+    rewards: (items) => {
+      const rows = standardise(known.of(spec, items), [...items.keys()], standardisation);
+      return items.map((_, row) => scoreOf(rows.subarray(row * spec.dimension, (row + 1) * spec.dimension), weights));
+    },
     calibration: measures.calibration,
   };
 }
@@ -100,16 +121,8 @@ export function rewardGains(
   });
 }
 
-function scores(
-  spec: FeatureSpec,
-  items: readonly { inputs: JsonObject; outputs: JsonObject }[],
-  standardisation: Standardisation,
-  weights: Float64Array,
-): number[] {
-  const rows = standardise(buildFeatures(spec, items, noEmbedding), [...items.keys()], standardisation);
-  return items.map((_, row) => {
-    let sum = 0;
-    for (let k = 0; k < spec.dimension; k++) sum += (rows[row * spec.dimension + k] as number) * (weights[k] as number);
-    return sum;
-  });
+function scoreOf(row: Float32Array, weights: Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k < row.length; k++) sum += (row[k] as number) * (weights[k] as number);
+  return sum;
 }

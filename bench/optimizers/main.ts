@@ -1,25 +1,23 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import type { RunPlan } from '../../core/run/plan';
 import { cacheFolder } from '../../providers/ladders';
-import { finalCalls, systemNames } from './measure-run';
+import { systemNames } from './measure-run';
 import { report } from './report';
-import { readRecords, runTasks, sourcesHash, type Task } from './run-tasks';
+import { runProgram } from './run-program';
+import { readRecords, runTasks, sourcesHash } from './run-tasks';
 import { summarize } from './summary';
 import { missedTargets } from './targets';
-import { variantNames, type VariantName } from './variant';
+import { tasksOf } from './tasks-of';
+import { variantNames } from './variant';
 
-const main3: readonly VariantName[] = ['ours', 'no-lrf', 'random'];
-
-/** Seeds of the variants that targets speak of on the finite systems, and of all the rest. */
+/** Seeds of the compared variants on the finite systems, and of all the rest. */
 const sizes = {
   quick: { seeds: 3, others: 0, minutes: 2 },
   check: { seeds: 200, others: 20, minutes: 32 },
   full: { seeds: 200, others: 200, minutes: Number.POSITIVE_INFINITY },
 };
-const parts = ['synthetic', 'acceptance', 'quickstart'] as const;
+const parts = ['synthetic', 'acceptance', 'quickstart', 'pipelines'] as const;
 type Part = (typeof parts)[number];
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -27,7 +25,10 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 /** See bench/README.md, "Optimizers". */
 async function main(): Promise<void> {
   const options = new Command('bench:optimizers')
-    .option('--check', 'the synthetic systems and acceptance in 40 minutes; exits with 1 when a target is missed')
+    .option(
+      '--check',
+      'the synthetic systems and acceptance in 40 minutes, as many seeds as fit; exits with 1 when a target or seeds are missing',
+    )
     .option('--quick', 'a few seeds of the synthetic systems in 2 minutes; targets are not looked at')
     .option('--only <parts>', `${parts.join(', ')}: some of them, separated by commas`)
     .option('--seeds <n>', 'seeds of everything on synthetic systems', Number)
@@ -74,50 +75,20 @@ async function main(): Promise<void> {
     missed.push(...missedTargets(summaries));
     result['synthetic'] = summaries;
   }
-  // Each prints its own tables and targets, and ends with 1 where one was missed.
-  if (wanted.includes('acceptance') && (await program('../acceptance/main.ts')) !== 0)
-    missed.push('acceptance: see above');
-  if (wanted.includes('quickstart') && (await program('quickstart.ts', '--folder', folder)) !== 0) {
-    missed.push('quick start: see above');
+  // Each prints its own tables and targets, ends with 1 where one was missed, and has its figures on its last line.
+  const programs: [Part, string, ...string[]][] = [
+    ['acceptance', '../acceptance/main.ts'],
+    ['quickstart', 'product-runs.ts', '--folder', folder, '--systems', 'quickstart'],
+    ['pipelines', 'product-runs.ts', '--folder', folder, '--systems', 'hotpotqa,pubmedqa'],
+  ];
+  for (const [part, file, ...given] of programs.filter(([name]) => wanted.includes(name))) {
+    const { code, result: figures } = await runProgram(file, ...given);
+    result[part] = figures ?? null;
+    if (code !== 0) missed.push(`${part}: see above`);
   }
   if (size !== 'quick') for (const line of missed) say(`missed: ${line}`);
   say(JSON.stringify({ ...result, missed }));
   if (options.check === true && missed.length > 0) process.exitCode = 1;
-}
-
-/** Seeds in turn over all systems, so that a bench that is broken off has measured all of them alike. */
-function tasksOf(options: {
-  seeds: number;
-  others: number;
-  systems: readonly string[];
-  variants: readonly VariantName[];
-  known: ReturnType<typeof readRecords>;
-}): Task[] {
-  const known = new Map(options.known.map((record) => [`${record.system}/${record.seed}/${record.variant}`, record]));
-  const tasks: Task[] = [];
-  for (let seed = 0; seed < Math.max(options.seeds, options.others); seed++) {
-    for (const system of options.systems) {
-      const finite = system.includes('-');
-      const variants = options.variants.filter((variant) => {
-        const seeds = finite && main3.includes(variant) ? options.seeds : options.others;
-        return seed < seeds && !known.has(`${system}/${seed}/${variant}`);
-      });
-      const ours = known.get(`${system}/${seed}/ours`);
-      if (variants.length === 0) continue;
-      tasks.push({ system, seed, variants, ...(ours !== undefined && { calls: finalCalls(ours) }) });
-    }
-  }
-  return tasks;
-}
-
-/** The exit code of another program of the bench. */
-async function program(file: string, ...options: string[]): Promise<number | null> {
-  const transform = resolve(__dirname, '../../scripts/typescript.js');
-  const child = spawn(process.execPath, ['--require', transform, resolve(__dirname, file), ...options], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  const [code] = (await once(child, 'exit')) as [number | null];
-  return code;
 }
 
 /** @throws Error for a name that is not known. */

@@ -42,7 +42,12 @@ export interface RunRecord {
   seconds: number;
 }
 
-/** Runs one variant on one system. @param calls of a random search, at most. */
+/**
+ * Runs one variant on one system.
+ *
+ * @param options.calls of a random search, at most.
+ * @throws RangeError for a random search without `calls`.
+ */
 export async function measureRun(
   name: string,
   seed: number,
@@ -55,7 +60,10 @@ export async function measureRun(
   let run: { simulated: SimulatedSystem; curve: CurvePoint[] };
   let optimizer: InMemoryOptimizer | undefined;
   if (variant === 'random') {
-    run = await randomSearch(synthetic, seed, plan, options.calls ?? 0);
+    if (options.calls === undefined) {
+      throw new RangeError(`random search on ${name}, seed ${seed}: calls are not set; measure 'ours' first`);
+    }
+    run = await randomSearch(synthetic, seed, plan, options.calls);
   } else {
     optimizer = new InMemoryOptimizer(synthetic, seed, plan, variants[variant]);
     await optimizer.optimize();

@@ -21,7 +21,7 @@ import { expectedGain, rejectionsInARow } from '../../core/validation/expected-g
 import type { StoredCandidate } from '../../storage';
 import type { SyntheticSystem } from '../../systems/synthetic';
 import { collectCandidates } from './collect-candidates';
-import { fitFastReward, type FastReward } from './fast-reward';
+import { FeatureRows, fitFastReward, type FastReward } from './fast-reward';
 import { judgeProposals, type Judged } from './judge-proposals';
 import { OptimizerState } from './optimizer-state';
 import { scriptedInstructions } from './scripted-instructions';
@@ -70,6 +70,7 @@ export class InMemoryOptimizer {
   readonly alignments: number[] = [];
   private readonly candidates = new Map<string, StoredCandidate[]>();
   private readonly rewards = new Map<string, FastReward | undefined>();
+  private readonly features = new Map<string, FeatureRows>();
   /** Settings of alternatives, by the hash of the whole configuration. */
   private readonly settings = new Map<string, ComponentConfiguration>();
   private validated = 0;
@@ -221,17 +222,23 @@ export class InMemoryOptimizer {
     const influences = downstreamInfluences(this.state.run.resolved.system.wiring, component.name);
     const newest = (this.candidates.get(component.name) ?? []).slice(-enoughCandidates);
     const decisions = this.decisions.map((decision) => ({ ...decision, changed: [decision] }));
-    const reward = fitFastReward(component, markStale(newest, influences, decisions), this.state.seed);
+    const features = this.features.get(component.name) ?? new FeatureRows();
+    this.features.set(component.name, features);
+    const reward = fitFastReward(component, markStale(newest, influences, decisions), this.state.seed, features);
     const alignment = reward?.alignment ?? null;
     if (alignment !== null) this.alignments.push(alignment);
     this.rewards.set(component.name, reward);
   }
 
-  private pool(component: Component, iteration: number, purpose: 'candidates' | 'proposals'): Promise<Proposal[]> {
+  private async pool(
+    component: Component,
+    iteration: number,
+    purpose: 'candidates' | 'proposals',
+  ): Promise<Proposal[]> {
     const { run, incumbent, incumbentTraces } = this.state;
     const known = this.candidates.get(component.name) ?? [];
     const gains = gainsOfConfigurations(known, configurationHash(incumbent));
-    return alternativeSettings(run as OpenRun, {
+    const proposals = await alternativeSettings(run as OpenRun, {
       signal: new AbortController().signal,
       component,
       iteration,
@@ -243,6 +250,8 @@ export class InMemoryOptimizer {
         observations: [...gains].map(([hash, value]) => ({ settings: this.settings.get(hash) ?? {}, value })),
       }),
     });
+    // `judgeProposals` calls one component: what a change elsewhere is worth, it would not see.
+    return proposals.filter(({ elsewhere }) => elsewhere === undefined);
   }
 
   private incumbentOf(component: Component): Incumbent {

@@ -19,7 +19,7 @@ export function report(summaries: readonly VariantSummary[]): string[] {
         "cost for 90 % of no-LRF's gain",
         'the same, outputs distinct',
         'the same, preference data free',
-        'less random at equal cost',
+        'less random at 0.25 / 0.50 / 0.75 / 1.00 of the cost',
         'left',
         'false of accepted',
       ],
@@ -46,7 +46,17 @@ export function report(summaries: readonly VariantSummary[]): string[] {
     ),
     '',
     ...table(
-      ['system', 'variant', 'certificates right', 'runs within epsilon', 'epsilon', '90 % below', 'alignment'],
+      [
+        'system',
+        'variant',
+        'certificates right',
+        'runs within epsilon',
+        'epsilon',
+        '90 % below',
+        'just the headroom',
+        'median epsilon where measured',
+        'alignment',
+      ],
       summaries.flatMap(({ system, variant, certificate, alignment }) =>
         certificate === null
           ? []
@@ -58,6 +68,8 @@ export function report(summaries: readonly VariantSummary[]): string[] {
                 three(certificate.covers),
                 three(certificate.epsilon),
                 three(certificate.epsilon90),
+                three(certificate.headroomOnly),
+                certificate.measuredEpsilon === null ? '' : three(certificate.measuredEpsilon),
                 alignment === null ? '' : three(alignment),
               ],
             ],

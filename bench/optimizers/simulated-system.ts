@@ -31,6 +31,9 @@ export class SimulatedSystem {
   private readonly distinct = new Set<string>();
   private readonly seeds = new Map<string, number>();
   private readonly hashes = new WeakMap<ComponentConfiguration, string>();
+  /** Short names of inputs: memo keys with whole inputs would be hashed anew for every call. */
+  private readonly inputNames = new Map<string, number>();
+  private readonly knownInputs = new WeakMap<JsonObject, number>();
   private readonly components: ReadonlyMap<string, Component>;
   private readonly signal = new AbortController().signal;
 
@@ -96,7 +99,7 @@ export class SimulatedSystem {
     judged = '',
   ): JsonObject {
     const drawKey = `${draw.purpose}/${draw.iteration}/${draw.exampleId}/${draw.index}/${draw.temperature ?? ''}`;
-    const key = `${component.name}/${this.hashOf(settings)}/${drawKey}/${JSON.stringify(inputs)}`;
+    const key = `${component.name}/${this.hashOf(settings)}/${drawKey}/${this.nameOf(inputs)}`;
     if (!this.distinct.has(key + judged)) {
       this.distinct.add(key + judged);
       this.madeIfDistinct++;
@@ -121,6 +124,17 @@ export class SimulatedSystem {
     this.memo.set(key, outputs);
     this.calls.set(purpose, (this.calls.get(purpose) ?? 0) + 1);
     return outputs;
+  }
+
+  private nameOf(inputs: JsonObject): number {
+    let name = this.knownInputs.get(inputs);
+    if (name === undefined) {
+      const json = JSON.stringify(inputs);
+      name = this.inputNames.get(json) ?? this.inputNames.size;
+      this.inputNames.set(json, name);
+      this.knownInputs.set(inputs, name);
+    }
+    return name;
   }
 
   private hashOf(settings: ComponentConfiguration): string {

@@ -1,6 +1,8 @@
 import { mean, quantile, sampleVariance } from '../../core/validation/moments';
+import { pairedTest } from '../../core/validation/paired-test';
 import { studentT975 } from '../../core/validation/score-interval';
 import { costRatio, valuesAt, type CostRatio } from './cost-to-reach';
+import { holm } from './holm';
 import type { RunRecord } from './measure-run';
 import type { VariantName } from './variant';
 
@@ -23,8 +25,18 @@ export interface VariantSummary {
   left: number;
   accepted: number;
   falselyAccepted: number;
-  /** Shares of runs, and epsilons; null for random search. */
-  certificate: { right: number; covers: number; epsilon: number; epsilon90: number } | null;
+  /**
+   * Shares of runs whose certificates are right, cover the run's end and say the headroom only; mean and 90 % quantile of epsilons, and
+   * the median epsilon of components with something measured, null where there is none. Null for random search.
+   */
+  certificate: {
+    right: number;
+    covers: number;
+    headroomOnly: number;
+    epsilon: number;
+    epsilon90: number;
+    measuredEpsilon: number | null;
+  } | null;
   alignment: number | null;
   /** Cost by purpose, in system runs. */
   costs: Record<string, number>;
@@ -33,8 +45,11 @@ export interface VariantSummary {
   /** The same had no two settings given the same output, and had preference data been free. */
   ifDistinct: number | null;
   ifPreferenceWereFree: number | null;
-  /** Against random search: difference of true gains at shares of this variant's cost, paired by seed. */
-  againstRandom: Record<string, Interval> | null;
+  /**
+   * Against random search: difference of true gains at shares of this variant's cost, paired by seed, with the two-sided p
+   * that there is none (sign flips), adjusted over the shares (Holm).
+   */
+  againstRandom: Record<string, Interval & { p: number }> | null;
   secondsPerRun: number;
 }
 
@@ -64,6 +79,7 @@ function summaryOf(
   const [{ system, variant }] = own as [RunRecord];
   const finals = own.map((record) => last(record));
   const certificates = own.flatMap(({ certificate }) => certificate ?? []);
+  const epsilons = certificates.flatMap(({ measuredEpsilons }) => measuredEpsilons).sort((a, b) => a - b);
   const alignments = own.flatMap(({ alignment }) => alignment ?? []);
   const ratio = (place: Place, resamples: number): CostRatio | null => {
     const pairs = pairedBySeed(own, base ?? []).map(([first, second]) => ({
@@ -90,35 +106,41 @@ function summaryOf(
         : {
             right: mean(certificates.map(({ right }) => Number(right))),
             covers: mean(certificates.map(({ covers }) => Number(covers))),
+            headroomOnly: mean(certificates.map(({ headroomOnly }) => Number(headroomOnly))),
             epsilon: mean(certificates.map(({ epsilon }) => epsilon)),
             epsilon90: quantile(
               certificates.map(({ epsilon }) => epsilon).sort((a, b) => a - b),
               0.9,
             ),
+            measuredEpsilon: epsilons.length === 0 ? null : quantile(epsilons, 0.5),
           },
     alignment: alignments.length === 0 ? null : mean(alignments),
     costs: meanCosts(own),
     costRatio: ratio(0, 200),
     ifDistinct: variant === 'random' ? null : (ratio(3, 1)?.ratio ?? null),
     ifPreferenceWereFree: variant === 'random' ? null : (ratio(4, 1)?.ratio ?? null),
-    againstRandom:
-      randomPairs.length === 0
-        ? null
-        : Object.fromEntries(
-            shares.map((share) => [
-              String(share),
-              interval(
-                randomPairs.map(([first, second]) => {
-                  const cost = share * last(first)[0];
-                  const [mine] = valuesAt(trueCurve(first, 0), [cost]);
-                  const [other] = valuesAt(trueCurve(second, 0), [cost]);
-                  return (mine as number) - (other as number);
-                }),
-              ),
-            ]),
-          ),
+    againstRandom: randomPairs.length === 0 ? null : againstRandom(randomPairs),
     secondsPerRun: mean(own.map(({ seconds }) => seconds)),
   };
+}
+
+/** Differences of true gain at shares of the first's cost. */
+function againstRandom(pairs: readonly [RunRecord, RunRecord][]): Record<string, Interval & { p: number }> {
+  const differences = shares.map((share) =>
+    pairs.map(([first, second]) => {
+      const cost = share * last(first)[0];
+      const [mine] = valuesAt(trueCurve(first, 0), [cost]);
+      const [other] = valuesAt(trueCurve(second, 0), [cost]);
+      return (mine as number) - (other as number);
+    }),
+  );
+  const adjusted = holm(differences.map((values) => pairedTest(values, { seed: 0, alternative: 'two-sided' }).p));
+  return Object.fromEntries(
+    shares.map((share, place) => [
+      share.toFixed(2),
+      { ...interval(differences[place] as number[]), p: adjusted[place] as number },
+    ]),
+  );
 }
 
 /** Records of the same seed. */

@@ -25,7 +25,7 @@ const ours: Variant = {
 export const variants = {
   ours,
   'no-lrf': { ...ours, rewards: false },
-  opro: { ...ours, rewards: false, proposals: 'scripted' },
+  'prompts-only': { ...ours, rewards: false, proposals: 'scripted' },
   uniform: { ...ours, schedule: 'uniform' },
   'no-adaptation': { ...ours, adapts: false },
   'no-calibration': { ...ours, calibrated: false },
@@ -37,7 +37,7 @@ export const variantNames: readonly VariantName[] = [
   'ours',
   'no-lrf',
   'random',
-  'opro',
+  'prompts-only',
   'uniform',
   'no-adaptation',
   'no-calibration',

@@ -6,8 +6,10 @@ async function measure({ system, seed, variants, calls, plan }: Task): Promise<v
   let spent = calls;
   // Ours first: random search may spend what it spent.
   for (const variant of [...variants].sort((a, b) => Number(b === 'ours') - Number(a === 'ours'))) {
+    // Without a budget it would measure nothing but the baseline.
+    if (variant === 'random' && spent === undefined) continue;
     const record: RunRecord = await measureRun(system, seed, variant, {
-      calls: spent ?? 0,
+      ...(spent !== undefined && { calls: spent }),
       plan: { ...benchPlan, ...plan },
     });
     if (variant === 'ours') spent = finalCalls(record);

@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { resultDocumentSchema } from '../../core/run/result-document';
+import {
+  missedByProduct,
+  productSystems,
+  summarizeProduct,
+  type Method,
+  type Outcome,
+  type ProductSystem,
+} from './product-summary';
+
+const root = resolve(__dirname, '../..');
+
+/**
+ * Real systems by the product: ours, without rewards (`--rewards off`), and where it is compared random search at as many
+ * model calls as ours made with its seed. Each run has a folder and a database of its own; what is measured already is not run
+ * again. The last line is JSON; exits with 1 when a target is missed.
+ */
+async function main(): Promise<void> {
+  const options = new Command('product-runs')
+    .requiredOption('--folder <path>', 'where databases and results go')
+    .requiredOption('--systems <names>', Object.keys(productSystems).join(', '))
+    .parse()
+    .opts<{ folder: string; systems: string }>();
+  const outcomes: Outcome[] = [];
+  for (const system of options.systems.split(',') as ProductSystem[]) {
+    const { seeds, methods } = productSystems[system];
+    for (let seed = 0; seed < seeds; seed++) {
+      for (const method of methods) {
+        const folder = resolve(options.folder, `${system}-${method}-${seed}`);
+        const ours = outcomes.find((item) => item.system === system && item.seed === seed && item.method === 'ours');
+        const outcome = await measure({ system, method, seed, folder }, ours);
+        outcomes.push(outcome);
+        const interval = outcome.ci95.map((end) => end.toFixed(3)).join(' to ');
+        say(`| ${system} | ${method} | ${seed} | ${outcome.gain.toFixed(3)} | ${interval} | ${outcome.calls} |`);
+      }
+    }
+  }
+  const systems = summarizeProduct(outcomes);
+  const missed = missedByProduct(systems);
+  for (const line of missed) say(`missed: ${line}`);
+  say(JSON.stringify({ systems, outcomes, missed }));
+  if (missed.length > 0) process.exitCode = 1;
+}
+
+interface ProductRun {
+  system: ProductSystem;
+  method: Method;
+  seed: number;
+  folder: string;
+}
+
+async function measure(run: ProductRun, ours: Outcome | undefined): Promise<Outcome> {
+  const { system, method, seed, folder } = run;
+  const file = join(folder, 'result.json');
+  const buildFile = join(folder, 'build');
+  const build = readFileSync(join(root, 'dist/.sources'), 'utf8');
+  if (!existsSync(file)) {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    await program(folder, commandOf(run, file, ours));
+    writeFileSync(buildFile, build);
+  }
+  if (!existsSync(buildFile) || readFileSync(buildFile, 'utf8') !== build) {
+    throw new Error(`${folder} was measured with other sources: name a new --folder`);
+  }
+  const json: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  if (method === 'random') return { ...(json as Pick<Outcome, 'gain' | 'ci95' | 'calls'>), system, method, seed };
+  const { final, cost } = resultDocumentSchema.parse(json);
+  if (final.gain === null) throw new Error(`${file} has no final test`);
+  return { system, method, seed, gain: final.gain.mean, ci95: final.gain.ci95, calls: cost.llmCalls };
+}
+
+function commandOf({ system, method, seed }: ProductRun, file: string, ours: Outcome | undefined): string[] {
+  if (method !== 'random') {
+    const rewards = method === 'ours' ? 'on' : 'off';
+    return [
+      join(root, 'bin/optimas.js'),
+      ...['run', system, '--seed', String(seed), '--yes', '--rewards', rewards, '--json', file],
+    ];
+  }
+  if (ours === undefined) throw new Error(`random search on ${system}, seed ${seed}: ours was not measured before it`);
+  return [
+    ...['--require', join(root, 'scripts/typescript.js'), join(root, 'bench/quickstart-baselines.ts')],
+    ...['--method', 'random', '--seed', String(seed), '--calls', String(ours.calls)],
+    ...['--folder', 'database', '--json', file],
+  ];
+}
+
+async function program(folder: string, command: readonly string[]): Promise<void> {
+  const { OPTIMAS_DATA_DIR: data } = process.env;
+  // A relative folder of data sets is meant from here, not from the run's folder.
+  const env = { ...process.env, ...(data !== undefined && { OPTIMAS_DATA_DIR: resolve(data) }) };
+  const child = spawn(process.execPath, command, { cwd: folder, env, stdio: ['ignore', 'inherit', 'inherit'] });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`${command.join(' ')} ended with exit code ${code}; its files are in ${folder}`);
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+void main();
