@@ -126,6 +126,7 @@ async function realSystemsPart(
       .filter(([component]) => isWanted(components, label, component))
       .map(([component, count]) => [component, Math.round(realShare * count)] as const);
     if (share.length === 0) continue;
+    const measured = new Set(share.map(([component]) => component));
     await withCandidates(
       {
         config: await configOf(real),
@@ -138,7 +139,7 @@ async function realSystemsPart(
         say,
       },
       async ({ system, candidates, models }) => {
-        for (const [component, own] of [...candidates].filter(([item]) => isWanted(components, label, item))) {
+        for (const [component, own] of [...candidates].filter(([item]) => measured.has(item))) {
           const description = system.components.find((item) => item.name === component)?.description ?? '';
           const judge = modelJudge(models, 'smollm2-135m-instruct', description);
           const found = await kept.of(['real', label, component, judgedPairs, encoder.identity, contentHash(own)], () =>
