@@ -51,7 +51,9 @@ describe("Temporal's interface", () => {
     expect(ofIteration).toContain('chooseComponent: of 1');
     expect(ofIteration).toContain('propose: shouter, first round');
     expect(ofIteration).toContainEqual(
-      expect.stringMatching(/^scoreProposals: shouter, 2 proposals: [0-9a-f]{8}, [0-9a-f]{8}$/),
+      expect.stringMatching(
+        /^scoreProposals: shouter, 2 proposals on 3 inputs, judge reward: [0-9a-f]{8}, [0-9a-f]{8}$/,
+      ),
     );
     expect(ofIteration.filter((activity) => activity.endsWith(': -'))).toEqual([]);
   });
