@@ -77,7 +77,7 @@ export function chooseComponent(dependencies: ActivityDependencies, input: Choos
             schedule: run.plan.schedule,
             components,
             pairs,
-            rejectedInARow: decisions.length - 1 - decisions.findLastIndex(({ accepted }) => accepted),
+            rejectedInARow: rejectionsInARow(decisions),
             settledAfter: settledAfter(run.plan.patience, components.length, pairs.length),
             iteration,
             stream: randomStream(run.seed, 'choose-component', iteration),

@@ -6,13 +6,12 @@ import { pairByExample } from '../core/validation/scores-by-example';
 import type { ExamplePrice } from '../core/system/example-price';
 import type { DecideInput, Decision } from './contracts';
 import type { ActivityDependencies } from './dependencies';
-import { exampleSample } from './example-samples';
 import { inActivity } from './in-activity';
 import { iterationLevel } from './iteration-level';
 import { recordedLook, signFlipSeed } from './look';
-import { openRun } from './open-run';
+import { openRun, type OpenRun } from './open-run';
 import { validatedGains, type ValidatedGain } from './validated-gains';
-import { validationMeans, validationScores } from './validation-scores';
+import { utilities, validatedExamples, validationIds, validationMeans } from './validation-scores';
 
 /** What the ledger keeps of an iteration's decision, and the result document shows. */
 export interface DecisionRecord extends Decision {
@@ -67,21 +66,12 @@ export function decide(dependencies: ActivityDependencies, input: DecideInput): 
   });
 }
 
-async function decision(
-  dependencies: ActivityDependencies,
-  input: DecideInput,
-  run: Awaited<ReturnType<typeof openRun>>,
-): Promise<DecisionRecord> {
+async function decision(dependencies: ActivityDependencies, input: DecideInput, run: OpenRun): Promise<DecisionRecord> {
   const { stores } = dependencies;
   const move = { component: input.component, ...(input.partner !== undefined && { partner: input.partner }) };
   const { iteration, count } = input;
-  const sample = exampleSample(run.resolved, run.seed, {
-    split: 'validation',
-    purpose: 'validation',
-    iteration,
-    count,
-  }).map((example) => example.id);
-  const validated = await validatedGains(dependencies, input, sample);
+  const sample = validationIds(run, { iteration, count });
+  const validated = await validatedGains(dependencies, run, input, sample);
   const last = input.look === null ? undefined : await recordedLook(stores, input, input.look);
   const best =
     last?.comparisons.find(({ configurationHash }) => configurationHash === last.accepted) ?? last?.comparisons[0];
@@ -105,12 +95,10 @@ async function decision(
     };
   }
   const ids = sample.slice(0, last.examples);
-  const { differences } = pairByExample(
-    await validationScores(dependencies, input, input.incumbent, ids),
-    await validationScores(dependencies, input, best.configurationHash, ids),
-  );
-  const before = await validationMeans(dependencies, input, input.incumbent, ids);
-  const after = await validationMeans(dependencies, input, best.configurationHash, ids);
+  const old = await validatedExamples(dependencies, run, iteration, input.incumbent, ids);
+  const now = await validatedExamples(dependencies, run, iteration, best.configurationHash, ids);
+  const { differences } = pairByExample(utilities(old), utilities(now));
+  const [before, after] = [validationMeans(old), validationMeans(now)];
   const configurations = await stores.configurations.getMany([input.incumbent, best.configurationHash]);
   return {
     ...move,

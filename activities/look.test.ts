@@ -1,40 +1,15 @@
-import { z } from 'zod';
-import { defaultPlan } from '../core/run/plan';
-import { component } from '../core/system/component';
-import { system } from '../core/system/system';
-import { oneOf } from '../core/system/variable';
 import { TemporaryFolder } from '../storage/testing/temporary-folder';
-import { activityDependencies, attempt } from '../test/support/activity-attempt';
+import { attempt } from '../test/support/activity-attempt';
+import { begunRun } from '../test/support/begun-run';
+import { echoSystem } from '../test/support/echo-system';
 import { decide, type DecisionRecord } from './decide';
-import { resolveSystem } from './definition/resolve-system';
 import type { ActivityDependencies } from './dependencies';
 import { exampleSample } from './example-samples';
 import { look, type LookRecord } from './look';
 import { openRun } from './open-run';
-import { prepareRun } from './prepare-run';
 
-const text = z.object({ text: z.string() });
-const rows = (id: string, count: number) =>
-  Array.from({ length: count }, (_, index) => ({ id: `${id}${index}`, text: 'x' }));
 const tones = ['calm', 'loud', 'soft', 'warm'] as const;
-const echo = system({
-  name: 'echo',
-  input: text,
-  output: text,
-  from: { text: 'speaker.text' },
-  components: [
-    component({
-      name: 'speaker',
-      description: 'Speaks',
-      input: text,
-      output: text,
-      configuration: { tone: oneOf([...tones]) },
-      run: (inputs) => inputs,
-    }),
-  ],
-  metric: () => 1,
-  dataset: { train: rows('t', 2), validation: rows('v', 40), test: rows('u', 2) },
-});
+const echo = echoSystem({ tones, validation: 40 });
 
 let folder: TemporaryFolder;
 let dependencies: ActivityDependencies;
@@ -43,11 +18,9 @@ let loud: string;
 let soft: string;
 beforeEach(async () => {
   folder = await TemporaryFolder.create();
-  dependencies = await activityDependencies(folder, await resolveSystem(echo));
-  const plan = { ...defaultPlan, iterations: 5 };
-  ({ baseline } = await attempt(() =>
-    prepareRun(dependencies, { runId: 'run', system: 'echo', seed: 0, plan, fresh: false }),
-  ));
+  const begun = await begunRun(folder, echo, { plan: { iterations: 5 } });
+  ({ dependencies } = begun);
+  ({ baseline } = begun.prepared);
   const others = tones.slice(1).map((tone) => ({ speaker: { tone } }));
   [loud, soft] = (await dependencies.stores.configurations.putMany(others)) as [string, string, string];
 });

@@ -4,11 +4,10 @@ import { drawSeed } from '../core/system/draw';
 import type { Stores } from '../storage';
 import type { LookInput, LookResult } from './contracts';
 import type { ActivityDependencies } from './dependencies';
-import { exampleSample } from './example-samples';
 import { inActivity } from './in-activity';
 import { iterationLevel } from './iteration-level';
 import { openRun } from './open-run';
-import { validationScores } from './validation-scores';
+import { validationIds, validationScores } from './validation-scores';
 
 /** What the ledger keeps of a look at an iteration's validation sample. */
 export interface LookRecord extends LookVerdict {
@@ -29,23 +28,17 @@ export function look(dependencies: ActivityDependencies, input: LookInput): Prom
     const { iteration } = input;
     const looks = looksAt(input.count);
     const { examples } = looks[input.look] as Look;
-    const sample = exampleSample(run.resolved, run.seed, {
-      split: 'validation',
-      purpose: 'validation',
-      iteration,
-      count: input.count,
-    });
-    const ids = sample.slice(0, examples).map((example) => example.id);
+    const ids = validationIds(run, input).slice(0, examples);
     const level = await iterationLevel(dependencies, run, input);
     const earlier = input.look === 0 ? undefined : await recordedLook(stores, input, input.look - 1);
     const verdict = decideLook({
       looks,
       look: input.look,
-      incumbent: await validationScores(dependencies, input, input.incumbent, ids),
+      incumbent: await validationScores(dependencies, run, iteration, input.incumbent, ids),
       finalists: await Promise.all(
         input.finalists.map(async (configurationHash) => ({
           configurationHash,
-          scores: await validationScores(dependencies, input, configurationHash, ids),
+          scores: await validationScores(dependencies, run, iteration, configurationHash, ids),
         })),
       ),
       entered: input.entered,

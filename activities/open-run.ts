@@ -59,11 +59,6 @@ export async function recordOf(dependencies: ActivityDependencies, runId: string
   );
 }
 
-/** What a run was started with. @throws Declined as `recordOf` does. */
-export async function storedInput(dependencies: ActivityDependencies, runId: string): Promise<StoredRunInput> {
-  return (await recordOf(dependencies, runId)).input as unknown as StoredRunInput;
-}
-
 /** @throws Declined for a definition that is not the one that the run began with. */
 export function declineOtherDefinition(
   dependencies: ActivityDependencies,

@@ -1,31 +1,10 @@
-import { z } from 'zod';
-import { component } from '../core/system/component';
 import { DefinitionError } from '../core/system/definition-error';
-import { system } from '../core/system/system';
 import { model } from '../core/system/variable';
 import { LanguageModels } from '../providers/language-models';
+import { echoSystem } from '../test/support/echo-system';
 import { requirePrices } from './require-prices';
 
-const text = z.object({ text: z.string() });
-const rows = (id: string) => [{ id, text: '' }];
-const choosing = system({
-  name: 'choosing',
-  input: text,
-  output: text,
-  from: { text: 'speaker.text' },
-  components: [
-    component({
-      name: 'speaker',
-      description: 'Speaks',
-      input: text,
-      output: text,
-      configuration: { voice: model(['free', 'unknown']) },
-      run: (inputs) => inputs,
-    }),
-  ],
-  metric: () => 1,
-  dataset: { train: rows('t'), validation: rows('v'), test: rows('u') },
-});
+const choosing = echoSystem({ configuration: { voice: model(['free', 'unknown']) } });
 const none = { promptPerMillion: 0, completionPerMillion: 0 };
 const models = (unknown: object) =>
   new LanguageModels({ e: { baseURL: 'http://127.0.0.1:1/v1', models: { free: { price: none }, unknown } } }, {});

@@ -1,5 +1,6 @@
 import { certificateDelta, certify, type ComponentEvidence } from '../core/validation/certificate';
-import { pairByExample } from '../core/validation/scores-by-example';
+import { keepFirst } from '../core/validation/keep-first';
+import { pairOnShared } from '../core/validation/scores-by-example';
 import type { ResultDocument } from '../core/run/result-document';
 import { configurationHash, type Configuration } from '../core/system/configuration';
 import type { Stores } from '../storage';
@@ -7,7 +8,7 @@ import type { TunableComponents } from './open-run';
 import { judgedGains } from './optimize-component/judged-gains';
 import { proposalsRecords, type ProposalRecord, type ProposalsRecord } from './optimize-component/proposals-record';
 
-type Gains = Map<string, number>;
+type Gains = ReadonlyMap<string, number>;
 
 /**
  * The component-wise maximum certificate of a run, from what it measured anyway (`docs/decisions/0021`). Evidence is what the global
@@ -83,12 +84,6 @@ function changesOnly(component: string, changed: ProposalRecord['changed']): boo
   return changed.every((change) => change.component === undefined || change.component === component);
 }
 
-/** Adds what is known of examples that were not known; nothing at all leaves the candidate out. */
-function keepFirst(measured: Map<string, Gains>, candidate: string, gains: Gains | undefined): void {
-  if (gains === undefined || gains.size === 0) return;
-  measured.set(candidate, new Map([...gains, ...(measured.get(candidate) ?? [])]));
-}
-
 /** Gains on training examples by configuration hash, of the proposals that the metric judged and of those with the same outputs. */
 async function gainsByMetric(
   stores: Stores,
@@ -120,10 +115,6 @@ async function validatedGains(
     const key = { runId, purpose: 'validation', iteration, configurationHash: hash } as const;
     return new Map((await stores.evaluations.list(key)).map(({ exampleId, score }) => [exampleId, score]));
   };
-  const [before, after] = [await scores(incumbent), await scores(candidate)];
-  const both = [...after.keys()].filter((id) => before.has(id));
-  if (both.length === 0) return new Map();
-  const only = (from: Gains): Gains => new Map(both.map((id) => [id, from.get(id) as number]));
-  const { ids, differences } = pairByExample(only(before), only(after));
-  return new Map(ids.map((id, index) => [id, differences[index] as number]));
+  const pairs = pairOnShared(await scores(incumbent), await scores(candidate));
+  return new Map(pairs?.ids.map((id, index) => [id, pairs.differences[index] as number]));
 }

@@ -1,9 +1,10 @@
-import { pairByExample } from '../core/validation/scores-by-example';
+import { pairOnShared } from '../core/validation/scores-by-example';
 import { mean } from '../core/validation/moments';
 import type { DecideInput } from './contracts';
 import type { ActivityDependencies } from './dependencies';
 import { judgesProposals } from './optimize-component/latest-reward';
 import { proposalsRecords } from './optimize-component/proposals-record';
+import type { OpenRun } from './open-run';
 import { validationScores } from './validation-scores';
 
 /** What was predicted of a candidate that went to validation, and what came of it; gains in score over the incumbent. */
@@ -22,6 +23,7 @@ export interface ValidatedGain {
 /** Every candidate of an iteration that was validated, in the order in which it was proposed. */
 export async function validatedGains(
   dependencies: ActivityDependencies,
+  run: Pick<OpenRun, 'runId' | 'plan'>,
   input: DecideInput,
   ids: readonly string[],
 ): Promise<ValidatedGain[]> {
@@ -30,23 +32,21 @@ export async function validatedGains(
   const proposals = (await proposalsRecords(stores, runId, { iteration })).flatMap((record) => record.proposals);
   const reward = await stores.rewardVersions.newest(runId, component, iteration + 1);
   const usual = input.partner === undefined && judgesProposals(reward) ? 'reward' : 'metric';
-  const before = await validationScores(dependencies, input, input.incumbent, ids);
+  const before = await validationScores(dependencies, run, iteration, input.incumbent, ids);
   const gains: ValidatedGain[] = [];
   for (const proposal of proposals.filter(({ finalist }) => finalist)) {
     const { configurationHash, changed, expectedGain, measuredGain } = proposal;
     const judge = changed.some((change) => (change.component ?? component) !== component) ? 'metric' : usual;
-    const after = await validationScores(dependencies, input, configurationHash, ids);
-    const both = (scores: ReadonlyMap<string, number>) =>
-      new Map([...scores].filter(([id]) => before.has(id) && after.has(id)));
-    if (both(after).size === 0) continue;
-    const { differences } = pairByExample(both(before), both(after));
+    const after = await validationScores(dependencies, run, iteration, configurationHash, ids);
+    const pairs = pairOnShared(before, after);
+    if (pairs === undefined) continue;
     gains.push({
       configurationHash,
       judge,
       predicted: expectedGain,
       shortlisted: measuredGain,
-      realised: mean(differences),
-      examples: differences.length,
+      realised: mean(pairs.differences),
+      examples: pairs.ids.length,
     });
   }
   return gains;

@@ -1,45 +1,23 @@
-import { z } from 'zod';
 import { resultDocumentSchema } from '../core/run/result-document';
 import { defaultPlan, type RunPlan } from '../core/run/plan';
-import { component } from '../core/system/component';
 import type { ExamplePrice } from '../core/system/example-price';
-import { system } from '../core/system/system';
-import { oneOf } from '../core/system/variable';
 import { TemporaryFolder } from '../storage/testing/temporary-folder';
 import { activityDependencies, attempt } from '../test/support/activity-attempt';
+import { beginRun } from '../test/support/begun-run';
+import { echoSystem } from '../test/support/echo-system';
 import { decide, type DecisionRecord } from './decide';
 import { look } from './look';
 import { resolveSystem } from './definition/resolve-system';
 import type { ActivityDependencies } from './dependencies';
 import { finishRun } from './finish-run';
-import { prepareRun } from './prepare-run';
 import { validationScores } from './validation-scores';
 
 // Module graphs are bundled and databases opened, beside other test files on the same cores.
 jest.setTimeout(60_000);
 
-const text = z.object({ text: z.string() });
 const count = 8;
-const rows = (id: string) => Array.from({ length: count }, (_, index) => ({ id: `${id}${index}`, text: 'x' }));
-const ids = rows('v').map(({ id }) => id);
-const echo = system({
-  name: 'echo',
-  input: text,
-  output: text,
-  from: { text: 'speaker.text' },
-  components: [
-    component({
-      name: 'speaker',
-      description: 'Speaks',
-      input: text,
-      output: text,
-      configuration: { tone: oneOf(['calm', 'loud']) },
-      run: (inputs) => inputs,
-    }),
-  ],
-  metric: () => 1,
-  dataset: { train: rows('t'), validation: rows('v'), test: rows('u') },
-});
+const ids = Array.from({ length: count }, (_, index) => `v${index}`);
+const echo = echoSystem({ validation: count });
 
 let folder: TemporaryFolder;
 let dependencies: ActivityDependencies;
@@ -53,10 +31,7 @@ beforeEach(async () => {
 afterEach(() => folder.remove());
 
 const begin = async (objectives: Partial<RunPlan>): Promise<void> => {
-  const plan = { ...defaultPlan, validationExamples: count, ...objectives };
-  ({ baseline } = await attempt(() =>
-    prepareRun(dependencies, { runId: 'run', system: 'echo', seed: 0, plan, fresh: false }),
-  ));
+  ({ baseline } = (await beginRun(dependencies, echo, { validationExamples: count, ...objectives })).prepared);
 };
 
 async function measured(
@@ -92,8 +67,8 @@ it('reads scores where neither money nor latency is an objective, and shows no p
   await begin({});
   await measured(baseline, 0.5, dear);
   await measured(loud, 0.5, cheap);
-  const place = { runId: 'run', iteration: 0 };
-  expect([...(await validationScores(dependencies, place, loud, ['v1', 'v9'])).entries()]).toEqual([['v1', 0.5]]);
+  const run = { runId: 'run', plan: defaultPlan };
+  expect([...(await validationScores(dependencies, run, 0, loud, ['v1', 'v9'])).entries()]).toEqual([['v1', 0.5]]);
   expect(await decided()).toMatchObject({ accepted: false, before: 0.5, after: 0.5, gain: 0 });
   expect(await decided()).not.toHaveProperty('prices');
 });

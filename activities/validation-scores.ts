@@ -1,64 +1,76 @@
 import { hasPriceObjective, utility } from '../core/run/utility';
 import type { ExamplePrice } from '../core/system/example-price';
 import { mean } from '../core/validation/moments';
-import type { Evaluation } from '../storage';
 import type { ActivityDependencies } from './dependencies';
 import { examplePrices, meanPrice } from './example-prices';
-import { storedInput } from './open-run';
+import { exampleSample } from './example-samples';
+import type { OpenRun } from './open-run';
 
-/** The validation sample of one iteration of a run. */
-export interface ValidationPlace {
-  runId: string;
-  iteration: number;
+type ValidatedRun = Pick<OpenRun, 'runId' | 'plan'>;
+
+/** Ids of an iteration's validation sample, in the order in which it is measured. */
+export function validationIds(
+  { resolved, seed }: Pick<OpenRun, 'resolved' | 'seed'>,
+  { iteration, count }: { iteration: number; count: number },
+): string[] {
+  const sample = { split: 'validation', purpose: 'validation', iteration, count } as const;
+  return exampleSample(resolved, seed, sample).map(({ id }) => id);
 }
 
-/**
- * Scores by example id of one configuration on this iteration's validation examples: what is compared and tested. Where money
- * or latency are objectives, less what the example costs (`utility`).
- */
-export async function validationScores(
-  dependencies: ActivityDependencies,
-  place: ValidationPlace,
+/** A validation example as it was measured. */
+export interface ValidatedExample {
+  score: number;
+  /** Null where neither money nor latency is an objective. */
+  price: ExamplePrice | null;
+  /** What is compared and tested: the score, less what the example costs where that is an objective (`utility`). */
+  utility: number;
+}
+
+/** One configuration on this iteration's validation examples, by example id. */
+export async function validatedExamples(
+  { stores }: ActivityDependencies,
+  { runId, plan }: ValidatedRun,
+  iteration: number,
   configurationHash: string,
   ids: readonly string[],
-): Promise<Map<string, number>> {
-  const { plan } = await storedInput(dependencies, place.runId);
-  const measured = await measuredExamples(dependencies, place, configurationHash, ids);
-  if (!hasPriceObjective(plan)) return new Map(measured.map(({ exampleId, score }) => [exampleId, score]));
-  const prices = await examplePrices(dependencies.stores, measured);
+): Promise<Map<string, ValidatedExample>> {
+  const wanted = new Set(ids);
+  const measured = (
+    await stores.evaluations.list({ runId, purpose: 'validation', iteration, configurationHash })
+  ).filter(({ exampleId }) => wanted.has(exampleId));
+  const prices = hasPriceObjective(plan) ? await examplePrices(stores, measured) : undefined;
   return new Map(
-    measured.map(({ exampleId, score }) => [exampleId, utility(score, prices.get(exampleId) as ExamplePrice, plan)]),
+    measured.map(({ exampleId, score }) => {
+      const price = prices?.get(exampleId) ?? null;
+      return [exampleId, { score, price, utility: price === null ? score : utility(score, price, plan) }];
+    }),
   );
 }
 
-/** Mean score of one configuration on validation examples, and its mean price where that is an objective. */
-export interface ValidationMeans {
+/** What is compared and tested of examples, by example id. */
+export function utilities(examples: ReadonlyMap<string, ValidatedExample>): Map<string, number> {
+  return new Map([...examples].map(([id, example]) => [id, example.utility]));
+}
+
+/** What is compared and tested of one configuration on this iteration's validation examples, by example id. */
+export async function validationScores(
+  dependencies: ActivityDependencies,
+  run: ValidatedRun,
+  iteration: number,
+  configurationHash: string,
+  ids: readonly string[],
+): Promise<Map<string, number>> {
+  return utilities(await validatedExamples(dependencies, run, iteration, configurationHash, ids));
+}
+
+/** What people are shown of a comparison: mean score, and mean price where that is an objective. @throws RangeError for no examples. */
+export function validationMeans(examples: ReadonlyMap<string, ValidatedExample>): {
   score: number;
   price: ExamplePrice | null;
-}
-
-/** What people are shown of a comparison. @throws RangeError where none of the examples was measured. */
-export async function validationMeans(
-  dependencies: ActivityDependencies,
-  place: ValidationPlace,
-  configurationHash: string,
-  ids: readonly string[],
-): Promise<ValidationMeans> {
-  const { plan } = await storedInput(dependencies, place.runId);
-  const measured = await measuredExamples(dependencies, place, configurationHash, ids);
+} {
+  const prices = new Map([...examples].flatMap(([id, { price }]) => (price === null ? [] : [[id, price] as const])));
   return {
-    score: mean(measured.map(({ score }) => score)),
-    price: hasPriceObjective(plan) ? meanPrice(await examplePrices(dependencies.stores, measured)) : null,
+    score: mean([...examples.values()].map(({ score }) => score)),
+    price: prices.size === 0 ? null : meanPrice(prices),
   };
-}
-
-async function measuredExamples(
-  { stores }: ActivityDependencies,
-  { runId, iteration }: ValidationPlace,
-  configurationHash: string,
-  ids: readonly string[],
-): Promise<Evaluation[]> {
-  const evaluations = await stores.evaluations.list({ runId, purpose: 'validation', iteration, configurationHash });
-  const wanted = new Set(ids);
-  return evaluations.filter((item) => wanted.has(item.exampleId));
 }

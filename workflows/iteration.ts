@@ -2,7 +2,6 @@ import { CancellationScope, getExternalWorkflowHandle, setCurrentDetails, setHan
 import type { RankedProposals } from '../activities/contracts';
 import { localStepInputs } from '../core/run/local-step-inputs';
 import { moveText } from '../core/run/move-text';
-import { looksAt, type Look } from '../core/validation/looks';
 import { Control, Stopped, type Pause } from './control';
 import { activityProxies } from './activity-proxies';
 import { boundedChunks, fanOut, together } from './fan-out';
@@ -18,6 +17,7 @@ import {
 } from './messages';
 import type { IterationStep } from './progress';
 import { defaultActivitySettings, type IterationInput, type IterationResult } from './run-input';
+import { validateFinalists } from './validate-finalists';
 
 /**
  * One Optimas iteration: choose a component, collect rollouts for it, adapt its Local Reward Function, optimize it against
@@ -189,29 +189,12 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
         );
         await fanOut(control, input.fanOut, tasks, () => {});
       };
-      let remaining = finalists.hashes;
-      const looks = looksAt(count);
-      const entered = remaining.length;
-      let measured = 0;
-      let look = -1;
-      while (remaining.length > 0) {
-        const { examples } = looks[++look] as Look;
-        await validate([incumbent, ...remaining], measured, examples);
-        measured = examples;
-        const seen = { runId, iteration: iterationIndex, incumbent, entered, finalists: remaining, count, look };
-        ({ hashes: remaining } = await control.step(() => calls.look(seen)));
-      }
-      const decision = await control.step(() =>
-        calls.decide({
-          runId,
-          iteration: iterationIndex,
-          ...move,
-          incumbent,
-          entered,
-          count,
-          ...(look < 0 ? { look: null, skipped: finalists.reason } : { look }),
-        }),
-      );
+      const of = { runId, iteration: iterationIndex };
+      const validated = await validateFinalists({
+        ...{ incumbent, finalists, count, validate },
+        look: (seen) => control.step(() => calls.look({ ...of, ...seen })),
+      });
+      const decision = await control.step(() => calls.decide({ ...of, ...move, incumbent, ...validated }));
       begin(decision.accepted ? 'accepted' : 'kept the incumbent');
       return { ...result, ...decision };
     } catch (error) {

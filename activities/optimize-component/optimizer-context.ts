@@ -1,7 +1,9 @@
 import { randomStream } from '../../core/random/stream';
 import type { OptimizerContext } from '../../core/search/component-optimizer';
+import { incumbentOf } from '../../core/search/proposal';
 import type { Component } from '../../core/system/component';
 import type { Configuration } from '../../core/system/configuration';
+import { hasPrompt } from '../../core/system/variable';
 import type { Candidate } from '../../core/preference/candidate';
 import type { OpenRun } from '../open-run';
 import type { TracedEvaluation } from '../traces';
@@ -36,14 +38,14 @@ export function sharedContext(
     return example === undefined ? '' : hidden.inputsHash(example);
   };
   // Only a prompt can carry texts: for other components there is nothing to look up.
-  const carriesTexts = Object.values(component.configuration).some(({ type }) => type === 'prompt');
+  const carriesTexts = hasPrompt(component.configuration);
   const isIn = (hashes: () => ReadonlySet<string>, { exampleId }: { exampleId: string }): boolean =>
     carriesTexts && hashes().has(hashOf(exampleId));
   const mayBeRead = (of: { exampleId: string }): boolean => !isIn(hidden.heldOut, of);
   const traces = tracedCalls(run, component, options.traces).filter(mayBeRead);
   const candidates = options.candidates.filter(mayBeRead);
   return {
-    incumbent: { variables: component.configuration, settings: options.incumbent[component.name] ?? {} },
+    incumbent: incumbentOf(component, options.incumbent),
     component: {
       name: component.name,
       description: component.description,

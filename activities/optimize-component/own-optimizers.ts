@@ -5,15 +5,14 @@ import type { PastProposal } from '../../core/search/past-proposal';
 import type { Proposal } from '../../core/search/proposal';
 import { readOwnProposals } from '../../core/search/read-own-proposals';
 import type { Component } from '../../core/system/component';
-import { drawId, drawSeed, type Draw } from '../../core/system/draw';
 import { messageOf } from '../../core/system/interpreter';
 import type { SettingKind } from '../../core/system/variable';
 import { attemptFailure } from '../calls/attempt-failure';
 import { orAborted } from '../calls/or-aborted';
-import { recordedModels } from '../calls/recorded-models';
 import type { ProposeInput } from '../contracts';
 import type { OpenRun } from '../open-run';
 import { shortText } from '../short-text';
+import { proposingModels } from './proposing-models';
 
 const settingKindsOf: Record<OptimizerKind, readonly SettingKind[]> = {
   prompt: ['instructions', 'demonstrations'],
@@ -44,23 +43,11 @@ async function proposalsOf(
   optimizer: Optimizer,
   context: OptimizerContext,
   run: OpenRun,
-  { iteration, limits }: Pick<ProposeInput, 'iteration' | 'limits'>,
+  input: Pick<ProposeInput, 'iteration' | 'limits'>,
 ): Promise<Proposal[]> {
   const { incumbent, signal, reject } = context;
   const component = context.component.name;
-  const draw: Draw = {
-    runSeed: run.seed,
-    purpose: 'optimization',
-    iteration,
-    exampleId: `optimizer/${component}/${optimizer.name}`,
-    index: 0,
-  };
-  const models = recordedModels(run.meter(limits), {
-    role: 'proposer',
-    seed: drawSeed(draw),
-    draw: drawId(draw),
-    signal,
-  });
+  const models = proposingModels(run, input, `optimizer/${component}/${optimizer.name}`, signal);
   const { component: described, traces, count, stream, past } = context;
   const copies = structuredClone({
     component: described,

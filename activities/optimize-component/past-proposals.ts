@@ -3,6 +3,7 @@ import type { Proposal } from '../../core/search/proposal';
 import type { Configuration } from '../../core/system/configuration';
 import type { Stores } from '../../storage';
 import type { DecisionRecord } from '../decide';
+import { decisionsBefore } from '../decisions-before';
 import { judgedGains } from './judged-gains';
 import { proposalsRecords, type ProposalsRecord } from './proposals-record';
 import { loadProposals } from './stored-proposals';
@@ -15,12 +16,7 @@ export async function pastProposals(
   stores: Stores,
   { runId, component, iteration: before }: { runId: string; component: string; iteration: number },
 ): Promise<PastProposal[]> {
-  const decisions = new Map(
-    (await stores.ledger.list(runId, { kind: 'decision' })).map(({ iteration, body }) => [
-      iteration,
-      body as unknown as DecisionRecord,
-    ]),
-  );
+  const decisions = new Map((await decisionsBefore(stores, runId, before)).map((item) => [item.iteration, item]));
   const past: PastProposal[] = [];
   for (const record of await proposalsRecords(stores, runId, { before })) {
     const decision = decisions.get(record.iteration);

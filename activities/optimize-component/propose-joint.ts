@@ -1,5 +1,5 @@
 import { bestOfEachPart, crossedProposals, jointProposals, type JointSide } from '../../core/search/joint-proposals';
-import { distinctProposals, proposalHash, type Incumbent, type Proposal } from '../../core/search/proposal';
+import { distinctProposals, incumbentOf, proposalHash, type Proposal } from '../../core/search/proposal';
 import type { ProposalValue } from '../../core/search/ranking';
 import type { Configuration } from '../../core/system/configuration';
 import type { Stores } from '../../storage';
@@ -37,7 +37,7 @@ export async function proposeJointly(
   const { stores } = dependencies;
   const { component, partner } = input;
   const place = { incumbent: configuration, component };
-  const { settings } = incumbentOf(run, configuration, component);
+  const { settings } = incumbentOf(componentOf(run, component), configuration);
   const tried = await triedBefore(stores, input, configuration);
   const known = new Set(tried.map(({ proposal }) => proposalHash(proposal)));
   const count = Math.ceil(firstShare * run.plan.proposals);
@@ -65,7 +65,7 @@ async function sideOf(
 ): Promise<JointSide> {
   const { component, iteration } = step;
   const { stores } = dependencies;
-  const incumbent = incumbentOf(run, configuration, component);
+  const incumbent = incumbentOf(componentOf(run, component), configuration);
   const best = bestOfEachPart(rankJudged(incumbent.settings, await triedBefore(stores, step, configuration)));
   const fresh = await alternativeSettings(run, {
     component: componentOf(run, component),
@@ -98,8 +98,4 @@ async function triedBefore(
     }
   }
   return tried;
-}
-
-function incumbentOf(run: OpenRun, configuration: Configuration, component: string): Incumbent {
-  return { variables: componentOf(run, component).configuration, settings: configuration[component] ?? {} };
 }

@@ -1,5 +1,5 @@
 import { combineProposals } from '../../core/search/combine-proposals';
-import type { Incumbent } from '../../core/search/proposal';
+import { incumbentOf } from '../../core/search/proposal';
 import type { ProposalsReference, ProposeInput } from '../contracts';
 import type { ActivityDependencies } from '../dependencies';
 import { inActivity } from '../in-activity';
@@ -25,10 +25,7 @@ export function propose(dependencies: ActivityDependencies, input: ProposeInput)
     if (input.ranked === undefined) {
       return runPortfolio(dependencies, run, { input, component, configuration, signal });
     }
-    const incumbent: Incumbent = {
-      variables: component.configuration,
-      settings: configuration[component.name] ?? {},
-    };
+    const incumbent = incumbentOf(component, configuration);
     const place = { incumbent: configuration, component: component.name };
     const judged = [...(await judgedProposals(stores, place, [input.ranked])).values()];
     const ranked = rankJudged(incumbent.settings, judged);

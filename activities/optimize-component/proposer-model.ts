@@ -1,11 +1,10 @@
 import type { ProposerModel } from '../../core/search/component-optimizer';
-import { drawId, drawSeed, type Draw } from '../../core/system/draw';
 import { infrastructureCause } from '../../core/system/infrastructure-error';
 import { outsideFailure } from '../../core/system/outside-failure';
-import { recordedModels } from '../calls/recorded-models';
 import type { ProposeInput } from '../contracts';
 import type { ActivityDependencies } from '../dependencies';
 import type { OpenRun } from '../open-run';
+import { proposingModels } from './proposing-models';
 
 /** Most tokens of a reply, with all versions in it. */
 const maxTokens = 2_000;
@@ -22,19 +21,7 @@ export function proposerModel(
   if (proposer === undefined) return undefined;
   return {
     async ask(variable, messages) {
-      const draw: Draw = {
-        runSeed: run.seed,
-        purpose: 'optimization',
-        iteration: input.iteration,
-        exampleId: `proposer/${input.component}/${variable}/${optimizer}`,
-        index: 0,
-      };
-      const models = recordedModels(run.meter(input.limits), {
-        role: 'proposer',
-        seed: drawSeed(draw),
-        draw: drawId(draw),
-        signal,
-      });
+      const models = proposingModels(run, input, `proposer/${input.component}/${variable}/${optimizer}`, signal);
       try {
         return (await models.chat({ model: proposer, temperature: 1, maxTokens, messages })).text;
       } catch (error) {

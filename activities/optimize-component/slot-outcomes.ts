@@ -1,6 +1,6 @@
 import type { SlotOutcome } from '../../core/search/slot-allocation';
 import type { Stores } from '../../storage';
-import type { DecisionRecord } from '../decide';
+import { decisionsBefore } from '../decisions-before';
 import { proposalsRecords } from './proposals-record';
 
 /**
@@ -9,11 +9,10 @@ import { proposalsRecords } from './proposals-record';
  * slot: what it gained is shared by the optimizers of its members.
  */
 export async function slotOutcomes(stores: Stores, runId: string, before: number): Promise<SlotOutcome[]> {
-  const decisions = await stores.ledger.list(runId, { kind: 'decision' });
+  const decisions = await decisionsBefore(stores, runId, before);
   const outcomes: SlotOutcome[] = [];
   for (const { iteration, proposals } of await proposalsRecords(stores, runId, { before })) {
-    const decision = decisions.find((entry) => entry.iteration === iteration)?.body as unknown as
-      DecisionRecord | undefined;
+    const decision = decisions.find((item) => item.iteration === iteration);
     const realised = new Map(decision?.validated.map((item) => [item.configurationHash, item.realised]));
     for (const { configurationHash, optimizers, origin, measuredGain } of proposals) {
       const gain = Math.max(0, realised.get(configurationHash) ?? measuredGain ?? 0);

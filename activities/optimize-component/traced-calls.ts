@@ -1,8 +1,8 @@
 import { bestOutput } from '../../core/preference/best-output';
 import type { Candidate } from '../../core/preference/candidate';
+import { candidatesFor } from '../../core/preference/candidates-for';
 import type { TracedCall } from '../../core/search/component-optimizer';
 import type { TracedExample } from '../../core/search/demonstration-proposals';
-import { canonicalJson } from '../../core/system/canonical-json';
 import type { Component } from '../../core/system/component';
 import { groundTruth } from '../ground-truth';
 import type { OpenRun } from '../open-run';
@@ -33,12 +33,9 @@ export function tracedCalls(
 
 /** The calls as demonstrations: where the preference data has other outputs for the same inputs, with the best of them. */
 export function demonstrableCalls(calls: readonly TracedCall[], candidates: readonly Candidate[]): TracedExample[] {
-  const given = candidates.filter(({ origin }) => origin !== 'ground-truth');
   return calls.flatMap(({ exampleId, inputs, outputs, score }) => {
     if (outputs === undefined) return [];
-    const tried = given.filter(
-      (item) => item.exampleId === exampleId && canonicalJson(item.inputs) === canonicalJson(inputs),
-    );
+    const tried = candidatesFor(candidates, { exampleId, inputs });
     return [{ exampleId, inputs, ...(bestOutput(tried) ?? { outputs, score }) }];
   });
 }

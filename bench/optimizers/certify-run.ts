@@ -1,5 +1,6 @@
 import { configurationHash, withComponent, type Configuration } from '../../core/system/configuration';
 import { certificateDelta, certify, type ComponentEvidence } from '../../core/validation/certificate';
+import { keepFirst, type MeasuredGains } from '../../core/validation/keep-first';
 import { checkCertificate, type CertificateCheck } from './check-certificate';
 import type { InMemoryOptimizer } from './optimizer';
 
@@ -29,7 +30,7 @@ export function certifyRun(
   const tried = new Map<string, Configuration>();
   for (const { name } of state.run.resolved.system.components) {
     const [now, ever] = [new Set<string>(), new Set<string>()];
-    const measured = new Map<string, Map<string, number>>();
+    const measured: MeasuredGains = new Map();
     for (const decision of decisions.filter(({ component }) => component === name)) {
       const under = configurationHash(decision.incumbent) === finalHash;
       for (const settings of decision.proposed) {
@@ -41,9 +42,7 @@ export function certifyRun(
         if (under) now.add(hash);
       }
       if (!under) continue;
-      for (const [hash, gains] of decision.measured) {
-        measured.set(hash, new Map([...gains, ...(measured.get(hash) ?? [])]));
-      }
+      for (const [hash, gains] of decision.measured) keepFirst(measured, hash, gains);
     }
     components[name] = { tried: ever.size, earlier: ever.size - now.size, measured };
   }

@@ -11,6 +11,7 @@ import { canonicalJson } from '../../core/system/canonical-json';
 import type { Component } from '../../core/system/component';
 import { configurationHash, withComponent, type Configuration } from '../../core/system/configuration';
 import type { Draw } from '../../core/system/draw';
+import { heldOutcomes } from '../../core/system/held-outcomes';
 import type { Example } from '../../core/system/run-context';
 import type { ComponentOutcome } from '../../core/system/trace';
 import type { StoredCandidate } from '../../storage';
@@ -62,17 +63,14 @@ export async function collectCandidates(
   if (truth !== undefined) add({ outputs: truth, origin: 'ground-truth', configurationHash: hash });
 
   const distinct = [...outputs.values()];
-  const descendants = resolved.system.wiring.descendants[component.name] ?? new Set<string>();
+  const { wiring } = resolved.system;
+  const held = heldOutcomes(wiring, traced.trace, [component.name]);
   const scores = await adaptiveRollouts(
     distinct.length,
-    descendants.size > 0 ? plan.rolloutsPerCandidate : 1,
+    (wiring.descendants[component.name]?.size ?? 0) > 0 ? plan.rolloutsPerCandidate : 1,
     async (candidate, index) => {
-      const given: Record<string, ComponentOutcome> = {
-        [component.name]: { status: 'ok', outputs: distinct[candidate]?.outputs ?? {} },
-      };
-      for (const [name, item] of Object.entries(traced.trace.components)) {
-        if (name !== component.name && !descendants.has(name)) given[name] = item.outcome;
-      }
+      const outcome: ComponentOutcome = { status: 'ok', outputs: distinct[candidate]?.outputs ?? {} };
+      const given = { ...held, [component.name]: outcome };
       return Promise.resolve(
         simulated.run(incumbent, example, { ...draw, index }, 'preference data', given, String(candidate)).score,
       );

@@ -2,11 +2,10 @@ import { comparisonsWithIncumbent } from '../../core/preference/comparison';
 import type { Candidate } from '../../core/preference/candidate';
 import { mergeSharedInputs } from '../../core/preference/merge-shared-inputs';
 import { preferencePairs } from '../../core/preference/preference-pairs';
-import { randomStream } from '../../core/random/stream';
 import { buildFeatures } from '../../core/reward/build-features';
 import { featureSpec, type FeatureSpec } from '../../core/reward/feature-spec';
 import { calibratedGain, type GainCalibration } from '../../core/reward/gain-calibration';
-import { inputFolds } from '../../core/reward/input-folds';
+import { fittingFolds } from '../../core/reward/input-folds';
 import { fitStandardisation, standardise } from '../../core/reward/standardisation';
 import type { Component } from '../../core/system/component';
 import type { JsonObject } from '../../core/system/json';
@@ -68,14 +67,7 @@ export function fitFastReward(
   const ids = [...new Set(pairs.map(({ exampleId }) => exampleId))];
   if (ids.length < 2) return undefined;
   const foldCount = Math.min(ids.length, members);
-  const stream = randomStream(seed, 'reward-folds');
-  const withPairs = inputFolds(ids, foldCount, stream);
-  const folds = inputFolds(
-    comparisons.map(({ exampleId }) => exampleId),
-    foldCount,
-    stream,
-    withPairs,
-  );
+  const folds = fittingFolds(ids, comparisons, foldCount, seed);
   const index = indexData(pairs, comparisons, folds);
   const spec = featureSpec({
     inputFields: Object.keys(component.input.shape),

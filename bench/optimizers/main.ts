@@ -5,7 +5,7 @@ import { cacheFolder } from '../../providers/ladders';
 import { systemNames } from './measure-run';
 import { report } from './report';
 import { runProgram } from './run-program';
-import { readRecords, runTasks, sourcesHash } from './run-tasks';
+import { readRecords, runTasks, measuringSources } from './run-tasks';
 import { summarize } from './summary';
 import { missedTargets } from './targets';
 import { tasksOf } from './tasks-of';
@@ -57,7 +57,7 @@ async function main(): Promise<void> {
   const missed: string[] = [];
   if (wanted.includes('synthetic')) {
     const plan = JSON.parse(options.plan) as Partial<RunPlan>;
-    const sources = sourcesHash(plan);
+    const sources = measuringSources(plan);
     const known = readRecords(folder, sources);
     const tasks = tasksOf({
       ...sizes[size],

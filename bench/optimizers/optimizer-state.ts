@@ -6,6 +6,7 @@ import type { RunPlan } from '../../core/run/plan';
 import type { Component } from '../../core/system/component';
 import { configurationHash, initialConfiguration, type Configuration } from '../../core/system/configuration';
 import type { Draw, Purpose } from '../../core/system/draw';
+import { heldOutcomes } from '../../core/system/held-outcomes';
 import type { JsonObject } from '../../core/system/json';
 import type { Example } from '../../core/system/run-context';
 import type { Split } from '../../core/system/system';
@@ -98,12 +99,12 @@ export class OptimizerState {
     label: CallPurpose,
     judged: string,
   ): number[] {
-    const descendants = this.run.resolved.system.wiring.descendants[component.name] ?? new Set<string>();
-    const given: Record<string, ComponentOutcome> = { [component.name]: { status: 'ok', outputs } };
-    for (const [name, item] of Object.entries(trace.components)) {
-      if (name !== component.name && !descendants.has(name)) given[name] = item.outcome;
-    }
-    const rollouts = descendants.size > 0 ? this.plan.rolloutsPerCandidate : 1;
+    const { wiring } = this.run.resolved.system;
+    const given: Record<string, ComponentOutcome> = {
+      ...heldOutcomes(wiring, trace, [component.name]),
+      [component.name]: { status: 'ok', outputs },
+    };
+    const rollouts = (wiring.descendants[component.name]?.size ?? 0) > 0 ? this.plan.rolloutsPerCandidate : 1;
     return Array.from({ length: rollouts }, (_, index) => {
       const draw = { ...this.draw('optimization', iteration, example), index };
       return this.simulated.run(this.incumbent, example, draw, label, given, judged).score.score;

@@ -10,14 +10,16 @@ import { localStepInputs } from '../../core/run/local-step-inputs';
 import type { RunPlan } from '../../core/run/plan';
 import { combineProposals } from '../../core/search/combine-proposals';
 import { placeProposal } from '../../core/search/place-proposal';
-import { distinctProposals, type Incumbent, type Proposal } from '../../core/search/proposal';
+import { distinctProposals, incumbentOf, type Proposal } from '../../core/search/proposal';
 import { rankDistinct } from '../../core/search/rank-distinct';
 import { shortlist } from '../../core/search/shortlist';
 import type { Component } from '../../core/system/component';
 import { configurationHash, type ComponentConfiguration, type Configuration } from '../../core/system/configuration';
 import { downstreamInfluences } from '../../core/system/downstream-influences';
-import { chooseComponent } from '../../core/validation/component-schedule';
+import { hasPrompt } from '../../core/system/variable';
+import { chooseComponent, settledAfter } from '../../core/validation/component-schedule';
 import { expectedGain, rejectionsInARow } from '../../core/validation/expected-gain';
+import { keepFirst, type MeasuredGains } from '../../core/validation/keep-first';
 import type { StoredCandidate } from '../../storage';
 import type { SyntheticSystem } from '../../systems/synthetic';
 import { collectCandidates } from './collect-candidates';
@@ -58,7 +60,7 @@ export interface Decided {
   /** Settings of the component that were proposed. */
   proposed: ComponentConfiguration[];
   /** What the global metric measured of them: configuration hash -> example id -> gain over `incumbent`. */
-  measured: Map<string, Map<string, number>>;
+  measured: MeasuredGains;
 }
 
 /** One optimization in memory: the steps of `workflows/iteration.ts`, by the functions of core that the activities use. */
@@ -90,7 +92,7 @@ export class InMemoryOptimizer {
     state.evaluate(state.incumbent, { split: 'validation', purpose: 'baseline', iteration: -1, count }, 'baseline');
     this.record();
     if (variant.rewards) await this.fitInitialRewards();
-    const settled = plan.patience * this.tunable.length;
+    const settled = settledAfter(plan.patience, this.tunable.length, 0);
     let rejected = 0;
     for (let iteration = 0; iteration < plan.iterations && rejected < settled; iteration++) {
       const decision = await this.iterate(iteration);
@@ -106,7 +108,7 @@ export class InMemoryOptimizer {
 
   private get tunable(): Component[] {
     return this.state.run.resolved.system.components.filter(
-      (component) => this.variant.proposals === 'pool' || hasPrompt(component),
+      (component) => this.variant.proposals === 'pool' || hasPrompt(component.configuration),
     );
   }
 
@@ -136,7 +138,7 @@ export class InMemoryOptimizer {
     const { incumbent } = state;
     const component = this.choose(iteration);
     const learns = variant.rewards && variant.adapts;
-    if (learns || hasPrompt(component)) this.tracePreference(iteration, plan.adaptationInputs);
+    if (learns || hasPrompt(component.configuration)) this.tracePreference(iteration, plan.adaptationInputs);
     if (learns) {
       await this.collect(component, iteration, plan.adaptationInputs);
       this.fit(component);
@@ -166,14 +168,11 @@ export class InMemoryOptimizer {
       .slice(0, plan.finalists)
       .map(({ proposal }) => placeProposal(incumbent, component.name, proposal));
     const { gains, ...validation } = validateFinalists(state, finalists, iteration, this.decisions);
-    const measured = new Map<string, Map<string, number>>();
-    const keep = (hash: string, found: ReadonlyMap<string, number>): void => {
-      measured.set(hash, new Map([...found, ...(measured.get(hash) ?? [])]));
-    };
+    const measured: MeasuredGains = new Map();
     for (const judged of [...first, ...second, ...short]) {
-      if (judged.measured !== null) keep(judged.configurationHash, judged.measured);
+      keepFirst(measured, judged.configurationHash, judged.measured ?? undefined);
     }
-    for (const [hash, found] of gains) keep(hash, found);
+    for (const [hash, found] of gains) keepFirst(measured, hash, found);
     const proposed = [...first, ...second].map(({ proposal }) => proposal.settings);
     return { iteration, component: component.name, incumbent, ...validation, proposed, measured };
   }
@@ -254,12 +253,8 @@ export class InMemoryOptimizer {
     return proposals.filter(({ elsewhere }) => elsewhere === undefined);
   }
 
-  private incumbentOf(component: Component): Incumbent {
-    return { variables: component.configuration, settings: this.state.incumbent[component.name] ?? {} };
-  }
-
   private async propose(component: Component, iteration: number): Promise<Proposal[]> {
-    const incumbent = this.incumbentOf(component);
+    const incumbent = incumbentOf(component, this.state.incumbent);
     const { proposals: count } = this.plan;
     const stream = randomStream(this.state.seed, 'scripted', iteration);
     const proposals =
@@ -271,12 +266,8 @@ export class InMemoryOptimizer {
 
   private combinations(component: Component, judged: readonly Judged[]): Proposal[] {
     if (this.variant.proposals === 'scripted') return [];
-    const incumbent = this.incumbentOf(component);
+    const incumbent = incumbentOf(component, this.state.incumbent);
     const scored = judged.map((item) => ({ proposal: item.proposal, score: item }));
     return combineProposals({ incumbent, ranked: rankJudged(incumbent.settings, scored) });
   }
-}
-
-function hasPrompt({ configuration }: Component): boolean {
-  return Object.values(configuration).some(({ type }) => type === 'prompt');
 }

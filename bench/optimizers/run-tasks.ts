@@ -1,8 +1,10 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { RunPlan } from '../../core/run/plan';
+import { contentHash } from '../../core/system/canonical-json';
+import type { JsonObject } from '../../core/system/json';
+import { sourcesHash } from '../sources-hash';
 import type { RunRecord } from './measure-run';
 import type { VariantName } from './variant';
 
@@ -27,14 +29,8 @@ const root = resolve(__dirname, '../..');
 const folders = ['core', 'systems/synthetic', 'bench/optimizers', 'activities/optimize-component', 'providers/reward'];
 
 /** Names the sources and the plan: what other ones measured is not read again. */
-export function sourcesHash(plan: Partial<RunPlan>): string {
-  const hash = createHash('sha256').update(JSON.stringify(plan));
-  for (const folder of folders) {
-    for (const name of readdirSync(join(root, folder), { recursive: true }).map(String).sort()) {
-      if (name.endsWith('.ts') && !name.endsWith('.test.ts')) hash.update(readFileSync(join(root, folder, name)));
-    }
-  }
-  return hash.digest('hex').slice(0, 16);
+export function measuringSources(plan: Partial<RunPlan>): string {
+  return contentHash([plan as JsonObject, sourcesHash(root, folders)]).slice(0, 16);
 }
 
 /** Records of these sources in the folder; a last line that a killed bench left unfinished is passed over. */

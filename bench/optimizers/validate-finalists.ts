@@ -1,5 +1,5 @@
+import { signFlipSeed } from '../../activities/look';
 import { configurationHash, type Configuration } from '../../core/system/configuration';
-import { drawSeed } from '../../core/system/draw';
 import { decideLook } from '../../core/validation/acceptance';
 import { looksAt } from '../../core/validation/looks';
 import { levelOf, type PastTest } from '../../core/validation/online-fallback';
@@ -59,13 +59,7 @@ export function validateFinalists(
       level,
       minimumEffect,
       earlier,
-      seed: drawSeed({
-        runSeed: state.seed,
-        purpose: 'validation',
-        iteration,
-        exampleId: 'sign-flips',
-        index: 0,
-      }),
+      seed: signFlipSeed(state.seed, iteration),
     });
     earlier = Object.fromEntries(verdict.comparisons.map(({ configurationHash: hash, p }) => [hash, p]));
     remaining = verdict.remaining;

@@ -1,8 +1,8 @@
 import type { Decision, RankedProposals } from '../../activities/contracts';
 import { localStepInputs } from '../../core/run/local-step-inputs';
-import { looksAt, type Look } from '../../core/validation/looks';
 import { chunks } from '../../workflows/fan-out';
 import { judgeProposals } from '../../workflows/judge-proposals';
+import { validateFinalists } from '../../workflows/validate-finalists';
 import { spread, type InProcessRun } from './in-process-steps';
 
 /** The order of activities of the `iteration` workflow, without Temporal. */
@@ -86,25 +86,9 @@ export async function runIteration(run: InProcessRun, iteration: number, incumbe
         ),
       ),
     );
-  let remaining = finalists.hashes;
-  const looks = looksAt(count);
-  const entered = remaining.length;
-  let measured = 0;
-  let look = -1;
-  while (remaining.length > 0) {
-    const { examples } = looks[++look] as Look;
-    await validate([incumbent, ...remaining], measured, examples);
-    measured = examples;
-    const seen = { runId, iteration, incumbent, entered, finalists: remaining, count, look };
-    ({ hashes: remaining } = await activities.look(seen));
-  }
-  return activities.decide({
-    runId,
-    iteration,
-    ...move,
-    incumbent,
-    entered,
-    count,
-    ...(look < 0 ? { look: null, skipped: finalists.reason } : { look }),
+  const validated = await validateFinalists({
+    ...{ incumbent, finalists, count, validate },
+    look: (seen) => activities.look({ runId, iteration, ...seen }),
   });
+  return activities.decide({ runId, iteration, ...move, incumbent, ...validated });
 }

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { contentHash } from '../../core/system/canonical-json';
 import type { Json } from '../../core/system/json';
+import { sourcesHash } from '../sources-hash';
 
 /** What the figures depend on beside data and encoder. */
 const sourceFolders = [
@@ -16,7 +16,7 @@ const sourceFolders = [
   'bench/rewards',
 ];
 /** They only put together and print what was measured. */
-const besideTheFigures = ['main.ts', 'report.ts', 'targets.ts'];
+const besideTheFigures = ['main.ts', 'report.ts', 'targets.ts'].map((name) => `bench/rewards/${name}`);
 
 /** Figures that a folder keeps, one file each, so that a bench that was broken off goes on where it stopped. */
 export class KeptResults {
@@ -51,13 +51,5 @@ export class KeptResults {
 
 /** Names the sources that measure. Tests are left out. */
 export function measuringSources(root = resolve(__dirname, '../..')): string {
-  const hash = createHash('sha256');
-  for (const folder of sourceFolders) {
-    const names = readdirSync(join(root, folder))
-      .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
-      .filter((name) => folder !== 'bench/rewards' || !besideTheFigures.includes(name))
-      .sort();
-    for (const name of names) hash.update(`${folder}/${name}\0`).update(readFileSync(join(root, folder, name)));
-  }
-  return hash.digest('hex');
+  return sourcesHash(root, sourceFolders, besideTheFigures);
 }

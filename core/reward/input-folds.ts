@@ -1,4 +1,4 @@
-import type { RandomStream } from '../random/stream';
+import { randomStream, type RandomStream } from '../random/stream';
 
 /** The part of the data that an input is held out with, 0..folds-1, by example id. */
 export type InputFolds = Record<string, number>;
@@ -23,4 +23,25 @@ export function inputFolds(
     sizes[fold] = (sizes[fold] as number) + 1;
   }
   return Object.fromEntries(result);
+}
+
+/**
+ * The folds of a fit from nothing: inputs with pairs first, so that every fold has some; then those whose outputs all scored alike.
+ *
+ * @param withPairs example ids.
+ */
+export function fittingFolds(
+  withPairs: readonly string[],
+  comparisons: readonly { exampleId: string }[],
+  folds: number,
+  seed: number,
+): InputFolds {
+  const stream = randomStream(seed, 'reward-folds');
+  const known = inputFolds(withPairs, folds, stream);
+  return inputFolds(
+    comparisons.map(({ exampleId }) => exampleId),
+    folds,
+    stream,
+    known,
+  );
 }

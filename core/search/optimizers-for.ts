@@ -1,5 +1,6 @@
 import type { Component } from '../system/component';
 import type { ComponentConfiguration } from '../system/configuration';
+import { hasPrompt } from '../system/variable';
 import { applicableOptimizers } from './component-optimizer';
 import { builtInOptimizers } from './optimizers/built-in';
 import type { Optimizer } from './own-optimizer';
@@ -41,8 +42,5 @@ export function hasOptimizer(
 
 /** Whether proposals for the component are made from traces of the incumbent: those of prompts are, and of one's own optimizers. */
 export function readsTraces(component: Pick<Component, 'configuration'>, proposing: Proposing): boolean {
-  return (
-    Object.values(component.configuration).some(({ type }) => type === 'prompt') ||
-    hasOwnOptimizer(component, proposing)
-  );
+  return hasPrompt(component.configuration) || hasOwnOptimizer(component, proposing);
 }

@@ -1,6 +1,13 @@
 import { keepInactive } from '../system/active-variables';
 import { contentHash } from '../system/canonical-json';
-import { changedKinds, configurationHash, faultOf, type ComponentConfiguration } from '../system/configuration';
+import type { Component } from '../system/component';
+import {
+  changedKinds,
+  configurationHash,
+  faultOf,
+  type ComponentConfiguration,
+  type Configuration,
+} from '../system/configuration';
 import type { Json } from '../system/json';
 import type { PromptValue, SettingKind, Variables } from '../system/variable';
 
@@ -39,6 +46,14 @@ export interface Proposal {
 export interface Incumbent {
   variables: Variables;
   settings: ComponentConfiguration;
+}
+
+/** What proposals for a component start from, under a configuration of the whole system. */
+export function incumbentOf(
+  { name, configuration: variables }: Pick<Component, 'name' | 'configuration'>,
+  configuration: Configuration,
+): Incumbent {
+  return { variables, settings: configuration[name] ?? {} };
 }
 
 /** Identifies a proposal by its settings alone: two ways to the same settings are one proposal. */

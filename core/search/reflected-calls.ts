@@ -1,4 +1,5 @@
 import type { Candidate } from '../preference/candidate';
+import { candidatesFor } from '../preference/candidates-for';
 import { canonicalJson } from '../system/canonical-json';
 import type { JsonObject } from '../system/json';
 import { mean } from '../validation/moments';
@@ -51,12 +52,7 @@ async function preferredOutputs({
 }: Pick<OptimizerContext, 'traces' | 'candidates' | 'rewardGains'>): Promise<Map<string, PreferredOutput>> {
   const pairs = traces.flatMap(({ exampleId, inputs, outputs }) => {
     if (outputs === undefined) return [];
-    const own = candidates.filter(
-      (item) =>
-        item.exampleId === exampleId &&
-        item.origin !== 'ground-truth' &&
-        canonicalJson(item.inputs) === canonicalJson(inputs),
-    );
+    const own = candidatesFor(candidates, { exampleId, inputs });
     const base = own.find((item) => canonicalJson(item.outputs) === canonicalJson(outputs));
     const others = own.filter((item) => item !== base);
     return others.map((other) => ({ exampleId, inputs, incumbent: outputs, candidate: other.outputs, other, base }));

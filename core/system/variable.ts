@@ -85,6 +85,11 @@ export type ValueOf<V extends Variable> = V extends PromptVariable
         ? N
         : never;
 
+/** Whether one of the variables is a prompt. */
+export function hasPrompt(variables: Variables): boolean {
+  return Object.values(variables).some(({ type }) => type === 'prompt');
+}
+
 /** Whether the variable can take more than one value. */
 export function hasChoice(variable: Variable): boolean {
   switch (variable.type) {

@@ -1,6 +1,6 @@
 import { mean } from './moments';
 import { randomStream } from '../random/stream';
-import { SubsetSums } from './subset-sums';
+import { randomSubsets, SubsetSums } from './subset-sums';
 
 export interface PairedTestOptions {
   seed: number;
@@ -49,7 +49,7 @@ export function pairedTest(differences: readonly number[], options: PairedTestOp
     throw new RangeError(`pairedTest: confidence must be between 0 and 1, not ${confidence}`);
   }
   const flips = options.flips ?? Math.max(10_000, Math.ceil(100 / (1 - confidence)));
-  const subsets = n <= exactLimit ? allSubsets(differences) : randomSubsets(differences, options.seed, flips);
+  const subsets = n <= exactLimit ? allSubsets(differences) : flippedSubsets(differences, options.seed, flips);
   // Sums that differ by rounding alone count as equal.
   const tolerance = 1e-12 * differences.reduce((sum, difference) => sum + Math.abs(difference), 0);
   let atLeast = 0;
@@ -92,17 +92,14 @@ function allSubsets(differences: readonly number[]): FlippedSubsets {
   return { sums, sizes, observed: 0 };
 }
 
-function randomSubsets(differences: readonly number[], seed: number, count: number): FlippedSubsets {
-  const stream = randomStream(seed, 'sign-flip');
+function flippedSubsets(differences: readonly number[], seed: number, count: number): FlippedSubsets {
   const subsets = new SubsetSums([differences, differences.map(() => 1)]);
-  const words = new Uint32Array(Math.ceil(subsets.bytes / 4));
-  const subset = new Uint8Array(words.buffer);
+  const draw = randomSubsets(subsets.bytes, randomStream(seed, 'sign-flip'));
   const found = new Float64Array(2);
   const sums = new Float64Array(count);
   const sizes = new Uint32Array(count);
   for (let flip = 0; flip < count; flip++) {
-    for (let word = 0; word < words.length; word++) words[word] = stream.integer(2 ** 32);
-    subsets.over(subset, found);
+    subsets.over(draw(), found);
     sums[flip] = found[0] as number;
     sizes[flip] = found[1] as number;
   }

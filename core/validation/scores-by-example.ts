@@ -35,6 +35,17 @@ export function pairByExample(before: ScoresByExample, after: ScoresByExample): 
   };
 }
 
+/** The same on the examples that both were measured on; undefined where there is none. */
+export function pairOnShared(
+  before: ReadonlyMap<string, number>,
+  after: ReadonlyMap<string, number>,
+): PairedDifferences | undefined {
+  const shared = (scores: ReadonlyMap<string, number>, other: ReadonlyMap<string, number>) =>
+    new Map([...scores].filter(([id]) => other.has(id)));
+  const both = shared(after, before);
+  return both.size === 0 ? undefined : pairByExample(shared(before, after), both);
+}
+
 function asMap(scores: ScoresByExample): ReadonlyMap<string, number> {
   return scores instanceof Map ? scores : new Map(Object.entries(scores));
 }

@@ -1,5 +1,5 @@
 import { randomStream } from '../random/stream';
-import { SubsetSums } from './subset-sums';
+import { randomSubsets, SubsetSums } from './subset-sums';
 
 /** Up to this many differences that are not 0, all sign patterns are enumerated and p is exact. */
 const exactLimit = 12;
@@ -43,13 +43,10 @@ export function signFlipP(
     }
     return atLeast / 2 ** values.length;
   }
-  const stream = randomStream(seed, 'sign-flip');
-  const words = new Uint32Array(Math.ceil(patterns.bytes / 4));
-  const subset = new Uint8Array(words.buffer);
+  const draw = randomSubsets(patterns.bytes, randomStream(seed, 'sign-flip'));
   let atLeast = 0;
   for (let flip = 1; flip <= flips; flip++) {
-    for (let word = 0; word < words.length; word++) words[word] = stream.integer(2 ** 32);
-    if (patterns.of(subset) >= observed && ++atLeast === enoughExceedances) return atLeast / flip;
+    if (patterns.of(draw()) >= observed && ++atLeast === enoughExceedances) return atLeast / flip;
   }
   return (atLeast + 1) / (flips + 1);
 }

@@ -1,3 +1,5 @@
+import type { RandomStream } from '../random/stream';
+
 /**
  * Sums of several rows of values over the same subset, by tables of all subsets of 8 values: a sum over n values takes
  * n / 8 look-ups.
@@ -22,6 +24,16 @@ export class SubsetSums {
       sums[row] = sum;
     }
   }
+}
+
+/** Subsets of as many bytes drawn at random, each bit as likely as not; every call overwrites the one before. */
+export function randomSubsets(bytes: number, stream: RandomStream): () => Uint8Array {
+  const words = new Uint32Array(Math.ceil(bytes / 4));
+  const subset = new Uint8Array(words.buffer);
+  return () => {
+    for (let word = 0; word < words.length; word++) words[word] = stream.integer(2 ** 32);
+    return subset;
+  };
 }
 
 function tableOf(row: readonly number[], bytes: number): Float64Array {

@@ -1,8 +1,7 @@
 import { mergeSharedInputs } from '../../core/preference/merge-shared-inputs';
 import { featureSpec } from '../../core/reward/feature-spec';
-import { inputFolds } from '../../core/reward/input-folds';
+import { fittingFolds } from '../../core/reward/input-folds';
 import type { Alignment } from '../../core/reward/pairwise-alignment';
-import { randomStream } from '../../core/random/stream';
 import { judgeHeldOut } from './judge-held-out';
 import { checkData } from './check-fit';
 import type { RewardManifest } from './reward-manifest';
@@ -53,15 +52,7 @@ export async function fitReward(given: RewardData & TrainingOptions): Promise<Fi
     ids.length,
     mostMembers(featureSpec({ ...given, embeddingDimension: given.encoder.dimension })),
   );
-  const stream = randomStream(seed, 'reward-folds');
-  // Inputs with pairs first, so that every fold has some; then those whose outputs all scored alike.
-  const withPairs = inputFolds(ids, foldCount, stream);
-  const folds = inputFolds(
-    comparisons.map(({ exampleId }) => exampleId),
-    foldCount,
-    stream,
-    withPairs,
-  );
+  const folds = fittingFolds(ids, comparisons, foldCount, seed);
   const prepared = await prepareTraining(options, folds);
   const training = await trainInThread(
     {

@@ -1,15 +1,23 @@
 import { z } from 'zod';
 import { component } from '../../core/system/component';
 import { system, type System } from '../../core/system/system';
-import { oneOf } from '../../core/system/variable';
+import { oneOf, type Variables } from '../../core/system/variable';
 
 const text = z.object({ text: z.string() });
 
-/** One component, `speaker`, that repeats its input, in one of some tones; every score is 1. Two examples a split (`t0`, `v0`, `u0` ...) unless told. */
+/**
+ * One component, `speaker`, that repeats its input, in one of some tones or with another configuration; every score is 1. Two
+ * examples a split (`t0`, `v0`, `u0` ...) unless told.
+ */
 export function echoSystem({
   tones = ['calm', 'loud'],
+  configuration = { tone: oneOf([...tones]) },
   validation = 2,
-}: { tones?: readonly [string, ...string[]]; validation?: number } = {}): System {
+}: {
+  tones?: readonly [string, ...string[]];
+  configuration?: Variables;
+  validation?: number;
+} = {}): System {
   const rows = (id: string, count = 2) =>
     Array.from({ length: count }, (_, index) => ({ id: `${id}${index}`, text: 'x' }));
   return system({
@@ -23,7 +31,7 @@ export function echoSystem({
         description: 'Speaks',
         input: text,
         output: text,
-        configuration: { tone: oneOf([...tones]) },
+        configuration,
         run: (inputs) => inputs,
       }),
     ],
