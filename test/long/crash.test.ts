@@ -143,7 +143,8 @@ describe('kill -9 of the worker', () => {
 
   it('loses and pays again nothing that was committed where no two replies are the same, and keeps the money limit', async () => {
     const usd = 0.5 * undisturbed.usd;
-    const undisturbedRequests = 0.5 * undisturbed.requests;
+    // No two such runs are the same: the last kill must come before the least spending that is expected below.
+    const undisturbedRequests = 0.3 * undisturbed.requests;
     const killed = await runWithKills({ killAt, undisturbedRequests, pure: false, budget: { usd } });
     expect(killed.status).toBe('budget-exhausted');
     expect(killed.usd).toBeLessThanOrEqual(usd);
