@@ -138,3 +138,19 @@ it('keeps the scale where others changed, where a joint move was not accepted, a
     ['ornate', true],
   ]);
 });
+
+it('remembers the newest 40 iterations that concern the component, and ends no scale by forgetting', async () => {
+  const incumbent: Tones = { editor: 'A', writer: 'plain' };
+  await iterated(0, {
+    ...{ component: 'editor', incumbent: { editor: 'Z', writer: 'plain' }, proposals: [[alone('A'), 0.4]] },
+    accepted: { tones: incumbent, changed: changes('editor') },
+  });
+  for (let iteration = 1; iteration <= 40; iteration++) {
+    await iterated(iteration, { component: 'editor', incumbent, proposals: [[alone(`B${iteration}`), -0.1]] });
+  }
+  await iterated(41, { component: 'writer', incumbent, proposals: [[alone('ornate'), 0.2]] });
+  const known = await pastProposals(stores, { runId: 'run', component: 'editor', iteration: 42 });
+  expect(known.map((item) => item.iteration)).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
+  const all = standings(known, { incumbent: { tone: 'A' }, partOf: (own) => String(own['tone']), isPure: () => true });
+  expect(all.map(({ gain }) => gain)).toEqual(Array(40).fill(expect.closeTo(-0.1, 9)));
+});

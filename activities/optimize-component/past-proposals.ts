@@ -8,8 +8,11 @@ import { judgedGains } from './judged-gains';
 import { proposalsRecords, type ProposalsRecord } from './proposals-record';
 import { loadProposals } from './stored-proposals';
 
+/** So that an iteration costs the same late in a long run; what was proposed earlier was judged beside incumbents long gone. */
+const rememberedIterations = 40;
+
 /**
- * Proposals of earlier iterations for the component with what was measured of them, oldest first. Of those that changed other
+ * Proposals of the component's newest `rememberedIterations` earlier iterations with what was measured of them, oldest first. Of those that changed other
  * components too, whose merit it may be, only the accepted ones, without gains: they are where the component's incumbent came from.
  */
 export async function pastProposals(
@@ -17,17 +20,20 @@ export async function pastProposals(
   { runId, component, iteration: before }: { runId: string; component: string; iteration: number },
 ): Promise<PastProposal[]> {
   const decisions = new Map((await decisionsBefore(stores, runId, before)).map((item) => [item.iteration, item]));
-  const past: PastProposal[] = [];
-  for (const record of await proposalsRecords(stores, runId, { before })) {
+  const concerned = (await proposalsRecords(stores, runId, { before })).flatMap((record) => {
     const decision = decisions.get(record.iteration);
     const accepted = decision?.accepted === true ? decision : undefined;
-    const alone =
-      record.component === component && record.partner === undefined
-        ? await proposedAlone(stores, { runId, component }, record, accepted?.incumbent)
-        : [];
-    past.push(...alone);
-    if (accepted?.changed.some((change) => change.component === component) !== true) continue;
-    if (!alone.some((item) => item.accepted)) past.push(await acceptedWithOthers(stores, component, record, accepted));
+    const alone = record.component === component && record.partner === undefined;
+    const changed = accepted?.changed.some((change) => change.component === component) === true;
+    return alone || changed ? [{ record, alone, accepted, changed }] : [];
+  });
+  const past: PastProposal[] = [];
+  for (const { record, alone, accepted, changed } of concerned.slice(-rememberedIterations)) {
+    const own = alone ? await proposedAlone(stores, { runId, component }, record, accepted?.incumbent) : [];
+    past.push(...own);
+    if (changed && accepted !== undefined && !own.some((item) => item.accepted)) {
+      past.push(await acceptedWithOthers(stores, component, record, accepted));
+    }
   }
   return past;
 }
