@@ -68,7 +68,7 @@ let prepared: PreparedRun;
 const inputs = 4;
 /** With so many proposals per step. */
 async function begin(proposals: number): Promise<void> {
-  const plan = { ...defaultPlan, proposals };
+  const plan = { ...defaultPlan, proposals, rolloutsPerCandidate: 2 };
   prepared = await attempt(() =>
     prepareRun(dependencies, { runId: 'run', system: 'band', seed: 0, plan, fresh: false }),
   );

@@ -60,10 +60,10 @@ export interface RunPlan {
 
 export const defaultPlan: RunPlan = Object.freeze({
   iterations: 10,
-  preferenceInputs: 40,
-  adaptationInputs: 16,
+  preferenceInputs: 20,
+  adaptationInputs: 8,
   candidatesPerInput: 5,
-  rolloutsPerCandidate: 2,
+  rolloutsPerCandidate: 1,
   samplingTemperature: 1,
   proposals: 16,
   optimizers: 'all',
