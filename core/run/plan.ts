@@ -60,9 +60,9 @@ export interface RunPlan {
 
 export const defaultPlan: RunPlan = Object.freeze({
   iterations: 10,
-  preferenceInputs: 20,
-  adaptationInputs: 8,
-  candidatesPerInput: 5,
+  preferenceInputs: 4,
+  adaptationInputs: 12,
+  candidatesPerInput: 4,
   rolloutsPerCandidate: 1,
   samplingTemperature: 1,
   proposals: 16,
