@@ -8,7 +8,7 @@ import { judgedGains } from './judged-gains';
 import { proposalsRecords, type ProposalsRecord } from './proposals-record';
 import { loadProposals } from './stored-proposals';
 
-/** So that an iteration costs the same late in a long run; what was proposed earlier was judged beside incumbents long gone. */
+/** Bounds how many blobs and gains a late iteration of a long run loads. What is forgotten may be proposed again. */
 const rememberedIterations = 40;
 
 /**

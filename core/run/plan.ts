@@ -10,7 +10,7 @@ export interface RunPlan {
   adaptationInputs: number;
   /** Candidate outputs per input and component, the base output included, the ground truth not (paper: 2; reference: 4 or 5). */
   candidatesPerInput: number;
-  /** Downstream rollouts per candidate, in the mean, where a descendant is stochastic; those that are close get more. */
+  /** Downstream rollouts per candidate, in the mean, where a descendant is stochastic; from 2 on, those that are close get more. */
   rolloutsPerCandidate: number;
   /** Sampling temperature of candidate outputs. */
   samplingTemperature: number;
