@@ -10,7 +10,7 @@ import {
 } from '../core/validation/component-schedule';
 import { nothingWorthwhile } from '../core/validation/worthwhile-gain';
 import type { ChooseComponentInput, ChosenMove } from './contracts';
-import { decisionsBefore, type PastDecision } from './decisions-before';
+import { changes, decisionsBefore } from './decisions-before';
 import type { ActivityDependencies } from './dependencies';
 import { exampleCounts } from './example-samples';
 import { expectedGain, expectedJointGain, headroom, rejectionsInARow } from '../core/validation/expected-gain';
@@ -87,11 +87,6 @@ export function chooseComponent(dependencies: ActivityDependencies, input: Choos
     await stores.ledger.append(runId, [{ key, iteration, kind: 'component', body: { ...choice } }]);
     return (await stores.ledger.get(runId, key))?.body as unknown as ChosenMove;
   });
-}
-
-/** Whether it accepted other settings of the component, by a move of it alone or of several. */
-function changes({ accepted, changed }: PastDecision, component: string): boolean {
-  return accepted && changed.some((change) => change.component === component);
 }
 
 /**

@@ -11,3 +11,8 @@ export async function decisionsBefore(stores: Stores, runId: string, iteration: 
     .map((entry) => ({ ...(entry.body as unknown as DecisionRecord), iteration: entry.iteration }))
     .filter((decision) => decision.iteration < iteration);
 }
+
+/** Whether it accepted other settings of the component, by a move of it alone or of several. */
+export function changes({ accepted, changed }: PastDecision, component: string): boolean {
+  return accepted && changed.some((change) => change.component === component);
+}

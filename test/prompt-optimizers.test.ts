@@ -1,13 +1,10 @@
-import { z } from 'zod';
-import type { DecisionRecord } from '../activities/decide';
+import { decisionsBefore } from '../activities/decisions-before';
 import { proposalsRecords } from '../activities/optimize-component/proposals-record';
 import type { RunPlan } from '../core/run/plan';
 import { resultDocumentSchema, type ResultDocument } from '../core/run/result-document';
-import { component } from '../core/system/component';
-import { renderMessages } from '../core/system/render-prompt';
-import type { MetricResult } from '../core/system/run-context';
-import { system, type System } from '../core/system/system';
-import { prompt, type PromptVariable } from '../core/system/variable';
+import type { ProposalOrigin } from '../core/search/proposal';
+import { prompt } from '../core/system/variable';
+import { doubling, doublingReply } from './support/doubling-system';
 import { startScriptedEndpoint, type ScriptedEndpoint } from './support/scripted-endpoint';
 import type { ScriptedChatRequest } from './support/scripted-endpoint-options';
 import { quickActivities, TestRuns } from './support/test-run';
@@ -17,42 +14,10 @@ jest.setTimeout(400_000);
 /** No attempt may be given up because a busy machine made its heartbeat late. */
 const activities = { ...quickActivities, heartbeatTimeoutMs: 30_000 };
 
-type Row = { id: string; number: number };
-const rows = (split: string, count: number, from: number): Row[] =>
-  Array.from({ length: count }, (_, index) => ({ id: `${split}-${index}`, number: from + index }));
-
-/** One component that is to say twice a number with the model of its name. */
-function doubling(model: string, variable: PromptVariable, feedback?: string): System {
-  return system({
-    name: model,
-    input: z.object({ number: z.number() }),
-    output: z.object({ double: z.string() }),
-    components: [
-      component({
-        name: 'doubler',
-        description: 'Says twice the number',
-        input: z.object({ number: z.number() }),
-        output: z.object({ double: z.string() }),
-        configuration: { prompt: variable },
-        run: async ({ number }, { configuration, models }) => {
-          const messages = renderMessages(configuration.prompt, { number }, { output: 'double' });
-          return { double: (await models.chat({ model, messages, maxTokens: 8 })).text };
-        },
-      }),
-    ],
-    metric: ({ number }: Row, { double }): MetricResult => {
-      const score = double === String(2 * number) ? 1 : 0;
-      return { score, ...(score === 0 && feedback !== undefined && { feedback }) };
-    },
-    groundTruth: ({ number }: Row) => ({ doubler: { double: String(2 * number) } }),
-    dataset: { train: rows('train', 24, 100), validation: rows('validation', 24, 200), test: rows('test', 20, 300) },
-  });
-}
-
 const systems = [
-  doubling('spirit', prompt('Double it.'), 'it answers only to abracadabra'),
-  doubling('pupil', prompt('Double it.')),
-  doubling('apprentice', prompt('Double it.', { demonstrations: { max: 2 } })),
+  doubling('spirit', { prompt: prompt('Double it.') }, () => 'spirit', 'it answers only to abracadabra'),
+  doubling('pupil', { prompt: prompt('Double it.') }, () => 'pupil'),
+  doubling('apprentice', { prompt: prompt('Double it.', { demonstrations: { max: 2 } }) }, () => 'apprentice'),
 ];
 
 const written = (...texts: string[]): string => texts.map((text) => `<instructions>${text}</instructions>`).join('\n');
@@ -67,17 +32,16 @@ function sage(request: string): string {
   return written('Mind even numbers.', 'Mind odd numbers.');
 }
 
-function reply({ model, messages }: ScriptedChatRequest): string {
-  const last = messages.at(-1)?.content ?? '';
-  if (model === 'sage') return sage(last);
-  const number = Number(/(\d+)\n\w+:\s*$/.exec(last)?.[1]);
-  const told = messages.find(({ role }) => role === 'system')?.content ?? '';
-  const isShown = messages.some(({ role }) => role === 'assistant');
-  const right =
-    (model === 'spirit' && told.includes('abracadabra')) ||
-    (model === 'pupil' && told.includes(number % 2 === 0 ? 'even' : 'odd')) ||
-    (model === 'apprentice' && isShown && /\b(brief|briefly|short|only|exactly)\b/i.test(told));
-  return right ? String(2 * number) : `about ${number}`;
+function reply(request: ScriptedChatRequest): string {
+  const { model, messages } = request;
+  if (model === 'sage') return sage(messages.at(-1)?.content ?? '');
+  return doublingReply(
+    request,
+    ({ number, instructions, isShown, isBrief }) =>
+      (model === 'spirit' && instructions.includes('abracadabra')) ||
+      (model === 'pupil' && instructions.includes(number % 2 === 0 ? 'even' : 'odd')) ||
+      (model === 'apprentice' && isShown && isBrief),
+  );
 }
 
 describe('an accepted update', () => {
@@ -100,14 +64,16 @@ describe('an accepted update', () => {
   });
 
   /** A run, and the origins of what it accepted. */
-  async function optimized(name: string, plan: Partial<RunPlan>): Promise<{ document: ResultDocument; by: unknown[] }> {
+  async function optimized(
+    name: string,
+    plan: Partial<RunPlan>,
+  ): Promise<{ document: ResultDocument; by: (ProposalOrigin | undefined)[] }> {
     const runId = await runs.start({ system: name, plan, activities });
     await runs.client.result(runId);
     const document = resultDocumentSchema.parse(await runs.client.document(runId));
     const { stores } = runs.runtime;
-    const by: unknown[] = [];
-    for (const { iteration, body } of await stores.ledger.list(runId, { kind: 'decision' })) {
-      const { accepted, incumbent } = body as unknown as DecisionRecord;
+    const by: (ProposalOrigin | undefined)[] = [];
+    for (const { iteration, accepted, incumbent } of await decisionsBefore(stores, runId, Infinity)) {
       if (!accepted) continue;
       const [record] = await proposalsRecords(stores, runId, { iteration });
       by.push(record?.proposals.find(({ configurationHash }) => configurationHash === incumbent)?.origin);

@@ -166,7 +166,7 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
       });
       const finalists = await control.step(() => calls.selectFinalists({ ...step, rounds, shortlist }));
 
-      begin(`validating ${finalists.hashes.length} ${finalists.hashes.length === 1 ? 'finalist' : 'finalists'}`);
+      begin(`validating ${finalists.hashes.length} finalist${finalists.hashes.length === 1 ? '' : 's'}`);
       const count = Math.min(input.counts.validation, plan.validationExamples);
       const validate = async (hashes: string[], from: number, to: number): Promise<void> => {
         const tasks = hashes.flatMap((configurationHash) =>

@@ -66,7 +66,7 @@ let folder: TemporaryFolder;
 let dependencies: ActivityDependencies;
 let prepared: PreparedRun;
 const inputs = 4;
-/** With so many proposals per step. */
+/** With so many proposals per step, and two rollouts each: one could not show that incumbent and proposal share their draws. */
 async function begin(proposals: number): Promise<void> {
   const plan = { ...defaultPlan, proposals, rolloutsPerCandidate: 2 };
   prepared = await attempt(() =>

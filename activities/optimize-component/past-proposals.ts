@@ -3,7 +3,7 @@ import type { Proposal } from '../../core/search/proposal';
 import type { Configuration } from '../../core/system/configuration';
 import type { Stores } from '../../storage';
 import type { DecisionRecord } from '../decide';
-import { decisionsBefore } from '../decisions-before';
+import { changes, decisionsBefore } from '../decisions-before';
 import { judgedGains } from './judged-gains';
 import { proposalsRecords, type ProposalsRecord } from './proposals-record';
 import { loadProposals } from './stored-proposals';
@@ -12,8 +12,9 @@ import { loadProposals } from './stored-proposals';
 const rememberedIterations = 40;
 
 /**
- * Proposals of the component's newest `rememberedIterations` earlier iterations with what was measured of them, oldest first. Of those that changed other
- * components too, whose merit it may be, only the accepted ones, without gains: they are where the component's incumbent came from.
+ * Proposals of the component's newest `rememberedIterations` earlier iterations with what was measured of them, oldest first. Of those
+ * that changed other components too, whose merit it may be, only the accepted ones, without gains: they are where the component's
+ * incumbent came from.
  */
 export async function pastProposals(
   stores: Stores,
@@ -22,16 +23,15 @@ export async function pastProposals(
   const decisions = new Map((await decisionsBefore(stores, runId, before)).map((item) => [item.iteration, item]));
   const concerned = (await proposalsRecords(stores, runId, { before })).flatMap((record) => {
     const decision = decisions.get(record.iteration);
-    const accepted = decision?.accepted === true ? decision : undefined;
+    const accepted = decision !== undefined && changes(decision, component) ? decision : undefined;
     const alone = record.component === component && record.partner === undefined;
-    const changed = accepted?.changed.some((change) => change.component === component) === true;
-    return alone || changed ? [{ record, alone, accepted, changed }] : [];
+    return alone || accepted !== undefined ? [{ record, alone, accepted }] : [];
   });
   const past: PastProposal[] = [];
-  for (const { record, alone, accepted, changed } of concerned.slice(-rememberedIterations)) {
+  for (const { record, alone, accepted } of concerned.slice(-rememberedIterations)) {
     const own = alone ? await proposedAlone(stores, { runId, component }, record, accepted?.incumbent) : [];
     past.push(...own);
-    if (changed && accepted !== undefined && !own.some((item) => item.accepted)) {
+    if (accepted !== undefined && !own.some((item) => item.accepted)) {
       past.push(await acceptedWithOthers(stores, component, record, accepted));
     }
   }
