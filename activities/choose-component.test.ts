@@ -8,6 +8,7 @@ import { activityDependencies, attempt } from '../test/support/activity-attempt'
 import { beginRun } from '../test/support/begun-run';
 import { chooseComponent } from './choose-component';
 import type { ChosenMove, PreparedRun } from './contracts';
+import { featureVersion } from '../core/reward/feature-spec';
 import { resolveSystem } from './definition/resolve-system';
 import type { ActivityDependencies } from './dependencies';
 
@@ -58,7 +59,7 @@ beforeEach(async () => {
 afterEach(() => folder.remove());
 
 const prepared = async (own: Partial<RunPlan>): Promise<PreparedRun> =>
-  (await beginRun(dependencies, reversed, own)).prepared;
+  (await beginRun(dependencies, reversed, { simultaneousSteps: false, ...own })).prepared;
 const chosen = ({ components }: PreparedRun, iteration: number): Promise<ChosenMove> =>
   attempt(() => chooseComponent(dependencies, { runId: 'run', iteration, components }));
 const recorded = async (iteration: number): Promise<Record<string, unknown>> =>
@@ -95,6 +96,76 @@ const gap = (name: string, size: number): Promise<void> =>
       ...{ configurationHash: 'c', candidateIndex, scores: [candidateIndex * size] },
     })),
   );
+
+describe('simultaneous steps', () => {
+  const atOnce = (iteration: number, accepted: boolean) =>
+    dependencies.stores.ledger.append('run', [
+      {
+        ...{ key: `iteration/${iteration}/decision`, iteration, kind: 'decision' },
+        body: {
+          ...{ component: 'drafter', others: ['answerer'], accepted, before: 0.2, after: 0.4 },
+          changed: [{ component: 'answerer', variable: 'tone', kind: 'hyperparameter' }],
+        },
+      },
+    ]);
+
+  it('come first, all components in the order of the graph, until one is rejected', async () => {
+    const run = await prepared({ simultaneousSteps: true });
+    const all = { component: 'drafter', others: ['answerer'] };
+    expect(await chosen(run, 0)).toMatchObject({ ...all, reason: 'all components at once: the first iteration' });
+    await atOnce(0, true);
+    expect(await chosen(run, 1)).toMatchObject(all);
+    await atOnce(1, false);
+    const next = await chosen(run, 2);
+    expect(next).not.toHaveProperty('others');
+    // None was tried alone yet.
+    expect(next.reason).toContain('not tried yet');
+  });
+
+  it('are recorded: a second attempt answers the same', async () => {
+    const run = await prepared({ simultaneousSteps: true });
+    const first = await chosen(run, 0);
+    await atOnce(0, false);
+    expect(await chosen(run, 0)).toEqual(first);
+    expect(await recorded(0)).toEqual(first);
+  });
+
+  it('are not taken where only one component is tuned', async () => {
+    const run = await prepared({ simultaneousSteps: true });
+    const one = { ...run, components: run.components.filter(({ name }) => name === 'answerer') };
+    expect(await chosen(one, 0)).toMatchObject({ component: 'answerer' });
+    expect(await recorded(0)).not.toHaveProperty('others');
+  });
+});
+
+describe('what is adapted', () => {
+  const trust = (name: string, trusted: boolean): Promise<void> =>
+    dependencies.stores.rewardVersions.put({
+      ...{ runId: 'run', component: name, version: 0, artefactSha256: 'a', metrics: { trusted } },
+      manifest: { features: { version: featureVersion } },
+    });
+  const adapted = async (own: Partial<RunPlan>, iteration = 0) =>
+    ((await chosen(await prepared(own), iteration)) as { adapts: string[] }).adapts;
+
+  it('is every component whose reward is not trusted, also for want of data', async () => {
+    await gap('answerer', 0.1);
+    await trust('answerer', true);
+    expect(await adapted({ simultaneousSteps: true }, 0)).toEqual(['drafter']);
+    await trust('drafter', true);
+    expect(await adapted({ simultaneousSteps: true }, 1)).toEqual(['drafter']);
+    await gap('drafter', 0.1);
+    expect(await adapted({ simultaneousSteps: true }, 2)).toEqual([]);
+  });
+
+  it('is, after an accepted update, what it matters to', async () => {
+    for (const name of ['answerer', 'drafter']) {
+      await gap(name, 0.1);
+      await trust(name, true);
+    }
+    await decided(0, { component: 'answerer', accepted: true });
+    expect(await adapted({ schedule: 'cheapest-first' }, 1)).toEqual(['drafter']);
+  });
+});
 
 it('cheapest-first takes of components that cost the same the one that is earlier in the graph', async () => {
   const run = await prepared({ schedule: 'cheapest-first' });

@@ -1,5 +1,6 @@
 import { randomStream } from '../core/random/stream';
 import { localStepInputs } from '../core/run/local-step-inputs';
+import { isSingleStep } from '../core/run/move-text';
 import { hasPriceObjective } from '../core/run/utility';
 import type { ComponentPair } from '../core/system/joint-pairs';
 import {
@@ -10,7 +11,10 @@ import {
 } from '../core/validation/component-schedule';
 import { nothingWorthwhile } from '../core/validation/worthwhile-gain';
 import type { ChooseComponentInput, ChosenMove } from './contracts';
-import { changes, decisionsBefore } from './decisions-before';
+import { isSimultaneous } from '../core/validation/simultaneous-step';
+import { changes, decisionsBefore, type PastDecision } from './decisions-before';
+import { judgesProposals } from './optimize-component/latest-reward';
+import { needsAdaptation } from '../core/preference/needs-adaptation';
 import type { ActivityDependencies } from './dependencies';
 import { exampleCounts } from './example-samples';
 import { expectedGain, expectedJointGain, headroom, rejectionsInARow } from '../core/validation/expected-gain';
@@ -22,7 +26,7 @@ import { openRun, type OpenRun } from './open-run';
 type ScheduledRun = Pick<OpenRun, 'plan' | 'seed' | 'resolved'>;
 
 /**
- * Chooses the iteration's component, or the two of a joint move, by expected gains that are refreshed each time; none where no
+ * Chooses the iteration's component, all of them for a simultaneous step, or the two of a joint move, by expected gains that are refreshed each time; none where no
  * gain worth having is expected. A second attempt answers what the first one recorded.
  */
 export function chooseComponent(dependencies: ActivityDependencies, input: ChooseComponentInput): Promise<ChosenMove> {
@@ -31,12 +35,19 @@ export function chooseComponent(dependencies: ActivityDependencies, input: Choos
     const { runId, iteration } = input;
     const run = await openRun(dependencies, runId);
     const decisions = await decisionsBefore(stores, runId, iteration);
+    const tunable = new Set(input.components.map(({ name }) => name));
+    const names = run.resolved.system.wiring.order.filter((item) => tunable.has(item));
+    if (run.plan.simultaneousSteps && isSimultaneous(decisions, { components: names.length })) {
+      const [component, ...others] = names as [string, ...string[]];
+      const what = decisions.length === 0 ? 'the first iteration' : 'the simultaneous step before was accepted';
+      const adapts = await adapting(dependencies, run, input, names, decisions);
+      return record(dependencies, input, { component, others, adapts, reason: `all components at once: ${what}` });
+    }
     const components: ScheduledComponent[] = [];
     const headrooms = new Map<string, number | undefined>();
-    const tunable = new Set(input.components.map(({ name }) => name));
-    for (const name of run.resolved.system.wiring.order.filter((item) => tunable.has(item))) {
+    for (const name of names) {
       const accepted = decisions.filter((decision) => changes(decision, name));
-      const alone = decisions.filter(({ component, partner }) => component === name && partner === undefined);
+      const alone = decisions.filter((decision) => decision.component === name && isSingleStep(decision));
       const own = decisions.filter((decision) => alone.includes(decision) || accepted.includes(decision));
       const candidates = await stores.candidates.listNewest(runId, name, iteration);
       const reward = await stores.rewardVersions.newest(runId, name, iteration);
@@ -83,10 +94,40 @@ export function chooseComponent(dependencies: ActivityDependencies, input: Choos
             stream: randomStream(run.seed, 'choose-component', iteration),
           })
         : { component: null, reason: ended };
-    const key = `iteration/${iteration}/component`;
-    await stores.ledger.append(runId, [{ key, iteration, kind: 'component', body: { ...choice } }]);
-    return (await stores.ledger.get(runId, key))?.body as unknown as ChosenMove;
+    if (choice.component === null) return record(dependencies, input, choice);
+    const alone = choice.partner === undefined ? [choice.component] : [];
+    const adapts = await adapting(dependencies, run, input, alone, decisions);
+    return record(dependencies, input, { ...choice, adapts });
   });
+}
+
+/** Those of some components whose rewards need fresh preference data. */
+async function adapting(
+  { stores }: ActivityDependencies,
+  { plan, resolved }: OpenRun,
+  { runId, iteration }: ChooseComponentInput,
+  components: readonly string[],
+  decisions: readonly PastDecision[],
+): Promise<string[]> {
+  const adapts: string[] = [];
+  for (const name of plan.rewards ? components : []) {
+    const reward = await stores.rewardVersions.newest(runId, name, iteration);
+    const [newest] = await stores.candidates.listNewest(runId, name, iteration);
+    const state = { trusted: judgesProposals(reward), newestData: newest?.iteration ?? null };
+    if (needsAdaptation(resolved.system.wiring, name, state, decisions)) adapts.push(name);
+  }
+  return adapts;
+}
+
+/** Answers what is in the record, which an earlier attempt may have written. */
+async function record(
+  { stores }: ActivityDependencies,
+  { runId, iteration }: ChooseComponentInput,
+  choice: ChosenMove,
+): Promise<ChosenMove> {
+  const key = `iteration/${iteration}/component`;
+  await stores.ledger.append(runId, [{ key, iteration, kind: 'component', body: { ...choice } }]);
+  return (await stores.ledger.get(runId, key))?.body as unknown as ChosenMove;
 }
 
 /**

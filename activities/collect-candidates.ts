@@ -24,6 +24,9 @@ import { loadTraces, type TracedEvaluation } from './traces';
 /** A distinct output of the component for one example, before its downstream rollouts. */
 type Output = Pick<Candidate, 'outputs' | 'origin' | 'configurationHash'>;
 
+/** Alternatives of a stochastic component that are called at most, in candidates that are wanted: many say the same. */
+const mostAlternatives = 2;
+
 /**
  * Collects preference data for one component: on each input, distinct candidate outputs (the base output, samples at a
  * temperature, outputs of alternative settings, the ground truth where the system offers it), each scored by rolling out
@@ -130,9 +133,9 @@ async function candidatesOf(step: {
       add({ outputs: sampledOutput, origin: 'sampled', configurationHash: input.configurationHash });
     }
   }
-  for (const alternative of eachKindInTurn(usable, stream)) {
-    if (outputs.size >= wanted) break;
-    const output = await call(alternative.settings, draw);
+  for (const [place, alternative] of eachKindInTurn(usable, stream).entries()) {
+    if (outputs.size >= wanted || (!component.deterministic && place >= mostAlternatives * wanted)) break;
+    const output = await call(alternative.settings, { ...draw, index: sampled + 1 + place });
     const hash = configurationHash(placeProposal(incumbent, component.name, alternative));
     if (output !== undefined) add({ outputs: output, origin: 'configuration', configurationHash: hash });
   }

@@ -150,7 +150,14 @@ export interface ChooseComponentInput {
 
 /** What an iteration changes. */
 export type ChosenMove =
-  | { component: string; partner?: string; reason: string }
+  | {
+      component: string;
+      partner?: string;
+      others?: string[];
+      /** Those of its components whose rewards are adapted, on fresh preference data. */
+      adapts: string[];
+      reason: string;
+    }
   /** Nothing: the reason says why the run ends. */
   | { component: null; reason: string };
 
@@ -224,6 +231,16 @@ export interface Finalists {
   reason: string;
 }
 
+/** The local steps of a simultaneous step, whose finalist is the best of each put together. */
+export interface SelectSimultaneousInput {
+  runId: string;
+  iteration: number;
+  /** The incumbent. */
+  configurationHash: string;
+  /** In the order of the graph. */
+  parts: { component: string; rounds: RankedProposals[] }[];
+}
+
 export interface LookInput {
   runId: string;
   iteration: number;
@@ -248,6 +265,8 @@ export interface DecideInput {
   component: string;
   /** Of a joint move. */
   partner?: string;
+  /** The other components of a simultaneous step. */
+  others?: string[];
   incumbent: string;
   /** All finalists that entered validation: the test is adjusted for their number. */
   entered: number;

@@ -18,6 +18,8 @@ export interface DecisionRecord extends Decision {
   component: string;
   /** The component that was changed together with it, in a joint move. */
   partner?: string;
+  /** The other components of a simultaneous step; `changed` says which of all it changed. */
+  others?: string[];
   /** Configuration hash of the accepted finalist, else of the best at the last look. */
   finalist: string | null;
   changed: { component: string; variable: string; kind: string }[];
@@ -68,7 +70,11 @@ export function decide(dependencies: ActivityDependencies, input: DecideInput): 
 
 async function decision(dependencies: ActivityDependencies, input: DecideInput, run: OpenRun): Promise<DecisionRecord> {
   const { stores } = dependencies;
-  const move = { component: input.component, ...(input.partner !== undefined && { partner: input.partner }) };
+  const move = {
+    component: input.component,
+    ...(input.partner !== undefined && { partner: input.partner }),
+    ...(input.others !== undefined && { others: input.others }),
+  };
   const { iteration, count } = input;
   const sample = validationIds(run, { iteration, count });
   const validated = await validatedGains(dependencies, run, input, sample);

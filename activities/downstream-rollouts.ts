@@ -29,22 +29,21 @@ export interface PricedScore extends ExampleScore {
 }
 
 /**
- * Scores one output of a component: `E_down[R | output]` by Monte Carlo. Only graph descendants run; the outcomes of all
- * other components come from the trace. One rollout where every descendant and the metric are deterministic.
+ * Scores one output of a component by one rollout of its graph descendants; the outcomes of all other components come from the trace.
+ * For means over inputs: another input tells more than another rollout of the same one.
  *
  * @param options.usage what the call that gave the output cost; default: what the call in the trace did.
  */
-export async function downstreamRollouts(
+export function downstreamRollout(
   options: RolloutOptions & { outputs: JsonObject; usage?: Cost },
-): Promise<PricedScore[]> {
-  const count = isStochastic(options) ? options.run.plan.rolloutsPerCandidate : 1;
-  const scores: PricedScore[] = [];
-  for (let index = 0; index < count; index++)
-    scores.push(await rollOut(options, options.outputs, index, options.usage));
-  return scores;
+): Promise<PricedScore> {
+  return rollOut(options, options.outputs, 0, options.usage);
 }
 
-/** The same for the candidates of one input, by place; those whose order is least sure get more of the rollouts. */
+/**
+ * `E_down[R | output]` by Monte Carlo for the candidates of one input, by place; those whose order is least sure get more of the
+ * rollouts. One each where every descendant and the metric are deterministic.
+ */
 export function adaptiveRollouts(options: RolloutOptions, candidates: readonly JsonObject[]): Promise<PricedScore[][]> {
   const usual = isStochastic(options) ? options.run.plan.rolloutsPerCandidate : 1;
   return adaptively(
@@ -66,36 +65,24 @@ export interface ChangedRollout {
  * Scores a configuration on one example as far as it can differ from the trace: the `changed` components and their graph descendants
  * run, the outcomes of all others come from the trace. For changes of several components, which no output of one can stand for.
  */
-export async function changedRollouts(
+export async function changedRollout(
   options: Omit<RolloutOptions, 'component'> & { changed: readonly string[] },
-): Promise<ChangedRollout[]> {
+): Promise<ChangedRollout> {
   const { run, changed, trace } = options;
-  const count = rerunsDiffer(run, changed) ? run.plan.rolloutsPerCandidate : 1;
-  const given = heldOutcomes(run.resolved.system.wiring, trace, changed);
-  const rollouts: ChangedRollout[] = [];
-  for (let index = 0; index < count; index++) {
-    const { score, rolled } = await rollOutGiven(options, given, index);
-    const outcomes = changed.flatMap((name) => {
-      const outcome = rolled.components[name]?.outcome;
-      return outcome === undefined ? [] : [[name, outcome] as const];
-    });
-    rollouts.push({ score, outcomes: Object.fromEntries(outcomes) });
-  }
-  return rollouts;
+  const { score, rolled } = await rollOutGiven(options, heldOutcomes(run.resolved.system.wiring, trace, changed), 0);
+  const outcomes = changed.flatMap((name) => {
+    const outcome = rolled.components[name]?.outcome;
+    return outcome === undefined ? [] : [[name, outcome] as const];
+  });
+  return { score, outcomes: Object.fromEntries(outcomes) };
 }
 
+/** Whether the metric or a descendant is stochastic. */
 function isStochastic({ run, component }: RolloutOptions): boolean {
-  return rerunsDiffer(run, [component.name]);
-}
-
-/** Whether the metric, or a descendant of one of these components, is stochastic. */
-function rerunsDiffer({ resolved: { system } }: OpenRun, components: readonly string[]): boolean {
-  const { descendants } = system.wiring;
+  const { system } = run.resolved;
+  const descendants = system.wiring.descendants[component.name];
   return (
-    !system.metricDeterministic ||
-    system.components.some(
-      (item) => !item.deterministic && components.some((name) => descendants[name]?.has(item.name)),
-    )
+    !system.metricDeterministic || system.components.some((item) => !item.deterministic && descendants?.has(item.name))
   );
 }
 

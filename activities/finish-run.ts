@@ -99,11 +99,12 @@ async function resultDocument(stores: Stores, run: RunRecord, input: FinishRunIn
     }),
     iterations: decisions.map(({ iteration, body }) => {
       const decision = body as unknown as DecisionRecord;
-      const { component, partner, accepted, reason, changed, before, after, gain, p, prices } = decision;
+      const { component, partner, others, accepted, reason, changed, before, after, gain, p, prices } = decision;
       return {
         iteration,
         component,
         ...(partner !== undefined && { partner }),
+        ...(others !== undefined && { others }),
         accepted,
         reason,
         changed,

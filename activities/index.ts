@@ -9,6 +9,7 @@ import { inActivity } from './in-activity';
 import { propose } from './optimize-component/propose';
 import { scoreProposals } from './optimize-component/score-proposals';
 import { selectFinalists } from './optimize-component/select-finalists';
+import { selectSimultaneous } from './optimize-component/select-simultaneous';
 import { look } from './look';
 import { prepareRun } from './prepare-run';
 import { recordEvent } from './record-event';
@@ -26,6 +27,7 @@ const bodies = {
   propose,
   scoreProposals,
   selectFinalists,
+  selectSimultaneous,
   look,
   decide,
   recordEvent,

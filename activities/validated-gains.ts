@@ -30,13 +30,23 @@ export async function validatedGains(
   const { stores } = dependencies;
   const { runId, iteration, component } = input;
   const proposals = (await proposalsRecords(stores, runId, { iteration })).flatMap((record) => record.proposals);
-  const reward = await stores.rewardVersions.newest(runId, component, iteration + 1);
-  const usual = input.partner === undefined && judgesProposals(reward) ? 'reward' : 'metric';
+  // Of a simultaneous step: rewards predicted it where they judged every part.
+  const judged = await Promise.all(
+    [component, ...(input.others ?? [])].map(async (name) => ({
+      name,
+      byReward: judgesProposals(await stores.rewardVersions.newest(runId, name, iteration + 1)),
+    })),
+  );
+  const byReward = new Set(judged.flatMap(({ name, byReward: own }) => (own ? [name] : [])));
+  if (input.partner !== undefined) byReward.clear();
   const before = await validationScores(dependencies, run, iteration, input.incumbent, ids);
   const gains: ValidatedGain[] = [];
   for (const proposal of proposals.filter(({ finalist }) => finalist)) {
     const { configurationHash, changed, expectedGain, measuredGain } = proposal;
-    const judge = changed.some((change) => (change.component ?? component) !== component) ? 'metric' : usual;
+    // A simultaneous step need not change the component that it is recorded under.
+    const own = input.others === undefined ? [component] : [];
+    const parts = [...own, ...changed.map((change) => change.component ?? component)];
+    const judge = parts.every((name) => byReward.has(name)) ? 'reward' : 'metric';
     const after = await validationScores(dependencies, run, iteration, configurationHash, ids);
     const pairs = pairOnShared(before, after);
     if (pairs === undefined) continue;

@@ -13,7 +13,10 @@ import { quickActivities, TestRuns } from './support/test-run';
 jest.setTimeout(120_000);
 
 /** Each component once, then the pair. */
-const plan = { iterations: 4, patience: 1, validationExamples: 40, testExamples: 40, shortlist: 3 } as const;
+const plan = {
+  ...{ iterations: 4, patience: 1, validationExamples: 40, testExamples: 40, shortlist: 3 },
+  simultaneousSteps: false,
+} as const;
 const activities = { ...quickActivities, heartbeatTimeoutMs: 30_000 };
 const styles = stylesDuet();
 const models = modelsDuet();

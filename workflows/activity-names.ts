@@ -13,6 +13,7 @@ export const activityNames = Object.keys({
   propose: true,
   scoreProposals: true,
   selectFinalists: true,
+  selectSimultaneous: true,
   look: true,
   decide: true,
   recordEvent: true,

@@ -1,5 +1,5 @@
 import type { Activities } from '../activities';
-import { moveText } from '../core/run/move-text';
+import { finalistsText, moveText } from '../core/run/move-text';
 import type { ActivityName } from './activity-names';
 
 export type ActivityInput<Name extends ActivityName> = Parameters<Activities[Name]>[0];
@@ -25,8 +25,9 @@ const summaries: { [Name in ActivityName]: (input: ActivityInput<Name>) => strin
   scoreProposals: ({ hashes, inputs, judge, ...step }) =>
     `${moveText(step)}, ${hashes.length} proposals on ${inputs} inputs, judge ${judge}: ${hashes.map(short).join(', ')}`,
   selectFinalists: moveText,
-  look: ({ finalists, look, count }) => `${finalists.length} finalists, look ${look + 1} at ${count} examples`,
-  decide: ({ entered, ...step }) => `${moveText(step)}, ${entered} finalists`,
+  selectSimultaneous: ({ parts }) => parts.map(({ component }) => component).join(', '),
+  look: ({ finalists, look, count }) => `${finalistsText(finalists.length)}, look ${look + 1} at ${count} examples`,
+  decide: ({ entered, ...step }) => `${moveText(step)}, ${finalistsText(entered)}`,
   recordEvent: ({ kind }) => kind,
   finishRun: ({ status }) => status,
 };

@@ -37,14 +37,14 @@ describe('boundedChunks', () => {
 
 describe('together', () => {
   it('gives both results, by place', async () => {
-    await expect(together(Promise.resolve('one'), Promise.resolve(2))).resolves.toEqual(['one', 2]);
+    await expect(together([Promise.resolve('one'), Promise.resolve(2)] as const)).resolves.toEqual(['one', 2]);
   });
 
   it('throws only when the other one has ended as well', async () => {
     let end = (): void => {};
     let ended = false;
     const slow = new Promise<void>((resolve) => (end = resolve)).then(() => (ended = true));
-    const both = together(Promise.reject(new Error('stopped')), slow).catch(
+    const both = together([Promise.reject(new Error('stopped')), slow]).catch(
       (error: Error) => `${error.message}, ${ended}`,
     );
     setTimeout(end, 20);

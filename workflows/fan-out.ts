@@ -46,8 +46,10 @@ export async function fanOut<T>(
   return results;
 }
 
-/** Two things at once. Waits for both before it throws, as `fanOut` does. */
-export async function together<A, B>(one: A, other: B): Promise<[Awaited<A>, Awaited<B>]> {
-  await Promise.allSettled([one, other]);
-  return Promise.all([one, other]);
+/** Several things at once. Waits for all before it throws, as `fanOut` does. */
+export async function together<T extends readonly unknown[]>(
+  things: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(things);
+  return Promise.all(things);
 }

@@ -55,7 +55,7 @@ export async function iterate(run: Run): Promise<void> {
       await updateReserve(run);
     }
     state.rejectedInARow = result.accepted ? 0 : state.rejectedInARow + 1;
-    if (result.component !== null && result.trusted !== null) state.trusted[result.component] = result.trusted;
+    Object.assign(state.trusted, result.trusted);
   }
   run.control.throwIfStopped();
 }

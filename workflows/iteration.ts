@@ -1,11 +1,9 @@
 import { CancellationScope, getExternalWorkflowHandle, setCurrentDetails, setHandler } from '@temporalio/workflow';
-import type { RankedProposals } from '../activities/contracts';
-import { localStepInputs } from '../core/run/local-step-inputs';
-import { moveText } from '../core/run/move-text';
+import { finalistsText, moveText } from '../core/run/move-text';
 import { Control, Stopped, type Pause } from './control';
 import { activityProxies } from './activity-proxies';
-import { boundedChunks, fanOut, together } from './fan-out';
-import { judgeProposals } from './judge-proposals';
+import { boundedChunks, fanOut } from './fan-out';
+import { localSteps } from './local-steps';
 import {
   cancelSignal,
   iterationPausedSignal,
@@ -20,7 +18,7 @@ import { defaultActivitySettings, type IterationInput, type IterationResult } fr
 import { validateFinalists } from './validate-finalists';
 
 /**
- * One Optimas iteration: choose a component, collect rollouts for it, adapt its Local Reward Function, optimize it against
+ * One Optimas iteration: choose a component (or all), collect rollouts for it, adapt its Local Reward Function, optimize it against
  * that, validate the finalists against the incumbent, and record the decision (paper, section 4 and algorithm 1).
  */
 export async function iteration(input: IterationInput): Promise<IterationResult> {
@@ -76,97 +74,40 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
       incumbent,
       before: null,
       after: null,
-      rewardVersion: null,
-      trusted: null,
+      trusted: {},
     };
     let shown: string | null = null;
     const begin = (step: string): void => {
       current = { component: shown, step };
       showDetails();
     };
-    const spread = <T>(count: number, task: (range: { from: number; to: number }) => Promise<T>): Promise<T[]> =>
-      fanOut(
-        control,
-        input.fanOut,
-        boundedChunks(count, input.chunkSize).map((range) => () => task(range)),
-        () => {},
-      );
+    const spread = <T>(tasks: (() => Promise<T>)[]): Promise<T[]> => fanOut(control, input.fanOut, tasks, () => {});
 
     try {
       const choice = await control.step(() =>
         calls.chooseComponent({ runId, iteration: iterationIndex, components: input.components }),
       );
       if (choice.component === null) return { ...result, status: 'settled', reason: choice.reason };
-      const { component, partner } = choice;
-      // A joint move is judged by the metric alone: no reward is needed, nor data for one.
-      const joint = partner !== undefined;
-      const rewarded = plan.rewards && !joint;
-      const traced = input.components.some((item) => item.name === component && item.traced);
+      const { component, partner, others } = choice;
+      const move = { component, ...(partner !== undefined && { partner }), ...(others !== undefined && { others }) };
       result.component = component;
       shown = moveText(choice);
-
-      begin('collecting rollouts');
-      const preferenceCount = Math.min(input.counts.preference, plan.adaptationInputs);
-      const { ranked: rankingCount, traced: shortlistCount } = localStepInputs(plan, input.counts.ranking);
-      const trace = (purpose: 'preference' | 'optimization', count: number) =>
-        spread(count, (range) =>
-          calls.evaluate({
-            runId,
-            limits,
-            configurationHash: incumbent,
-            range: { split: 'train', purpose, iteration: iterationIndex, count, ...range },
-          }),
-        );
-      const move = { component, ...(joint && { partner }) };
-      const step = { runId, ...move, configurationHash: incumbent, iteration: iterationIndex };
-      const collect = () =>
-        spread(preferenceCount, (range) =>
-          calls.collectCandidates({ ...step, limits, count: preferenceCount, ...range }),
-        );
-      const preferenceData = async (): Promise<void> => {
-        await trace('preference', preferenceCount);
-        if (rewarded) await collect();
-      };
-      const needed = rewarded || (traced && !joint);
-      await together(needed ? preferenceData() : null, trace('optimization', shortlistCount));
-
-      begin(joint ? 'pairing settings' : rewarded ? 'adapting its reward' : 'proposing settings');
-      const propose = (after?: RankedProposals) =>
-        control.step(() =>
-          calls.propose({
-            ...step,
-            limits,
-            count: preferenceCount,
-            ...(after === undefined ? {} : { ranked: after }),
-          }),
-        );
-      // What is proposed does not depend on the reward, only how it ranks.
-      const [reward, proposals] = await together(
-        rewarded ? control.step(() => rewards.fitReward({ ...step, limits })) : null,
-        propose(),
+      const changed = new Set([component, ...(others ?? [])]);
+      const { finalists, trusted } = await localSteps(
+        {
+          ...{ runId, iteration: iterationIndex, incumbent, plan, counts: input.counts, begin, calls },
+          limits: () => limits,
+          fitReward: rewards.fitReward,
+          step: (activity) => control.step(activity),
+          fanOut: spread,
+          ranges: (count, groups) => boundedChunks(count, input.chunkSize, groups),
+        },
+        choice,
+        { traced: input.components.some(({ name, traced }) => traced && changed.has(name)) },
       );
-      result.rewardVersion = reward?.version ?? null;
-      result.trusted = reward?.trusted ?? null;
+      result.trusted = trusted;
 
-      begin('proposing and ranking settings');
-      const { rounds, shortlist } = await judgeProposals({
-        proposals,
-        propose,
-        score: (parts) =>
-          fanOut(
-            control,
-            input.fanOut,
-            parts.map((part) => () => calls.scoreProposals({ ...step, limits, count: shortlistCount, ...part })),
-            () => {},
-          ),
-        rankBy: rewarded ? 'reward' : 'metric',
-        rankingInputs: rankingCount,
-        shortlistInputs: shortlistCount,
-        shortlistSize: plan.shortlist,
-      });
-      const finalists = await control.step(() => calls.selectFinalists({ ...step, rounds, shortlist }));
-
-      begin(`validating ${finalists.hashes.length} finalist${finalists.hashes.length === 1 ? '' : 's'}`);
+      begin(`validating ${finalistsText(finalists.hashes.length)}`);
       const count = Math.min(input.counts.validation, plan.validationExamples);
       const validate = async (hashes: string[], from: number, to: number): Promise<void> => {
         const tasks = hashes.flatMap((configurationHash) =>
@@ -187,7 +128,7 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
               }),
           ),
         );
-        await fanOut(control, input.fanOut, tasks, () => {});
+        await spread(tasks);
       };
       const of = { runId, iteration: iterationIndex };
       const validated = await validateFinalists({

@@ -125,8 +125,8 @@ export interface IterationResult {
   incumbent: string;
   before: number | null;
   after: number | null;
-  rewardVersion: number | null;
-  trusted: boolean | null;
+  /** Whether the rewards that the iteration adapted are trusted, by component. */
+  trusted: Record<string, boolean>;
   /** Which limits it knew of when it ended early. */
   limitsVersion?: number;
 }

@@ -5,8 +5,7 @@ import type { Configuration } from '../../core/system/configuration';
 import type { Draw } from '../../core/system/draw';
 import type { Example } from '../../core/system/run-context';
 import type { ComponentOutcome } from '../../core/system/trace';
-import { mean } from '../../core/validation/moments';
-import { changedRollouts, type ChangedRollout, type RolloutOptions } from '../downstream-rollouts';
+import { changedRollout, type ChangedRollout, type RolloutOptions } from '../downstream-rollouts';
 import { remember } from '../remember';
 import type { TracedEvaluation } from '../traces';
 
@@ -16,10 +15,10 @@ export interface TracedInput extends TracedEvaluation {
   draw: Draw;
 }
 
-/** What the changed components did on one input, in every rollout, and the gain over the incumbent there. */
+/** What the changed components did on one input, and the gain over the incumbent there. */
 export interface JointlyJudged {
   exampleId: string;
-  outcome: Record<string, ComponentOutcome>[];
+  outcome: Record<string, ComponentOutcome>;
   /** In score, less what the example costs more where money or latency are objectives. */
   gain: number;
   /** What the example costs, in score. */
@@ -38,17 +37,16 @@ export function jointJudge(
 ): (proposal: Proposal, inputs: readonly TracedInput[]) => Promise<JointlyJudged>[] {
   const { run, limits, signal, incumbent, component } = options;
   const rollOut = (input: TracedInput, configuration: Configuration, changed: readonly string[]) =>
-    changedRollouts({ run, limits, signal, configuration, changed, ...input });
+    changedRollout({ run, limits, signal, configuration, changed, ...input });
   // The incumbent is the same for every proposal that changes the same components.
-  const incumbents = new Map<string, (input: TracedInput) => Promise<ChangedRollout[]>>();
-  const rolledIncumbent = (changed: readonly string[]): ((input: TracedInput) => Promise<ChangedRollout[]>) => {
+  const incumbents = new Map<string, (input: TracedInput) => Promise<ChangedRollout>>();
+  const rolledIncumbent = (changed: readonly string[]): ((input: TracedInput) => Promise<ChangedRollout>) => {
     const key = JSON.stringify(changed);
     const known = incumbents.get(key) ?? remember((input: TracedInput) => rollOut(input, incumbent, changed));
     incumbents.set(key, known);
     return known;
   };
-  const meanUtility = (rollouts: readonly ChangedRollout[]): number =>
-    mean(rollouts.map(({ score }) => utility(score.score, score.price, run.plan)));
+  const utilityOf = ({ score }: ChangedRollout): number => utility(score.score, score.price, run.plan);
   return (proposal, inputs) => {
     const changed = [component, ...Object.keys(proposal.elsewhere ?? {}).sort()];
     const configuration = placeProposal(incumbent, component, proposal);
@@ -59,9 +57,9 @@ export function jointJudge(
         const after = await rollOut(input, configuration, changed);
         return {
           exampleId: input.example.id,
-          outcome: after.map(({ outcomes }) => outcomes),
-          gain: meanUtility(after) - meanUtility(before),
-          price: mean(after.map(({ score }) => priceInScore(score.price, run.plan))),
+          outcome: after.outcomes,
+          gain: utilityOf(after) - utilityOf(before),
+          price: priceInScore(after.score.price, run.plan),
         };
       });
   };

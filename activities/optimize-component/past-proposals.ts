@@ -1,3 +1,4 @@
+import { isSingleStep } from '../../core/run/move-text';
 import type { PastProposal } from '../../core/search/past-proposal';
 import type { Proposal } from '../../core/search/proposal';
 import type { Configuration } from '../../core/system/configuration';
@@ -24,8 +25,9 @@ export async function pastProposals(
   const concerned = (await proposalsRecords(stores, runId, { before })).flatMap((record) => {
     const decision = decisions.get(record.iteration);
     const accepted = decision !== undefined && changes(decision, component) ? decision : undefined;
-    const alone = record.component === component && record.partner === undefined;
-    return alone || accepted !== undefined ? [{ record, alone, accepted }] : [];
+    const alone = record.component === component && isSingleStep(record);
+    const took = accepted !== undefined && holds(record, accepted.incumbent);
+    return alone || took ? [{ record, alone, accepted: took ? accepted : undefined }] : [];
   });
   const past: PastProposal[] = [];
   for (const { record, alone, accepted } of concerned.slice(-rememberedIterations)) {
@@ -36,6 +38,11 @@ export async function pastProposals(
     }
   }
   return past;
+}
+
+/** A simultaneous step has a record of each component's proposals beside the one that holds what it validated. */
+function holds({ proposals }: ProposalsRecord, hash: string): boolean {
+  return proposals.some(({ configurationHash }) => configurationHash === hash);
 }
 
 /** An iteration's proposals that change the component and no other one. */

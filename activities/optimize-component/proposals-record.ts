@@ -1,4 +1,5 @@
-import type { ProposalOrigin } from '../../core/search/proposal';
+import { proposalHash, type Proposal, type ProposalOrigin } from '../../core/search/proposal';
+import type { ProposalValue } from '../../core/search/ranking';
 import type { SettingKind } from '../../core/system/variable';
 import type { Stores } from '../../storage';
 
@@ -25,17 +26,44 @@ export interface ProposalRecord {
   sameOutputsAs: string | null;
 }
 
-/** What the ledger keeps of an iteration's proposals (kind `proposals`); `selectFinalists` writes it. */
+/** What the ledger keeps of an iteration's proposals (kind `proposals`); `selectFinalists` and `selectSimultaneous` write it. */
 export interface ProposalsRecord {
   component: string;
   /** The other component of a joint move. */
   partner?: string;
+  /**
+   * The other components of a simultaneous step: this record holds what it validates. What was proposed for each of its components is in
+   * a record of that component.
+   */
+  others?: string[];
   /** Configuration hash. */
   incumbent: string;
   /** SHA-256 of the blobs that hold the proposals. */
   blobs: string[];
   proposals: ProposalRecord[];
   reason: string;
+}
+
+/** A proposal, as it was judged, for the record. */
+export function proposalRecord(
+  configurationHash: string,
+  { proposal, score }: { proposal: Proposal; score: ProposalValue | undefined },
+  rest: Pick<ProposalRecord, 'finalist' | 'sameOutputsAs'> & { measured?: ProposalValue | undefined },
+): ProposalRecord {
+  const { measured, ...more } = rest;
+  return {
+    configurationHash,
+    settings: proposalHash(proposal),
+    origin: proposal.origin,
+    optimizers: proposal.optimizers ?? [],
+    changed: proposal.changed.map((change) => ({ ...change })),
+    note: proposal.note ?? null,
+    expectedGain: score?.meanGain ?? null,
+    standardError: score?.standardError ?? null,
+    measuredGain: measured?.meanGain ?? null,
+    measuredStandardError: measured?.standardError ?? null,
+    ...more,
+  };
 }
 
 /**

@@ -28,7 +28,7 @@ export function proposerModel(
         const reason = rejection(error);
         await stores.ledger.append(run.runId, [
           {
-            key: `iteration/${input.iteration}/proposer/${optimizer}/${variable}`,
+            key: `iteration/${input.iteration}/proposer/${input.component}/${optimizer}/${variable}`,
             iteration: input.iteration,
             kind: 'proposer',
             body: { component: input.component, variable, optimizer, reason },

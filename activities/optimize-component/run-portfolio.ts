@@ -54,7 +54,7 @@ export async function runPortfolio(
 ): Promise<ProposalsReference> {
   const { stores } = dependencies;
   const { input, component, configuration } = step;
-  const key = `iteration/${input.iteration}/portfolio`;
+  const key = `iteration/${input.iteration}/portfolio/${component.name}`;
   const recorded = async (): Promise<ProposalsReference | undefined> => {
     const entry = await stores.ledger.get(input.runId, key);
     return (entry?.body as unknown as PortfolioRecord | undefined)?.reference;
@@ -82,10 +82,8 @@ async function portfolio(
     ...sharedContext(run, {
       ...{ component, incumbent: configuration },
       traces: await incumbentTraces(dependencies, input),
-      candidates: await stores.candidates.list(runId, {
-        component: component.name,
-        iterations: [iteration, iteration],
-      }),
+      // Of an earlier iteration where nothing that matters has changed since (`needsAdaptation`).
+      candidates: plan.rewards ? await stores.candidates.listNewest(runId, component.name, iteration + 1) : [],
     }),
     observations: await settingObservations(dependencies, input),
     past: await pastProposals(stores, input),

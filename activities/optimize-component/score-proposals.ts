@@ -11,7 +11,7 @@ import type { Wiring } from '../../core/system/wiring';
 import { mean } from '../../core/validation/moments';
 import type { ProposalScore, ScoreProposalsInput } from '../contracts';
 import type { ActivityDependencies } from '../dependencies';
-import { downstreamRollouts } from '../downstream-rollouts';
+import { downstreamRollout } from '../downstream-rollouts';
 import { exampleSample } from '../example-samples';
 import { inActivity } from '../in-activity';
 import { componentOf, openRun } from '../open-run';
@@ -30,7 +30,7 @@ type Call = Pick<ComponentCallResult, 'outcome' | 'usage'>;
 /** What a proposal did on one input, and its gain over the incumbent there. */
 interface Judged {
   exampleId: string;
-  /** Of several components, where it changes them, in every rollout. */
+  /** Of several components, where it changes them. */
   outcome: Call['outcome'] | JointlyJudged['outcome'];
   gain: number;
   /** What the changed components' calls cost, in score. */
@@ -96,7 +96,7 @@ export function scoreProposals(
       .filter((id) => traces.has(id) && !places.some((place) => place.example.id === id));
 
     const rollOut = async ({ example, trace, draw }: Place, outputs: JsonObject, usage?: Cost) => {
-      const rolled = await downstreamRollouts({
+      const { score, price } = await downstreamRollout({
         run,
         limits: input.limits,
         configuration: incumbent,
@@ -108,7 +108,7 @@ export function scoreProposals(
         draw,
         signal,
       });
-      return mean(rolled.map(({ score, price }) => utility(score, price, plan)));
+      return utility(score, price, plan);
     };
     // The incumbent's outputs are the same for every proposal: one look at the memo serves all.
     const measured = ({ evaluation, price }: Place): number => utility(evaluation.score, price, plan);

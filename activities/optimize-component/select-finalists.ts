@@ -1,13 +1,12 @@
 import { placeProposal } from '../../core/search/place-proposal';
 import { rankDistinct } from '../../core/search/rank-distinct';
-import { proposalHash } from '../../core/search/proposal';
 import type { JsonObject } from '../../core/system/json';
 import type { Finalists, SelectFinalistsInput } from '../contracts';
 import type { ActivityDependencies } from '../dependencies';
 import { inActivity } from '../in-activity';
 import { openRun } from '../open-run';
 import { judgedProposals } from './judged-proposals';
-import type { ProposalRecord, ProposalsRecord } from './proposals-record';
+import { proposalRecord, type ProposalRecord, type ProposalsRecord } from './proposals-record';
 
 /**
  * The best few of the shortlist by measured gain go on to validation; none without one. Equal gains go to the fewest changes,
@@ -27,21 +26,17 @@ export function selectFinalists(dependencies: ActivityDependencies, input: Selec
     const records: ProposalRecord[] = [];
     for (const [hash, { proposal, score }] of proposals) {
       if (chosen.has(hash)) await stores.configurations.put(placeProposal(incumbent, input.component, proposal));
-      const measured = shortlist.get(hash);
-      records.push({
-        configurationHash: hash,
-        settings: proposalHash(proposal),
-        origin: proposal.origin,
-        optimizers: proposal.optimizers ?? [],
-        changed: proposal.changed.map((change) => ({ ...change })),
-        note: proposal.note ?? null,
-        expectedGain: score?.meanGain ?? null,
-        standardError: score?.standardError ?? null,
-        measuredGain: measured?.meanGain ?? null,
-        measuredStandardError: measured?.standardError ?? null,
-        finalist: chosen.has(hash),
-        sameOutputsAs: sameOutputsAs.get(hash) ?? null,
-      });
+      records.push(
+        proposalRecord(
+          hash,
+          { proposal, score },
+          {
+            measured: shortlist.get(hash),
+            finalist: chosen.has(hash),
+            sameOutputsAs: sameOutputsAs.get(hash) ?? null,
+          },
+        ),
+      );
     }
     const reason =
       promising.length > 0

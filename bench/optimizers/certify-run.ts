@@ -31,9 +31,11 @@ export function certifyRun(
   for (const { name } of state.run.resolved.system.components) {
     const [now, ever] = [new Set<string>(), new Set<string>()];
     const measured: MeasuredGains = new Map();
-    for (const decision of decisions.filter(({ component }) => component === name)) {
-      const under = configurationHash(decision.incumbent) === finalHash;
-      for (const settings of decision.proposed) {
+    for (const { incumbent, parts } of decisions) {
+      const part = parts.find(({ component }) => component === name);
+      if (part === undefined) continue;
+      const under = configurationHash(incumbent) === finalHash;
+      for (const settings of part.proposed) {
         const whole = withComponent(final, name, settings);
         const hash = configurationHash(whole);
         if (hash === finalHash) continue;
@@ -42,7 +44,7 @@ export function certifyRun(
         if (under) now.add(hash);
       }
       if (!under) continue;
-      for (const [hash, gains] of decision.measured) keepFirst(measured, hash, gains);
+      for (const [hash, gains] of part.measured) keepFirst(measured, hash, gains);
     }
     components[name] = { tried: ever.size, earlier: ever.size - now.size, measured };
   }

@@ -18,6 +18,8 @@ import type { StoredCandidate } from '../../storage';
 import type { SimulatedSystem } from './simulated-system';
 
 /** Preference data of one component on one input, as the activity `collectCandidates` collects it. */
+const mostAlternatives = 2;
+
 export async function collectCandidates(
   { plan, seed, resolved }: Pick<OpenRun, 'plan' | 'seed' | 'resolved'>,
   simulated: SimulatedSystem,
@@ -53,9 +55,15 @@ export async function collectCandidates(
   }
   const stream = randomStream(seed, 'alternatives', component.name, iteration, example.id);
   const usable = step.alternatives.filter((alternative) => !showsInputs(alternative, inputs));
-  for (const { settings } of eachKindInTurn(usable, stream)) {
-    if (outputs.size >= wanted) break;
-    const made = simulated.call(component, inputs, settings, draw, 'preference data');
+  for (const [place, { settings }] of eachKindInTurn(usable, stream).entries()) {
+    if (outputs.size >= wanted || (!component.deterministic && place >= mostAlternatives * wanted)) break;
+    const made = simulated.call(
+      component,
+      inputs,
+      settings,
+      { ...draw, index: sampled + 1 + place },
+      'preference data',
+    );
     const other = configurationHash(withComponent(incumbent, component.name, settings));
     add({ outputs: made, origin: 'configuration', configurationHash: other });
   }

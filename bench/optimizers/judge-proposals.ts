@@ -3,7 +3,6 @@ import type { Proposal } from '../../core/search/proposal';
 import type { Component } from '../../core/system/component';
 import { configurationHash, withComponent } from '../../core/system/configuration';
 import type { JsonObject } from '../../core/system/json';
-import { mean } from '../../core/validation/moments';
 import { rewardGains, type FastReward } from './fast-reward';
 import type { OptimizerState, Place } from './optimizer-state';
 
@@ -37,7 +36,7 @@ export function judgeProposals(
   const { component, iteration, proposals, places, reward, label } = step;
   const { simulated, incumbent } = state;
   const measure = (place: Place, outputs: JsonObject, judged: string): number =>
-    mean(state.downstream(component, iteration, place, outputs, label, judged));
+    state.downstream(component, iteration, place, outputs, label, judged);
   // The incumbent's outputs are the same for every proposal.
   const before = reward === undefined ? places.map((place) => measure(place, place.base, '')) : [];
   return proposals.map((proposal): Judged => {

@@ -90,7 +90,7 @@ export class OptimizerState {
       });
   }
 
-  /** Scores of some outputs of a component by rolling out its descendants, as `downstreamRollouts` does. */
+  /** Score of some outputs of a component by rolling out its descendants, as `downstreamRollout` does. */
   downstream(
     component: Component,
     iteration: number,
@@ -98,17 +98,14 @@ export class OptimizerState {
     outputs: JsonObject,
     label: CallPurpose,
     judged: string,
-  ): number[] {
+  ): number {
     const { wiring } = this.run.resolved.system;
     const given: Record<string, ComponentOutcome> = {
       ...heldOutcomes(wiring, trace, [component.name]),
       [component.name]: { status: 'ok', outputs },
     };
-    const rollouts = (wiring.descendants[component.name]?.size ?? 0) > 0 ? this.plan.rolloutsPerCandidate : 1;
-    return Array.from({ length: rollouts }, (_, index) => {
-      const draw = { ...this.draw('optimization', iteration, example), index };
-      return this.simulated.run(this.incumbent, example, draw, label, given, judged).score.score;
-    });
+    const draw = this.draw('optimization', iteration, example);
+    return this.simulated.run(this.incumbent, example, draw, label, given, judged).score.score;
   }
 }
 

@@ -5,14 +5,17 @@ import { alternativeSettings } from '../../activities/optimize-component/alterna
 import { rankJudged } from '../../activities/optimize-component/rank-judged';
 import { gainsOfConfigurations } from '../../core/preference/gains-of-configurations';
 import { markStale } from '../../core/preference/mark-stale';
+import { needsAdaptation } from '../../core/preference/needs-adaptation';
 import { randomStream } from '../../core/random/stream';
-import { localStepInputs } from '../../core/run/local-step-inputs';
+import { localStepInputs, simultaneousInputs } from '../../core/run/local-step-inputs';
+import { isSingleStep, type Move } from '../../core/run/move-text';
 import type { RunPlan } from '../../core/run/plan';
 import { combineProposals } from '../../core/search/combine-proposals';
 import { placeProposal } from '../../core/search/place-proposal';
 import { distinctProposals, incumbentOf, type Proposal } from '../../core/search/proposal';
 import { rankDistinct } from '../../core/search/rank-distinct';
 import { shortlist } from '../../core/search/shortlist';
+import { simultaneousProposal, type LocalPart } from '../../core/search/simultaneous-proposal';
 import type { Component } from '../../core/system/component';
 import { configurationHash, type ComponentConfiguration, type Configuration } from '../../core/system/configuration';
 import { downstreamInfluences } from '../../core/system/downstream-influences';
@@ -20,6 +23,7 @@ import { hasPrompt } from '../../core/system/variable';
 import { chooseComponent, settledAfter } from '../../core/validation/component-schedule';
 import { expectedGain, rejectionsInARow } from '../../core/validation/expected-gain';
 import { keepFirst, type MeasuredGains } from '../../core/validation/keep-first';
+import { isSimultaneous } from '../../core/validation/simultaneous-step';
 import type { StoredCandidate } from '../../storage';
 import type { SyntheticSystem } from '../../systems/synthetic';
 import { collectCandidates } from './collect-candidates';
@@ -46,21 +50,29 @@ export interface CurvePoint {
   configuration: Configuration;
 }
 
-/** An iteration's outcome. */
-export interface Decided {
-  iteration: number;
+/** What was proposed for one component in an iteration, and what the global metric measured of it. */
+export interface LocalOutcome {
   component: string;
+  /** Settings of the component. */
+  proposed: ComponentConfiguration[];
+  /** Configuration hash -> example id -> gain over the incumbent. */
+  measured: MeasuredGains;
+}
+
+/** An iteration's outcome. */
+export interface Decided extends Move {
+  iteration: number;
   accepted: boolean;
+  /** Components that the candidate changes. */
+  changed: { component: string }[];
   /** At which it was tested. */
   level: number;
   before: number | null;
   after: number | null;
   candidate: Configuration | null;
   incumbent: Configuration;
-  /** Settings of the component that were proposed. */
-  proposed: ComponentConfiguration[];
-  /** What the global metric measured of them: configuration hash -> example id -> gain over `incumbent`. */
-  measured: MeasuredGains;
+  /** By component. */
+  parts: LocalOutcome[];
 }
 
 /** One optimization in memory: the steps of `workflows/iteration.ts`, by the functions of core that the activities use. */
@@ -134,60 +146,115 @@ export class InMemoryOptimizer {
   }
 
   private async iterate(iteration: number): Promise<Decided> {
-    const { plan, variant, state } = this;
+    const { plan, decisions, tunable } = this;
+    return plan.simultaneousSteps && isSimultaneous(decisions, { components: tunable.length })
+      ? this.changeAll(iteration)
+      : this.changeOne(iteration, this.choose(iteration));
+  }
+
+  private async changeOne(iteration: number, component: Component): Promise<Decided> {
+    const { plan, state } = this;
     const { incumbent } = state;
-    const component = this.choose(iteration);
-    const learns = variant.rewards && variant.adapts;
-    if (learns || hasPrompt(component.configuration)) this.tracePreference(iteration, plan.adaptationInputs);
-    if (learns) {
-      await this.collect(component, iteration, plan.adaptationInputs);
-      this.fit(component);
-    }
-    const { ranked, traced } = localStepInputs(plan, exampleCounts(state.run.resolved, state.seed).ranking);
-    state.evaluate(incumbent, { split: 'train', purpose: 'optimization', iteration, count: traced }, 'traces');
-    const reward = this.rewards.get(component.name);
-    const judge = (proposals: readonly Proposal[], inputs: number, label: 'ranking' | 'shortlist'): Judged[] =>
-      judgeProposals(state, {
-        component,
-        iteration,
-        proposals,
-        places: state.places(component, iteration, { traced, inputs }),
-        reward: label === 'ranking' && reward?.trusted ? { model: reward, calibrated: variant.calibrated } : undefined,
-        label,
-      });
-    const first = judge(await this.propose(component, iteration), ranked, 'ranking');
-    const second = judge(this.combinations(component, first), ranked, 'ranking');
-    const best = shortlist([{ scores: first }, { scores: second }], plan.shortlist);
-    const short = judge(
-      best.map(({ proposal }) => proposal),
-      traced,
-      'shortlist',
-    );
+    await this.prepare([component], iteration);
+    const { ranked, traced } = this.inputs;
+    const judged = await this.rank(component, iteration, ranked);
+    const best = shortlist([{ scores: judged }], plan.shortlist).map(({ proposal }) => proposal);
+    const short = judgeProposals(state, {
+      ...{ component, iteration, proposals: best, label: 'shortlist' },
+      places: state.places(component, iteration, { traced, inputs: traced }),
+    });
     const finalists = rankDistinct(short)
       .distinct.filter(({ meanGain }) => meanGain > 0)
       .slice(0, plan.finalists)
       .map(({ proposal }) => placeProposal(incumbent, component.name, proposal));
     const { gains, ...validation } = validateFinalists(state, finalists, iteration, this.decisions);
-    const measured: MeasuredGains = new Map();
-    for (const judged of [...first, ...second, ...short]) {
-      keepFirst(measured, judged.configurationHash, judged.measured ?? undefined);
+    const part = outcomeOf(component, [...judged, ...short]);
+    for (const [hash, found] of gains) keepFirst(part.measured, hash, found);
+    const { name } = component;
+    return { iteration, component: name, changed: [{ component: name }], incumbent, ...validation, parts: [part] };
+  }
+
+  private async changeAll(iteration: number): Promise<Decided> {
+    const { state, tunable } = this;
+    const { incumbent } = state;
+    await this.prepare(tunable, iteration);
+    const parts: LocalOutcome[] = [];
+    const steps: LocalPart[] = [];
+    for (const component of tunable) {
+      const judged = await this.rank(component, iteration, simultaneousInputs(this.inputs.ranked));
+      parts.push(outcomeOf(component, judged));
+      steps.push({ component: component.name, judged: judged.map((score) => ({ proposal: score.proposal, score })) });
     }
-    for (const [hash, found] of gains) keepFirst(measured, hash, found);
-    const proposed = [...first, ...second].map(({ proposal }) => proposal.settings);
-    return { iteration, component: component.name, incumbent, ...validation, proposed, measured };
+    const step = simultaneousProposal(steps);
+    const finalists = step === undefined ? [] : [placeProposal(incumbent, step.component, step.proposal)];
+    const { gains: _, ...validation } = validateFinalists(state, finalists, iteration, this.decisions);
+    const [component, ...others] = tunable.map(({ name }) => name) as [string, ...string[]];
+    const changed = (step?.changed ?? []).map((name) => ({ component: name }));
+    return { iteration, component, others, changed, incumbent, ...validation, parts };
+  }
+
+  private get inputs(): { ranked: number; traced: number } {
+    return localStepInputs(this.plan, exampleCounts(this.state.run.resolved, this.state.seed).ranking);
+  }
+
+  /** Traces and, where rewards are learnt, preference data and adapted rewards. */
+  private async prepare(components: readonly Component[], iteration: number): Promise<void> {
+    const { plan, variant, state } = this;
+    const { wiring } = state.run.resolved.system;
+    const adapting = components.filter(
+      ({ name }) =>
+        variant.rewards &&
+        variant.adapts &&
+        needsAdaptation(
+          wiring,
+          name,
+          {
+            trusted: this.rewards.get(name)?.trusted === true,
+            newestData: this.candidates.get(name)?.at(-1)?.iteration ?? null,
+          },
+          this.decisions,
+        ),
+    );
+    if (adapting.length > 0 || components.some(({ configuration }) => hasPrompt(configuration))) {
+      this.tracePreference(iteration, plan.adaptationInputs);
+    }
+    for (const component of adapting) {
+      await this.collect(component, iteration, plan.adaptationInputs);
+      this.fit(component);
+    }
+    const traces = { split: 'train', purpose: 'optimization', iteration, count: this.inputs.traced } as const;
+    state.evaluate(state.incumbent, traces, 'traces');
+  }
+
+  /** Proposals of both rounds, by the component's reward where it is trusted. */
+  private async rank(component: Component, iteration: number, inputs: number): Promise<Judged[]> {
+    const { state, variant } = this;
+    const model = this.rewards.get(component.name);
+    const places = state.places(component, iteration, { traced: this.inputs.traced, inputs });
+    const judge = (proposals: readonly Proposal[]): Judged[] =>
+      judgeProposals(state, {
+        ...{ component, iteration, proposals, places, label: 'ranking' },
+        reward: model?.trusted ? { model, calibrated: variant.calibrated } : undefined,
+      });
+    const first = judge(await this.propose(component, iteration));
+    return [...first, ...judge(this.combinations(component, first))];
   }
 
   private choose(iteration: number): Component {
     const components = this.tunable.map(({ name }) => {
-      const own = this.decisions.filter((decision) => decision.component === name);
+      const alone = this.decisions.filter((decision) => decision.component === name && isSingleStep(decision));
+      const accepted = this.decisions.filter(
+        (decision) => decision.accepted && decision.changed.some((change) => change.component === name),
+      );
+      const own = this.decisions.filter((decision) => alone.includes(decision) || accepted.includes(decision));
       return {
         name,
         expectedGain: expectedGain(this.candidates.get(name) ?? [], own),
         rejections: rejectionsInARow(own),
         costPerTry: costPerTry(this.state.run, name, this.rewards.get(name)?.trusted === true),
-        tries: own.length,
+        tries: alone.length,
         lastTried: own.at(-1)?.iteration ?? null,
-        lastAccepted: own.findLast(({ accepted }) => accepted)?.iteration ?? null,
+        lastAccepted: accepted.at(-1)?.iteration ?? null,
       };
     });
     const { schedule } = this.variant;
@@ -220,10 +287,9 @@ export class InMemoryOptimizer {
   private fit(component: Component): void {
     const influences = downstreamInfluences(this.state.run.resolved.system.wiring, component.name);
     const newest = (this.candidates.get(component.name) ?? []).slice(-enoughCandidates);
-    const decisions = this.decisions.map((decision) => ({ ...decision, changed: [decision] }));
     const features = this.features.get(component.name) ?? new FeatureRows();
     this.features.set(component.name, features);
-    const reward = fitFastReward(component, markStale(newest, influences, decisions), this.state.seed, features);
+    const reward = fitFastReward(component, markStale(newest, influences, this.decisions), this.state.seed, features);
     const alignment = reward?.alignment ?? null;
     if (alignment !== null) this.alignments.push(alignment);
     this.rewards.set(component.name, reward);
@@ -245,7 +311,7 @@ export class InMemoryOptimizer {
       traces: incumbentTraces,
       purpose,
       ...(purpose === 'proposals' && {
-        candidates: known.filter((candidate) => candidate.iteration === iteration),
+        candidates: known.filter((candidate) => candidate.iteration === known.at(-1)?.iteration),
         observations: [...gains].map(([hash, value]) => ({ settings: this.settings.get(hash) ?? {}, value })),
       }),
     });
@@ -270,4 +336,11 @@ export class InMemoryOptimizer {
     const scored = judged.map((item) => ({ proposal: item.proposal, score: item }));
     return combineProposals({ incumbent, ranked: rankJudged(incumbent.settings, scored) });
   }
+}
+
+function outcomeOf({ name }: Component, judged: readonly Judged[]): LocalOutcome {
+  const measured: MeasuredGains = new Map();
+  for (const item of judged) keepFirst(measured, item.configurationHash, item.measured ?? undefined);
+  const settings = new Map(judged.map((item) => [item.configurationHash, item.proposal.settings]));
+  return { component: name, proposed: [...settings.values()], measured };
 }

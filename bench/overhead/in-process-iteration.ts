@@ -1,7 +1,6 @@
-import type { Decision, RankedProposals } from '../../activities/contracts';
-import { localStepInputs } from '../../core/run/local-step-inputs';
+import type { Decision } from '../../activities/contracts';
 import { chunks } from '../../workflows/fan-out';
-import { judgeProposals } from '../../workflows/judge-proposals';
+import { localSteps } from '../../workflows/local-steps';
 import { validateFinalists } from '../../workflows/validate-finalists';
 import { spread, type InProcessRun } from './in-process-steps';
 
@@ -10,59 +9,22 @@ export async function runIteration(run: InProcessRun, iteration: number, incumbe
   const { activities, input, counts } = run;
   const { runId, plan, chunkSize } = input;
   const common = { runId, limits: {} };
-  const parts = <T>(count: number, task: (range: { from: number; to: number }) => Promise<T>): Promise<T[]> =>
-    spread(
-      run,
-      chunks(count, chunkSize).map((range) => () => task(range)),
-    );
-
   const choice = await activities.chooseComponent({ runId, iteration, components: run.components });
   if (choice.component === null) throw new Error(`the bench ends no run early: ${choice.reason}`);
-  const { component, partner } = choice;
-  const joint = partner !== undefined;
-  const preferenceCount = Math.min(counts.preference, plan.adaptationInputs);
-  const { ranked: rankingCount, traced: shortlistCount } = localStepInputs(plan, counts.ranking);
-  const trace = (purpose: 'preference' | 'optimization', count: number) =>
-    parts(count, (range) =>
-      activities.evaluate({
-        ...common,
-        configurationHash: incumbent,
-        range: { split: 'train', purpose, iteration, count, ...range },
-      }),
-    );
-  const move = { component, ...(joint && { partner }) };
-  const step = { runId, ...move, configurationHash: incumbent, iteration };
-  const collect = () =>
-    parts(preferenceCount, (range) =>
-      activities.collectCandidates({ ...step, limits: {}, count: preferenceCount, ...range }),
-    );
-  await Promise.all([
-    joint ? null : trace('preference', preferenceCount).then(collect),
-    trace('optimization', shortlistCount),
-  ]);
-  const propose = (after?: RankedProposals) =>
-    activities.propose({
-      ...step,
-      limits: {},
-      count: preferenceCount,
-      ...(after === undefined ? {} : { ranked: after }),
-    });
-  const [, proposals] = await Promise.all([joint ? null : activities.fitReward({ ...step, limits: {} }), propose()]);
-
-  const { rounds, shortlist } = await judgeProposals({
-    proposals,
-    propose,
-    score: (parts) =>
-      spread(
-        run,
-        parts.map((part) => () => activities.scoreProposals({ ...step, limits: {}, count: shortlistCount, ...part })),
-      ),
-    rankBy: joint ? 'metric' : 'reward',
-    rankingInputs: rankingCount,
-    shortlistInputs: shortlistCount,
-    shortlistSize: plan.shortlist,
-  });
-  const finalists = await activities.selectFinalists({ ...step, rounds, shortlist });
+  const { component, partner, others } = choice;
+  const move = { component, ...(partner !== undefined && { partner }), ...(others !== undefined && { others }) };
+  const { finalists } = await localSteps(
+    {
+      ...{ runId, iteration, incumbent, plan, counts, calls: activities, fitReward: activities.fitReward },
+      limits: () => ({}),
+      step: (activity) => activity(),
+      fanOut: (tasks) => spread(run, tasks),
+      ranges: (size) => chunks(size, chunkSize),
+      begin: () => {},
+    },
+    choice,
+    { traced: true },
+  );
 
   const count = Math.min(counts.validation, plan.validationExamples);
   const validate = (hashes: string[], from: number, to: number) =>

@@ -1,4 +1,8 @@
 import { defaultPlan } from '../../core/run/plan';
+import { z } from 'zod';
+import { component } from '../../core/system/component';
+import { system } from '../../core/system/system';
+import { oneOf } from '../../core/system/variable';
 import { scriptedChain } from '../../systems/synthetic';
 import { estimateCalls, estimateRun, usualShares } from './estimate';
 import { fractionDone, timeLeft } from './fraction-done';
@@ -17,7 +21,31 @@ const plan = {
   finalists: 2,
   validationExamples: 100,
   testExamples: 7,
+  simultaneousSteps: false,
 };
+
+const text = z.object({ text: z.string() });
+const merged = z.object({ merged: z.string() });
+const source = (name: string) =>
+  component({
+    ...{ name, description: '', input: text, output: z.object({ [name]: z.string() }) },
+    configuration: { tone: oneOf(['a', 'b']) },
+    run: () => ({ [name]: '' }),
+  });
+const twoSources = system({
+  name: 'two-sources',
+  ...{ input: text, output: merged },
+  components: [
+    source('left'),
+    source('right'),
+    component({
+      ...{ name: 'merger', description: '', input: z.object({ left: z.string(), right: z.string() }), output: merged },
+      run: () => ({ merged: '' }),
+    }),
+  ],
+  metric: () => 0,
+  dataset: { train: [], validation: [], test: [] },
+});
 
 describe('estimateCalls', () => {
   // Two of three components call models; the retriever between them is deterministic.
@@ -30,8 +58,8 @@ describe('estimateCalls', () => {
     expect(calls.baseline).toBe(60 * 2);
     // Candidates: query_writer 1 + 2 rollouts of the answerer, retriever 2 rollouts, answerer 1.
     expect(calls.preference).toBe(10 * 2 + 10 * 3 * (3 + 2 + 1));
-    // The dearest joint move calls the query writer and the answerer in both rollouts.
-    expect(calls.iteration).toBe((5 + 10) * 2 + 5 * 3 * 3 + judged * 4 + 60 * 2 * 3);
+    // The dearest proposal is one of the query writer: it and the answerer are called.
+    expect(calls.iteration).toBe((5 + 10) * 2 + 5 * 3 * 3 + judged * 2 + 60 * 2 * 3);
     expect(calls.finalTest).toBe((2 * 7 + 60) * 2);
     expect(calls.total).toBe(calls.baseline + calls.preference + 2 * calls.iteration + calls.finalTest);
   });
@@ -50,6 +78,15 @@ describe('estimateCalls', () => {
     },
   );
 
+  it('counts all components in the first iteration of a plan with simultaneous steps', () => {
+    const atOnce = estimateCalls(scriptedChain(), { ...plan, simultaneousSteps: true }, examples);
+    // Half of the ranking inputs, both rounds, proposals of the query writer, the retriever and the answerer; one finalist.
+    expect(atOnce.firstIteration).toBe((5 + 10) * 2 + 5 * 3 * (3 + 2 + 1) + 2 * 4 * 3 * (2 + 1 + 1) + 60 * 2 * 2);
+    expect(atOnce.iteration).toBe(calls.iteration);
+    expect(atOnce.iterations).toBe(atOnce.firstIteration + calls.iteration);
+    expect(calls.firstIteration).toBe(calls.iteration);
+  });
+
   it('takes the calls in a component as an earlier run made them', () => {
     const callsOf = { answerer: 3, metric: 5 };
     const known = estimateCalls(scriptedChain(), plan, examples, { callsOf });
@@ -58,8 +95,10 @@ describe('estimateCalls', () => {
   });
 
   it('counts single steps alone without joint moves', () => {
-    const single = estimateCalls(scriptedChain(), { ...plan, jointMoves: false }, examples);
-    expect(single.iteration).toBe(calls.iteration - judged);
+    const joint = estimateCalls(twoSources, plan, examples);
+    const single = estimateCalls(twoSources, { ...plan, jointMoves: false }, examples);
+    // Both sources are called, and the merger, where one of them and the merger would be.
+    expect(joint.iteration).toBe(single.iteration + judged);
   });
 
   it('counts no preference data without rewards, and fresh traces only where proposals are made from them', () => {
@@ -67,10 +106,10 @@ describe('estimateCalls', () => {
     const prompted = estimateCalls(scriptedChain(), without, examples);
     expect(prompted).toMatchObject({ baseline: calls.baseline, preference: 0, finalTest: calls.finalTest });
     expect(prompted.iteration).toBe(calls.iteration - 5 * 3 * 3);
-    // Of the retriever alone, two rollouts of the answerer.
+    // Of the retriever alone: what it gives is for the answerer.
     const retrieverOnly = { ...without, optimizers: ['hyperparameters'] };
     const unprompted = estimateCalls(scriptedChain(), retrieverOnly, examples);
-    expect(unprompted.iteration).toBe(10 * 2 + judged * 2 + 60 * 2 * 3);
+    expect(unprompted.iteration).toBe(10 * 2 + judged * 1 + 60 * 2 * 3);
     const mine = { ...without, optimizers: ['mine'] };
     const own = estimateCalls(scriptedChain(), mine, examples, { optimizers: [{ name: 'mine', kinds: ['integer'] }] });
     expect(own.iteration).toBe(unprompted.iteration + 5 * 2);

@@ -1,4 +1,4 @@
-import { localStepInputs, rankingExamples } from '../../core/run/local-step-inputs';
+import { localStepInputs, rankingExamples, simultaneousInputs } from '../../core/run/local-step-inputs';
 import { hasOptimizer, readsTraces, type Proposing } from '../../core/search/optimizers-for';
 import { builtInOptimizers } from '../../core/search/optimizers/built-in';
 import type { RunPlan } from '../../core/run/plan';
@@ -11,6 +11,9 @@ import { hasChoice } from '../../core/system/variable';
 export interface CallEstimate {
   baseline: number;
   preference: number;
+  /** A simultaneous step, where the plan has them. */
+  firstIteration: number;
+  /** Any other one. */
   iteration: number;
   iterations: number;
   finalTest: number;
@@ -45,8 +48,8 @@ export interface CallKnowledge {
 
 /**
  * About how many model calls a run makes, from its plan. Where `callsOf` does not say otherwise, a component that is not
- * declared deterministic counts as one call, and every iteration is taken to change what is dearest to try: a component, or
- * two in a joint move, that the plan's optimizers can tune. Not counted: calls by metrics, embeddings, calls that are tried again.
+ * declared deterministic counts as one call. The first iteration of a plan with simultaneous steps changes all components that the
+ * plan's optimizers can tune; every other is taken to change what is dearest to try, a component or two in a joint move. Not counted: calls by metrics, embeddings, calls that are tried again.
  * Examples are counted as the dataset has them.
  */
 export function estimateCalls(
@@ -70,36 +73,47 @@ export function estimateCalls(
   const descendants = (name: string): string[] => [...(system.wiring.descendants[name] ?? [])];
   /** Calls of one candidate and its rollouts. */
   const candidate = (name: string): number => sum([name]) + plan.rolloutsPerCandidate * sum(descendants(name));
-  /** Of one joint move, whose components are called anew in every rollout. */
+  /** Of one proposal on one input, where the metric judges it. */
+  const proposal = (name: string): number => sum([name, ...descendants(name)]);
   const jointly = ({ component, partner }: ComponentPair): number =>
-    plan.rolloutsPerCandidate *
     sum([...new Set([component, partner, ...descendants(component), ...descendants(partner)])]);
+  const allTogether = (calls: (name: string) => number): number =>
+    names.reduce((total, name) => total + calls(name), 0);
   const prompts = tunable.map(({ configuration }) => Object.values(configuration).filter(isPrompt).length);
-  const dearest = Math.max(0, ...names.map(candidate));
+  const dearestCandidate = Math.max(0, ...names.map(candidate));
   const pairs = plan.jointMoves ? jointPairs(system.wiring, names) : [];
-  const dearestMove = Math.max(dearest, ...pairs.map(jointly));
+  const dearestMove = Math.max(0, ...names.map(proposal), ...pairs.map(jointly));
   const validation = Math.min(plan.validationExamples, examples.validation);
   const test = Math.min(plan.testExamples, examples.test);
   const preferenceInputs = plan.rewards ? Math.min(plan.preferenceInputs, examples.train) : 0;
   const fresh = Math.min(plan.adaptationInputs, examples.train);
   const { ranked, traced } = localStepInputs(plan, rankingExamples(examples.train));
   const baseline = validation * run;
-  const preference =
-    preferenceInputs * (run + plan.candidatesPerInput * names.reduce((total, name) => total + candidate(name), 0));
+  const preference = preferenceInputs * (run + plan.candidatesPerInput * allTogether(candidate));
   const freshTraced = plan.rewards || tunable.some((item) => readsTraces(item, proposing)) ? fresh : 0;
+  const prompted = proposer ? askingOptimizers(plan) : 0;
   const iteration =
     (freshTraced + traced) * run +
-    (plan.rewards ? fresh : 0) * plan.candidatesPerInput * dearest +
+    (plan.rewards ? fresh : 0) * plan.candidatesPerInput * dearestCandidate +
     // Two rounds of proposals, the second one of combinations.
     2 * plan.proposals * ranked * dearestMove +
     plan.shortlist * traced * dearestMove +
     validation * run * (plan.finalists + 1) +
-    (proposer ? askingOptimizers(plan) * Math.max(0, ...prompts) : 0);
-  const iterations = plan.iterations * iteration;
+    prompted * Math.max(0, ...prompts);
+  const firstIteration =
+    plan.simultaneousSteps && names.length > 1
+      ? (freshTraced + traced) * run +
+        (plan.rewards ? fresh : 0) * plan.candidatesPerInput * allTogether(candidate) +
+        2 * plan.proposals * simultaneousInputs(ranked) * allTogether(proposal) +
+        validation * run * 2 +
+        prompted * prompts.reduce((total, count) => total + count, 0)
+      : iteration;
+  const iterations = firstIteration + Math.max(0, plan.iterations - 1) * iteration;
   const finalTest = (2 * test + validation) * run;
   return {
     baseline,
     preference,
+    firstIteration,
     iteration,
     iterations,
     finalTest,
@@ -133,6 +147,7 @@ export function usualShares(iterations: number): CallEstimate {
   return {
     baseline: 5,
     preference: 15,
+    firstIteration: 70 / Math.max(1, iterations),
     iteration: 70 / Math.max(1, iterations),
     iterations: 70,
     finalTest: 10,

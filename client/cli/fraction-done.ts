@@ -4,7 +4,7 @@ import type { CallEstimate } from './estimate';
 /** Steps of an iteration and how much of its work lies behind them. */
 const behind: readonly [start: string, share: number][] = [
   ['collecting rollouts', 0.02],
-  ['adapting its reward', 0.3],
+  ['adapting', 0.3],
   ['proposing and ranking', 0.35],
   ['validating', 0.6],
 ];
@@ -14,7 +14,7 @@ type Position = Pick<Progress, 'phase' | 'step' | 'done' | 'total' | 'iterations
 /** How much of a run's estimated work is done, in [0, 1]. */
 export function fractionDone(calls: CallEstimate, progress: Position): number {
   const step = progress.total === 0 ? 0 : progress.done / progress.total;
-  const { baseline, preference, iteration, iterations, finalTest } = calls;
+  const { baseline, preference, firstIteration, iteration, iterations, finalTest } = calls;
   const total = Math.max(1, calls.total);
   switch (progress.phase) {
     case 'prepare':
@@ -27,7 +27,9 @@ export function fractionDone(calls: CallEstimate, progress: Position): number {
       return (baseline + preference) / total;
     case 'iterations': {
       const share = behind.find(([start]) => progress.step.startsWith(start))?.[1] ?? 0;
-      return (baseline + preference + iteration * (progress.iterationsDone + share)) / total;
+      const { iterationsDone: done } = progress;
+      const behindIt = done === 0 ? firstIteration * share : firstIteration + iteration * (done - 1 + share);
+      return (baseline + preference + behindIt) / total;
     }
     case 'final-test':
       return (baseline + preference + iterations + finalTest * step) / total;

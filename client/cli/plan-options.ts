@@ -85,6 +85,12 @@ export function addPlanOptions(command: Command): Command {
     )
     .addOption(
       new Option(
+        '--simultaneous-steps <on|off>',
+        `begin by changing all components at once (default ${defaultPlan.simultaneousSteps ? 'on' : 'off'})`,
+      ).argParser(onOrOff),
+    )
+    .addOption(
+      new Option(
         '--joint-moves <on|off>',
         `change two components together where single ones get no further (default ${defaultPlan.jointMoves ? 'on' : 'off'})`,
       ).argParser(onOrOff),

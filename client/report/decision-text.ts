@@ -4,12 +4,16 @@ import { examplePriceText, pText, scoreText, secondsText } from './figures';
 
 /** An iteration's decision in one line. */
 export function decisionText(iteration: ResultDocument['iterations'][number]): string {
-  const { accepted, changed, before, after, p } = iteration;
+  const { accepted, changed, before, after, p, others } = iteration;
   const moved = moveText(iteration);
   const number = `iteration ${iteration.iteration + 1}`;
   if (before === null || after === null) return `${number}: ${moved} kept (${iteration.reason})`;
-  const kinds = [...new Set(changed.map(({ variable, kind }) => (kind === 'hyperparameter' ? variable : kind)))];
-  const verdict = accepted ? `accepted ${kinds.join(', ')}` : 'kept';
+  // Of a simultaneous step `moved` names all components, also those that it left as they were.
+  const kinds = changed.map(({ component, variable, kind }) => {
+    const what = kind === 'hyperparameter' ? variable : kind;
+    return others === undefined ? what : `${component} ${what}`;
+  });
+  const verdict = accepted ? `accepted ${[...new Set(kinds)].join(', ')}` : 'kept';
   const prices = iteration.prices === undefined ? '' : `, ${priceChangeText(iteration.prices)} an example`;
   return `${number}: ${moved} ${verdict}, ${scoreText(before)} -> ${scoreText(after)}${prices}, ${pText(p)}`;
 }

@@ -161,7 +161,7 @@ export function iterationTable(report: RunReport): Table {
     String(iteration + 1),
     moveText(move),
     accepted ? 'accepted' : 'kept',
-    changesText(changed, move.component),
+    changesText(changed, move.others === undefined ? move.component : null),
     scoreText(before),
     scoreText(after),
     pText(p),
@@ -170,8 +170,8 @@ export function iterationTable(report: RunReport): Table {
   return { head: ['iteration', 'component', 'decision', 'changed', 'before', 'after', 'p', 'reason'], rows };
 }
 
-/** Changes of other components than the iteration's name theirs. */
-function changesText(changed: ResultDocument['iterations'][number]['changed'], own: string): string {
+/** Changes of other components than the iteration's own name theirs; in a simultaneous step all do. */
+function changesText(changed: ResultDocument['iterations'][number]['changed'], own: string | null): string {
   const texts = changed.map(
     ({ component, variable, kind }) => `${component === own ? '' : `${component}.`}${variable} (${kind})`,
   );

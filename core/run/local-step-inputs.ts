@@ -8,6 +8,11 @@ export function rankingExamples(train: number): number {
   return Math.max(1, Math.round(train * rankingShare));
 }
 
+/** Inputs on which a simultaneous step ranks proposals, of those that a single step ranks them on: each component costs so much less. */
+export function simultaneousInputs(ranked: number): number {
+  return Math.ceil(ranked / 2);
+}
+
 /** Inputs of an iteration's local step, of the `ranking` examples that there are: all proposals are ranked on some, the shortlist is judged on all that are traced. */
 export function localStepInputs(
   { rankingInputs, shortlistInputs }: RunPlan,

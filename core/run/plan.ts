@@ -10,7 +10,7 @@ export interface RunPlan {
   adaptationInputs: number;
   /** Candidate outputs per input and component, the base output included, the ground truth not (paper: 2; reference: 4 or 5). */
   candidatesPerInput: number;
-  /** Downstream rollouts per candidate, in the mean, where a descendant is stochastic; from 2 on, those that are close get more. */
+  /** Downstream rollouts per candidate, in the mean, where a descendant is stochastic; those that are close get more (1: one each). */
   rolloutsPerCandidate: number;
   /** Sampling temperature of candidate outputs. */
   samplingTemperature: number;
@@ -49,6 +49,11 @@ export interface RunPlan {
   schedule: Schedule;
   /** The run ends early after this many consecutive tries of every component, and one of every pair, without an acceptance. */
   patience: number;
+  /**
+   * Whether the first iteration changes all components at once, each to the best of its own local step, and so on until that is
+   * rejected for the first time; single steps follow.
+   */
+  simultaneousSteps: boolean;
   /** Whether two components may be changed together when single ones do not get further. */
   jointMoves: boolean;
   /**
@@ -63,7 +68,7 @@ export const defaultPlan: RunPlan = Object.freeze({
   preferenceInputs: 4,
   adaptationInputs: 12,
   candidatesPerInput: 4,
-  rolloutsPerCandidate: 1,
+  rolloutsPerCandidate: 2,
   samplingTemperature: 1,
   proposals: 16,
   optimizers: 'all',
@@ -81,6 +86,7 @@ export const defaultPlan: RunPlan = Object.freeze({
   scorePerSecond: 0,
   schedule: 'gain-per-cost',
   patience: 2,
+  simultaneousSteps: true,
   jointMoves: true,
   worthwhileGain: 0,
 });

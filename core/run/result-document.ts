@@ -87,6 +87,8 @@ export const resultDocumentSchema = z.object({
       component: z.string(),
       /** The component that was changed together with it, in a joint move. */
       partner: z.string().optional(),
+      /** The other components of a simultaneous step. */
+      others: z.array(z.string()).optional(),
       accepted: z.boolean(),
       reason: z.string(),
       changed: z.array(settingChange),

@@ -65,11 +65,11 @@ export interface OptimizerContext {
   traces: readonly TracedCall[];
   /** Calls as demonstrations: the best output that the preference data has for each input. */
   demonstrable: readonly TracedExample[];
-  /** Preference data of this iteration: candidate outputs for the same inputs, with the scores of their rollouts. */
+  /** The newest preference data, of this iteration where it collected any: candidate outputs for the same inputs, with the scores of their rollouts. */
   candidates: readonly Candidate[];
   /** What the preference data says about alternative settings. */
   observations: readonly SettingsObservation[];
-  /** What earlier iterations proposed for the component, oldest first. */
+  /** What the component's newest 40 iterations proposed for it, oldest first. */
   past: readonly PastProposal[];
   /** What other optimizers offered in this iteration; empty unless the optimizer is one that `combines`. */
   offered: readonly Proposal[];

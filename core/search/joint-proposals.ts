@@ -1,4 +1,5 @@
 import { inTurn } from '../random/in-turn';
+import { joinedProposal } from './joined-proposal';
 import { proposalHash, type Proposal } from './proposal';
 import type { RankedCandidate } from './ranking';
 
@@ -47,9 +48,12 @@ export function jointProposals(
   const [left, right] = [most(first, second), most(second, first)];
   return latinOrder(left.length, right.length)
     .map(([row, column]) =>
-      joined(
-        { component: first.component, proposal: left[row] as Proposal },
-        { component: second.component, proposal: right[column] as Proposal },
+      joinedProposal(
+        [
+          { component: first.component, proposal: left[row] as Proposal },
+          { component: second.component, proposal: right[column] as Proposal },
+        ],
+        'joint',
       ),
     )
     .filter((pair) => !known.has(proposalHash(pair)))
@@ -77,7 +81,13 @@ export function crossedProposals(
   const crossed = first.flatMap((left, row) =>
     second.map((right, column) => ({
       rank: row + column,
-      pair: joined({ component, proposal: left }, { component: partner, proposal: right }),
+      pair: joinedProposal(
+        [
+          { component, proposal: left },
+          { component: partner, proposal: right },
+        ],
+        'joint',
+      ),
     })),
   );
   return crossed
@@ -85,24 +95,6 @@ export function crossedProposals(
     .sort((a, b) => a.rank - b.rank)
     .slice(0, count)
     .map(({ pair }) => pair);
-}
-
-interface Placed {
-  component: string;
-  proposal: Proposal;
-}
-
-function joined(first: Placed, second: Placed): Proposal {
-  const note = [first, second].map(({ component, proposal }) => `${component}: ${proposal.note ?? proposal.origin}`);
-  return {
-    settings: first.proposal.settings,
-    elsewhere: { [second.component]: second.proposal.settings },
-    origin: 'joint',
-    changed: [first, second].flatMap(({ component, proposal }) =>
-      proposal.changed.map(({ variable, kind }) => ({ component, variable, kind })),
-    ),
-    note: note.join(' + '),
-  };
 }
 
 /** What a pair does to one of its components. */

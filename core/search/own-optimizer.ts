@@ -35,7 +35,7 @@ export interface ProposeContext {
   incumbent: ComponentConfiguration;
   /** Calls of the component under the incumbent, with what the whole system scored and the metric's feedback. */
   calls: readonly TracedCall[];
-  /** Oldest first. */
+  /** Of the component's newest 40 iterations, oldest first. */
   tries: readonly EarlierTry[];
   /** How many proposals will be tried; further ones are spares. Best first. */
   count: number;

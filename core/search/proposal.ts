@@ -25,7 +25,8 @@ export type ProposalOrigin =
   /** A user's own optimizer. */
   | 'own'
   | 'combination'
-  | 'joint';
+  | 'joint'
+  | 'simultaneous';
 
 /** A candidate for one component's local step, which may change other components as well (a joint move). */
 export interface Proposal {

@@ -26,10 +26,13 @@ async function main(): Promise<void> {
     process.stdout.write(`${file}\n`);
   };
   const plan = { ...tinyPlan, iterations: 2 };
-  const completed = await runs.start({ system: 'scripted-chain', runId: 'completed', plan });
+  const completed = await runs.start({
+    ...{ system: 'scripted-chain', runId: 'completed' },
+    plan: { ...plan, simultaneousSteps: true },
+  });
   await runs.client.result(completed);
   await save(completed, 'completed-run');
-  await save(`${completed}/iteration-1`, 'iteration');
+  await save(`${completed}/iteration-1`, 'simultaneous-iteration');
 
   const commanded = await runs.start({ system: 'scripted-chain', runId: 'commanded', seed: 1, plan });
   await until(async () => (await runs.client.progress(commanded)).phase === 'iterations');

@@ -26,6 +26,7 @@ export const smallPlan = {
   finalists: 2,
   validationExamples: 24,
   testExamples: 20,
+  simultaneousSteps: false,
 } as const;
 
 /** One iteration on the fewest examples: for tests of what goes on around it. */
@@ -39,6 +40,7 @@ export const tinyPlan = {
   proposals: 4,
   validationExamples: 12,
   testExamples: 10,
+  simultaneousSteps: false,
 } as const;
 
 /** Timeouts of the tests: a killed worker is noticed within seconds. */

@@ -59,6 +59,7 @@ const planChecks: Record<Exclude<keyof RunPlan, 'optimizers'>, Check> = {
     expected: `one of ${schedules.join(', ')}`,
   },
   patience: whole(1),
+  simultaneousSteps: { accepts: (value) => typeof value === 'boolean', expected: 'true or false' },
   jointMoves: { accepts: (value) => typeof value === 'boolean', expected: 'true or false' },
   worthwhileGain: between(0, 1),
 };

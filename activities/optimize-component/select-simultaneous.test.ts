@@ -1,0 +1,118 @@
+import type { Proposal } from '../../core/search/proposal';
+import { configurationHash, initialConfiguration } from '../../core/system/configuration';
+import type { JsonObject } from '../../core/system/json';
+import { TemporaryFolder } from '../../storage/testing/temporary-folder';
+import { attempt } from '../../test/support/activity-attempt';
+import { begunRun } from '../../test/support/begun-run';
+import { stylesDuet } from '../../test/support/duet-system';
+import type { Finalists, RankedProposals } from '../contracts';
+import type { ActivityDependencies } from '../dependencies';
+import { decisionsBefore } from '../decisions-before';
+import { decide } from '../decide';
+import { pastProposals } from './past-proposals';
+import { selectSimultaneous } from './select-simultaneous';
+import { storeProposals } from './stored-proposals';
+
+const configured = (planner: string, writer: string) => ({
+  ...initialConfiguration(stylesDuet()),
+  planner: { style: planner },
+  writer: { style: writer },
+});
+const proposal = (style: string): Proposal => ({
+  ...{ settings: { style }, origin: 'grid', changed: [{ variable: 'style', kind: 'hyperparameter' }] },
+});
+
+let folder: TemporaryFolder;
+let dependencies: ActivityDependencies;
+let baseline: string;
+beforeEach(async () => {
+  folder = await TemporaryFolder.create();
+  const begun = await begunRun(folder, stylesDuet());
+  ({ dependencies } = begun);
+  ({ baseline } = begun.prepared);
+});
+afterEach(() => folder.remove());
+
+async function part(name: 'planner' | 'writer', gains: Record<string, number>) {
+  const place = { incumbent: configured('plain', 'plain'), component: name };
+  const reference = await storeProposals(dependencies.stores, place, Object.keys(gains).map(proposal));
+  const scores = Object.values(gains).map((meanGain, at) => ({
+    ...{ configurationHash: reference.hashes[at]!, meanGain, standardError: 0.01, inputs: 6, outputsHash: String(at) },
+    changes: 1,
+  }));
+  const rounds: RankedProposals[] = [{ reference, scores }];
+  return { component: name, rounds };
+}
+async function selected(planner: Record<string, number>, writer: Record<string, number>): Promise<Finalists> {
+  const parts = [await part('planner', planner), await part('writer', writer)];
+  const step = { runId: 'run', iteration: 0, configurationHash: baseline, parts };
+  return attempt(() => selectSimultaneous(dependencies, step));
+}
+const records = async () =>
+  (await dependencies.stores.ledger.list('run', { kind: 'proposals' })).map(({ key, body }) => ({
+    key,
+    ...(body as JsonObject),
+  }));
+
+it('validates the best of both together, and records what was proposed for each', async () => {
+  const finalists = await selected({ brief: 0.1, formal: 0.3 }, { brief: 0.2, ornate: -0.1 });
+  const hash = configurationHash(configured('formal', 'brief'));
+  expect(finalists.hashes).toEqual([hash]);
+  expect(await dependencies.stores.configurations.get(hash)).toEqual(configured('formal', 'brief'));
+  expect(await records()).toMatchObject([
+    {
+      ...{ key: 'iteration/0/proposals/planner', component: 'planner' },
+      proposals: [
+        { expectedGain: 0.1, finalist: false },
+        { expectedGain: 0.3, finalist: false },
+      ],
+    },
+    {
+      key: 'iteration/0/proposals/writer',
+      component: 'writer',
+      proposals: [{ expectedGain: 0.2 }, { expectedGain: -0.1 }],
+    },
+    {
+      ...{ key: 'iteration/0/proposals', component: 'planner', others: ['writer'] },
+      proposals: [{ configurationHash: hash, origin: 'simultaneous', expectedGain: 0.5, finalist: true }],
+    },
+  ]);
+});
+
+it('has no finalist where nothing is expected to gain, and says so', async () => {
+  expect(await selected({ brief: 0 }, { brief: -0.2 })).toEqual({
+    hashes: [],
+    reason: 'no component has a proposal that is expected to gain',
+  });
+  expect(await records()).toHaveLength(3);
+});
+
+it('is remembered by each component: its own proposals, and once what was accepted of several', async () => {
+  const { hashes } = await selected({ formal: 0.3 }, { brief: 0.2 });
+  const move = { component: 'planner', others: ['writer'] };
+  const body = {
+    ...{ ...move, accepted: true, incumbent: hashes[0]! },
+    changed: ['planner', 'writer'].map((name) => ({ component: name, variable: 'style', kind: 'hyperparameter' })),
+  };
+  await dependencies.stores.ledger.append('run', [
+    { key: 'iteration/0/decision', iteration: 0, kind: 'decision', body },
+  ]);
+  const remembered = await pastProposals(dependencies.stores, { runId: 'run', component: 'writer', iteration: 1 });
+  expect(
+    remembered.map(({ proposal: { settings, origin }, accepted }) => [settings['style'], origin, accepted]),
+  ).toEqual([
+    ['brief', 'grid', false],
+    ['brief', 'simultaneous', true],
+  ]);
+});
+
+it('is decided as one move of all components', async () => {
+  await selected({ brief: 0 }, { brief: 0 });
+  const step = { runId: 'run', iteration: 0, incumbent: baseline, component: 'planner', others: ['writer'] };
+  await attempt(() =>
+    decide(dependencies, { ...step, entered: 0, count: 1, look: null, skipped: 'nothing is expected to gain' }),
+  );
+  expect(await decisionsBefore(dependencies.stores, 'run', 1)).toMatchObject([
+    { component: 'planner', others: ['writer'], accepted: false, reason: 'nothing is expected to gain' },
+  ]);
+});

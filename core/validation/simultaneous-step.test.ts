@@ -1,0 +1,18 @@
+import { isSimultaneous } from './simultaneous-step';
+
+const atOnce = (accepted: boolean) => ({ others: ['b'], accepted });
+const single = (accepted: boolean) => ({ accepted });
+const of = (...past: Parameters<typeof isSimultaneous>[0]) => isSimultaneous(past, { components: 2 });
+
+it('begins with simultaneous steps and takes them as long as they are accepted', () => {
+  expect(of()).toBe(true);
+  expect(of(atOnce(true))).toBe(true);
+  expect(of(atOnce(true), atOnce(true))).toBe(true);
+  expect(of(atOnce(true), atOnce(false))).toBe(false);
+});
+
+it('takes none after the first rejection, whatever is accepted later, nor with one component', () => {
+  expect(of(atOnce(false), single(true))).toBe(false);
+  expect(of(atOnce(true), atOnce(false), single(true), single(true))).toBe(false);
+  expect(isSimultaneous([], { components: 1 })).toBe(false);
+});
