@@ -154,3 +154,39 @@ it('remembers the newest 40 iterations that concern the component, and ends no s
   const all = standings(known, { incumbent: { tone: 'A' }, partOf: (own) => String(own['tone']), isPure: () => true });
   expect(all.map(({ gain }) => gain)).toEqual(Array(40).fill(expect.closeTo(-0.1, 9)));
 });
+
+it('remembers the newest 40 iterations of the component, and reads no proposals of older ones', async () => {
+  const incumbent: Tones = { editor: 'A', writer: 'plain' };
+  const turns = Array.from({ length: 42 }, (_, iteration) => iteration);
+  for (const iteration of turns) {
+    await iterated(iteration, { component: 'editor', incumbent, proposals: [[alone(`t${iteration}`), 0.1]] });
+    await iterated(100 + iteration, { component: 'writer', incumbent, proposals: [[alone(`w${iteration}`), 0.1]] });
+  }
+  const read = jest.spyOn(stores.blobs, 'getJson');
+  const remembered = await pastProposals(stores, { runId: 'run', component: 'editor', iteration: 200 });
+  expect(remembered.map(({ iteration }) => iteration)).toEqual(turns.slice(-40));
+  expect(read).toHaveBeenCalledTimes(40);
+});
+
+it('remembers what was accepted within them, also together with others', async () => {
+  const incumbent: Tones = { editor: 'A', writer: 'plain' };
+  const changed = changes('editor', 'writer');
+  const pair: Proposal = {
+    settings: { tone: 'B' },
+    elsewhere: { writer: { tone: 'ornate' } },
+    origin: 'joint',
+    changed,
+  };
+  await iterated(0, {
+    ...{ component: 'editor', partner: 'writer', incumbent, proposals: [[pair, 0.2]] },
+    accepted: { tones: both, changed },
+  });
+  for (let iteration = 1; iteration <= 39; iteration++) {
+    await iterated(iteration, { component: 'editor', incumbent: both, proposals: [[alone(`t${iteration}`), 0.1]] });
+  }
+  const remembered = (before: number) =>
+    pastProposals(stores, { runId: 'run', component: 'editor', iteration: before });
+  expect((await remembered(40)).filter(({ accepted }) => accepted)).toHaveLength(1);
+  await iterated(40, { component: 'editor', incumbent: both, proposals: [[alone('last'), 0.1]] });
+  expect((await remembered(41)).filter(({ accepted }) => accepted)).toEqual([]);
+});

@@ -29,16 +29,17 @@ interface Outcome {
 }
 
 interface KilledRun {
-  /** Shares of `undisturbedRequests` at which the worker is killed. */
+  /** Shares of `whole` at which the worker is killed. */
   killAt: number[];
-  undisturbedRequests: number;
+  /** Requests sent, or US dollars charged. */
+  whole: { requests: number } | { usd: number };
   /** Default: replies are a pure function of the request. Otherwise no two replies are the same. */
   pure?: boolean;
   budget?: Budget;
 }
 
 /** One run with worker processes of its own; at each share in `killAt` a kill -9 and a new worker. */
-async function runWithKills({ killAt, undisturbedRequests, pure = true, budget = {} }: KilledRun): Promise<Outcome> {
+async function runWithKills({ killAt, whole, pure = true, budget = {} }: KilledRun): Promise<Outcome> {
   let replies = 0;
   const reply: typeof scriptedReply = (request) => `${scriptedReply(request)}${pure ? '' : ` #${replies++}`}`;
   const endpoint: ScriptedEndpoint = await startScriptedEndpoint({ reply, latencyMs: 20 });
@@ -61,13 +62,19 @@ async function runWithKills({ killAt, undisturbedRequests, pure = true, budget =
       runId: `crash-${runs.taskQueue}`,
       seed: 3,
       budget,
+      // Kills fall into steps of all components too.
+      plan: { simultaneousSteps: true },
       // A busy machine must not make a heartbeat late: its activity would call again. Every kill costs this time.
       activities: { ...quickActivities, heartbeatTimeoutMs: killAt.length === 0 ? 30_000 : 6_000, maximumAttempts: 10 },
     });
     let inFlightAtKills = 0;
     let atLastKill = 0;
     for (const share of killAt) {
-      await until(() => endpoint.requests.total >= share * undisturbedRequests);
+      await until(async () =>
+        'usd' in whole
+          ? (await runs.runtime.stores.spend.totals(runId)).usd >= share * whole.usd
+          : endpoint.requests.total >= share * whole.requests,
+      );
       await killNow(worker);
       await untilQuiet(endpoint);
       const committed = await committedCalls(runs);
@@ -122,17 +129,16 @@ async function committedCalls({ runtime }: TestRuns): Promise<number> {
 }
 
 describe('kill -9 of the worker', () => {
-  const killAt = [0.25, 0.5, 0.75];
   let undisturbed: Outcome;
   beforeAll(async () => {
-    undisturbed = await runWithKills({ killAt: [], undisturbedRequests: 0 });
+    undisturbed = await runWithKills({ killAt: [], whole: { requests: 0 } });
   });
 
   it('changes no decision and pays no committed call again, at 25, 50 and 75 % of a run', async () => {
     expect(undisturbed.decisions.length).toBeGreaterThan(5);
     expect(undisturbed.requests).toBe(undisturbed.distinctRequests);
 
-    const killed = await runWithKills({ killAt, undisturbedRequests: undisturbed.requests });
+    const killed = await runWithKills({ killAt: [0.25, 0.5, 0.75], whole: { requests: undisturbed.requests } });
     expect(killed.decisions).toEqual(undisturbed.decisions);
     expect(killed.configuration).toBe(undisturbed.configuration);
     expect(killed.distinctRequests).toBe(undisturbed.distinctRequests);
@@ -144,8 +150,7 @@ describe('kill -9 of the worker', () => {
   it('loses and pays again nothing that was committed where no two replies are the same, and keeps the money limit', async () => {
     const usd = 0.5 * undisturbed.usd;
     // No two such runs are the same: the last kill must come before the least spending that is expected below.
-    const undisturbedRequests = 0.3 * undisturbed.requests;
-    const killed = await runWithKills({ killAt, undisturbedRequests, pure: false, budget: { usd } });
+    const killed = await runWithKills({ killAt: [0.1, 0.25, 0.45], whole: { usd }, pure: false, budget: { usd } });
     expect(killed.status).toBe('budget-exhausted');
     expect(killed.usd).toBeLessThanOrEqual(usd);
     expect(killed.usd).toBeGreaterThan(0.5 * usd);
