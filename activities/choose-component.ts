@@ -12,12 +12,18 @@ import {
 import { nothingWorthwhile } from '../core/validation/worthwhile-gain';
 import type { ChooseComponentInput, ChosenMove } from './contracts';
 import { isSimultaneous } from '../core/validation/simultaneous-step';
-import { changes, decisionsBefore, type PastDecision } from './decisions-before';
+import { changedComponents, changes, decisionsBefore, type PastDecision } from './decisions-before';
 import { judgesProposals } from './optimize-component/latest-reward';
 import { needsAdaptation } from '../core/preference/needs-adaptation';
 import type { ActivityDependencies } from './dependencies';
 import { exampleCounts } from './example-samples';
-import { expectedGain, expectedJointGain, headroom, rejectionsInARow } from '../core/validation/expected-gain';
+import {
+  expectedGain,
+  expectedJointGain,
+  headroom,
+  rejectionsInARow,
+  sharedTry,
+} from '../core/validation/expected-gain';
 import { inActivity } from './in-activity';
 import { pairsOf } from './joint-moves';
 import { openRun, type OpenRun } from './open-run';
@@ -37,7 +43,8 @@ export function chooseComponent(dependencies: ActivityDependencies, input: Choos
     const decisions = await decisionsBefore(stores, runId, iteration);
     const tunable = new Set(input.components.map(({ name }) => name));
     const names = run.resolved.system.wiring.order.filter((item) => tunable.has(item));
-    if (run.plan.simultaneousSteps && isSimultaneous(decisions, { components: names.length })) {
+    const { proposals } = run.plan;
+    if (run.plan.simultaneousSteps && isSimultaneous(decisions, { components: names.length, proposals })) {
       const [component, ...others] = names as [string, ...string[]];
       const what = decisions.length === 0 ? 'the first iteration' : 'the simultaneous step before was accepted';
       const adapts = await adapting(dependencies, run, input, names, decisions);
@@ -46,9 +53,14 @@ export function chooseComponent(dependencies: ActivityDependencies, input: Choos
     const components: ScheduledComponent[] = [];
     const headrooms = new Map<string, number | undefined>();
     for (const name of names) {
-      const accepted = decisions.filter((decision) => changes(decision, name));
+      const changing = decisions.filter((decision) => changes(decision, name));
+      const accepted = changing.map((decision) =>
+        decision.others === undefined ? decision : sharedTry(decision, changedComponents(decision)),
+      );
       const alone = decisions.filter((decision) => decision.component === name && isSingleStep(decision));
-      const own = decisions.filter((decision) => alone.includes(decision) || accepted.includes(decision));
+      const own = [...alone.filter((decision) => !changing.includes(decision)), ...accepted].sort(
+        (a, b) => a.iteration - b.iteration,
+      );
       const candidates = await stores.candidates.listNewest(runId, name, iteration);
       const reward = await stores.rewardVersions.newest(runId, name, iteration);
       headrooms.set(name, headroom(candidates, accepted));
@@ -88,7 +100,10 @@ export function chooseComponent(dependencies: ActivityDependencies, input: Choos
             schedule: run.plan.schedule,
             components,
             pairs,
-            rejectedInARow: rejectionsInARow(decisions),
+            // A simultaneous step is the try of no single component or pair.
+            rejectedInARow: rejectionsInARow(
+              decisions.filter(({ others, accepted }) => others === undefined || accepted),
+            ),
             settledAfter: settledAfter(run.plan.patience, components.length, pairs.length),
             iteration,
             stream: randomStream(run.seed, 'choose-component', iteration),
@@ -104,17 +119,20 @@ export function chooseComponent(dependencies: ActivityDependencies, input: Choos
 /** Those of some components whose rewards need fresh preference data. */
 async function adapting(
   { stores }: ActivityDependencies,
-  { plan, resolved }: OpenRun,
+  { plan }: OpenRun,
   { runId, iteration }: ChooseComponentInput,
   components: readonly string[],
   decisions: readonly PastDecision[],
 ): Promise<string[]> {
   const adapts: string[] = [];
+  const past = decisions.map((decision) => ({
+    ...decision,
+    alone: isSingleStep(decision) ? decision.component : null,
+  }));
   for (const name of plan.rewards ? components : []) {
     const reward = await stores.rewardVersions.newest(runId, name, iteration);
-    const [newest] = await stores.candidates.listNewest(runId, name, iteration);
-    const state = { trusted: judgesProposals(reward), newestData: newest?.iteration ?? null };
-    if (needsAdaptation(resolved.system.wiring, name, state, decisions)) adapts.push(name);
+    const newestData = (await stores.candidates.newestIteration(runId, name, iteration)) ?? null;
+    if (needsAdaptation(name, { trusted: judgesProposals(reward), newestData }, past)) adapts.push(name);
   }
   return adapts;
 }

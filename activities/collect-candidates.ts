@@ -1,3 +1,4 @@
+import { alternativesToCall } from '../core/preference/alternatives-to-call';
 import type { Candidate } from '../core/preference/candidate';
 import { canonicalJson } from '../core/system/canonical-json';
 import { configurationHash, type ComponentConfiguration, type Configuration } from '../core/system/configuration';
@@ -23,9 +24,6 @@ import { loadTraces, type TracedEvaluation } from './traces';
 
 /** A distinct output of the component for one example, before its downstream rollouts. */
 type Output = Pick<Candidate, 'outputs' | 'origin' | 'configurationHash'>;
-
-/** Alternatives of a stochastic component that are called at most, in candidates that are wanted: many say the same. */
-const mostAlternatives = 2;
 
 /**
  * Collects preference data for one component: on each input, distinct candidate outputs (the base output, samples at a
@@ -134,7 +132,7 @@ async function candidatesOf(step: {
     }
   }
   for (const [place, alternative] of eachKindInTurn(usable, stream).entries()) {
-    if (outputs.size >= wanted || (!component.deterministic && place >= mostAlternatives * wanted)) break;
+    if (outputs.size >= wanted || place >= alternativesToCall(component, wanted)) break;
     const output = await call(alternative.settings, { ...draw, index: sampled + 1 + place });
     const hash = configurationHash(placeProposal(incumbent, component.name, alternative));
     if (output !== undefined) add({ outputs: output, origin: 'configuration', configurationHash: hash });

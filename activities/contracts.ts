@@ -154,8 +154,8 @@ export type ChosenMove =
       component: string;
       partner?: string;
       others?: string[];
-      /** Those of its components whose rewards are adapted, on fresh preference data. */
-      adapts: string[];
+      /** Those of its components whose rewards are adapted, on fresh preference data; absent in records of earlier builds: none. */
+      adapts?: string[];
       reason: string;
     }
   /** Nothing: the reason says why the run ends. */
@@ -167,6 +167,8 @@ export interface LocalStep {
   component: string;
   /** The component that is changed together with it, in a joint move. */
   partner?: string;
+  /** Part of a simultaneous step: what changes other components too is not proposed. */
+  simultaneous?: boolean;
   iteration: number;
   /** The incumbent. */
   configurationHash: string;
@@ -214,9 +216,14 @@ export interface ProposalScore {
   changes: number;
 }
 
-export interface RankedProposals {
-  reference: ProposalsReference;
+/** What is needed of a round to choose from it: scores name the proposals. */
+export interface JudgedRound {
+  reference: Pick<ProposalsReference, 'sha256'>;
   scores: ProposalScore[];
+}
+
+export interface RankedProposals extends JudgedRound {
+  reference: ProposalsReference;
 }
 
 export interface SelectFinalistsInput extends LocalStep {
@@ -238,7 +245,7 @@ export interface SelectSimultaneousInput {
   /** The incumbent. */
   configurationHash: string;
   /** In the order of the graph. */
-  parts: { component: string; rounds: RankedProposals[] }[];
+  parts: { component: string; rounds: JudgedRound[] }[];
 }
 
 export interface LookInput {

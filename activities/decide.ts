@@ -15,6 +15,7 @@ import { utilities, validatedExamples, validationIds, validationMeans } from './
 
 /** What the ledger keeps of an iteration's decision, and the result document shows. */
 export interface DecisionRecord extends Decision {
+  /** In a simultaneous step the first of the graph, which need not be changed. */
   component: string;
   /** The component that was changed together with it, in a joint move. */
   partner?: string;

@@ -29,7 +29,10 @@ export async function validatedGains(
 ): Promise<ValidatedGain[]> {
   const { stores } = dependencies;
   const { runId, iteration, component } = input;
-  const proposals = (await proposalsRecords(stores, runId, { iteration })).flatMap((record) => record.proposals);
+  const records = await proposalsRecords(stores, runId, { iteration });
+  const proposals = records.flatMap((record) =>
+    record.proposals.map((proposal) => ({ ...proposal, component: record.component })),
+  );
   // Of a simultaneous step: rewards predicted it where they judged every part.
   const judged = await Promise.all(
     [component, ...(input.others ?? [])].map(async (name) => ({
@@ -45,7 +48,7 @@ export async function validatedGains(
     const { configurationHash, changed, expectedGain, measuredGain } = proposal;
     // A simultaneous step need not change the component that it is recorded under.
     const own = input.others === undefined ? [component] : [];
-    const parts = [...own, ...changed.map((change) => change.component ?? component)];
+    const parts = [...own, ...changed.map((change) => change.component ?? proposal.component)];
     const judge = parts.every((name) => byReward.has(name)) ? 'reward' : 'metric';
     const after = await validationScores(dependencies, run, iteration, configurationHash, ids);
     const pairs = pairOnShared(before, after);

@@ -59,8 +59,8 @@ export class CandidateStore {
     ]);
   }
 
-  /** Those of a component from the newest iteration below `before` that has any; ordered by example id and index. */
-  async listNewest(runId: string, component: string, before: number): Promise<StoredCandidate[]> {
+  /** The newest iteration below `before` that has any of a component. */
+  async newestIteration(runId: string, component: string, before: number): Promise<number | undefined> {
     const [newest] = await this.database.read(
       this.database.queries
         .selectFrom('candidates')
@@ -71,7 +71,13 @@ export class CandidateStore {
         .limit(1)
         .select('iteration'),
     );
-    return newest === undefined ? [] : this.list(runId, { component, iteration: newest.iteration });
+    return newest?.iteration;
+  }
+
+  /** Those of that iteration; ordered by example id and index. */
+  async listNewest(runId: string, component: string, before: number): Promise<StoredCandidate[]> {
+    const iteration = await this.newestIteration(runId, component, before);
+    return iteration === undefined ? [] : this.list(runId, { component, iteration });
   }
 
   /**

@@ -114,6 +114,26 @@ it('accepts the same model for both components where another model in one of the
   expect(document.final.gain?.mean).toBeCloseTo(0.5);
 });
 
+it('gives every component its tries after a simultaneous step that found nothing', async () => {
+  const runId = await runs.start({
+    system: 'styles-duet',
+    plan: { ...plan, simultaneousSteps: true, jointMoves: false },
+    activities,
+  });
+  const document = await documentOf(runId);
+  expect(document.iterations[0]).toMatchObject({ others: ['writer'], accepted: false });
+  expect(
+    document.iterations
+      .slice(1)
+      .map(({ component, others }) => [component, others])
+      .sort(),
+  ).toEqual([
+    ['planner', undefined],
+    ['writer', undefined],
+  ]);
+  expect(document.reason).toBe('no component improved in 2 tries in a row');
+});
+
 it('ends where no component is expected to gain enough, once each was tried', async () => {
   const runId = await runs.start({ system: 'styles-duet', plan: { ...plan, worthwhileGain: 0.9 }, activities });
   const document = await documentOf(runId);

@@ -68,6 +68,9 @@ describe('simultaneous steps', () => {
     }
     const [decision] = await stores.ledger.list(runId, { kind: 'decision', iteration: 0 });
     const { validated } = decision!.body as unknown as DecisionRecord;
+    // What changes other components as well is proposed in single steps only.
+    const wide = records.slice(0, 3).flatMap(({ proposals }) => proposals.flatMap(({ changed }) => changed));
+    expect(wide.filter((change) => 'component' in change)).toEqual([]);
     const parts = records
       .slice(0, 3)
       .map(({ proposals }) => Math.max(0, ...proposals.map((item) => item.expectedGain ?? 0)));

@@ -54,7 +54,9 @@ export async function iterate(run: Run): Promise<void> {
       state.incumbentScore = result.after;
       await updateReserve(run);
     }
-    state.rejectedInARow = result.accepted ? 0 : state.rejectedInARow + 1;
+    // A simultaneous step is the try of no single component or pair, of which `patience` speaks.
+    if (result.accepted) state.rejectedInARow = 0;
+    else if (!result.simultaneous) state.rejectedInARow += 1;
     Object.assign(state.trusted, result.trusted);
   }
   run.control.throwIfStopped();

@@ -70,6 +70,7 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
       status: 'decided',
       reason: '',
       component: null,
+      simultaneous: false,
       accepted: false,
       incumbent,
       before: null,
@@ -91,6 +92,7 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
       const { component, partner, others } = choice;
       const move = { component, ...(partner !== undefined && { partner }), ...(others !== undefined && { others }) };
       result.component = component;
+      result.simultaneous = others !== undefined;
       shown = moveText(choice);
       const changed = new Set([component, ...(others ?? [])]);
       const { finalists, trusted } = await localSteps(
@@ -99,7 +101,7 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
           limits: () => limits,
           fitReward: rewards.fitReward,
           step: (activity) => control.step(activity),
-          fanOut: spread,
+          fanOut: (tasks, among = 1) => fanOut(control, Math.max(1, Math.floor(input.fanOut / among)), tasks, () => {}),
           ranges: (count, groups) => boundedChunks(count, input.chunkSize, groups),
         },
         choice,

@@ -1,5 +1,12 @@
 import type { Activities } from '../activities';
-import type { ChosenMove, Finalists, FitRewardResult, LocalStep, RankedProposals } from '../activities/contracts';
+import type {
+  ChosenMove,
+  Finalists,
+  JudgedRound,
+  LocalStep,
+  ProposalsReference,
+  RankedProposals,
+} from '../activities/contracts';
 import type { Limits } from '../core/run/budget';
 import { localStepInputs, simultaneousInputs } from '../core/run/local-step-inputs';
 import type { RunPlan } from '../core/run/plan';
@@ -30,8 +37,8 @@ export interface LocalStepsContext {
   fitReward: Activities['fitReward'];
   /** One activity. */
   step: <T>(activity: () => Promise<T>) => Promise<T>;
-  /** Many, some at a time. */
-  fanOut: <T>(tasks: (() => Promise<T>)[]) => Promise<T[]>;
+  /** Many, some at a time; `among` so many fan-outs that go on side by side. */
+  fanOut: <T>(tasks: (() => Promise<T>)[], among?: number) => Promise<T[]>;
   /** All of a sample, in ranges. */
   ranges: (count: number, groups?: number) => Range[];
   /** Says what is going on. */
@@ -51,7 +58,7 @@ export interface LocalStepsResult {
  */
 export async function localSteps(
   context: LocalStepsContext,
-  { component, partner, others, adapts }: Exclude<ChosenMove, { component: null }>,
+  { component, partner, others, adapts = [] }: Exclude<ChosenMove, { component: null }>,
   { traced }: { traced: boolean },
 ): Promise<LocalStepsResult> {
   const { plan, runId, iteration, incumbent, begin } = context;
@@ -60,7 +67,7 @@ export async function localSteps(
   const rewarded = plan.rewards && !joint;
   const components = [component, ...(others ?? [])];
   const steps = components.map((name): LocalStep => ({
-    ...{ runId, component: name, ...(joint && { partner }) },
+    ...{ runId, component: name, ...(joint && { partner }), ...(others !== undefined && { simultaneous: true }) },
     ...{ configurationHash: incumbent, iteration },
   }));
 
@@ -70,35 +77,25 @@ export async function localSteps(
 
   const adaptation = others === undefined ? 'adapting its reward' : 'adapting rewards';
   begin(joint ? 'pairing settings' : adapting.length > 0 ? adaptation : 'proposing settings');
-  const proposer = (step: LocalStep) => (ranked?: RankedProposals) =>
-    context.step(() =>
-      context.calls.propose({
-        ...step,
-        limits: context.limits(),
-        count: preferenceCount(context),
-        ...(ranked !== undefined && { ranked }),
-      }),
-    );
   // What is proposed does not depend on the reward, only how it ranks.
-  const begun = await together(
-    steps.map((step) =>
-      together([
-        adapting.includes(step) ? context.step(() => context.fitReward({ ...step, limits: context.limits() })) : null,
-        proposer(step)(),
-      ] as const),
-    ),
-  );
-  const trusted = Object.fromEntries(
-    begun.flatMap(([reward], at) =>
-      reward === null ? [] : [[components[at] as string, (reward as FitRewardResult).trusted]],
-    ),
-  );
+  const fits = async (): Promise<Record<string, boolean>> => {
+    const trusted: Record<string, boolean> = {};
+    for (const step of adapting) {
+      const fit = await context.step(() => context.fitReward({ ...step, limits: context.limits() }));
+      trusted[step.component] = fit.trusted;
+    }
+    return trusted;
+  };
+  const [trusted, proposals] = await together([
+    fits(),
+    context.fanOut(steps.map((step) => () => propose(context, step))),
+  ] as const);
 
   begin('proposing and ranking settings');
   const { ranked, traced: shortlistInputs } = localStepInputs(plan, context.counts.ranking);
   const ranking = (at: number) => ({
-    proposals: (begun[at] as (typeof begun)[number])[1],
-    propose: proposer(steps[at] as LocalStep),
+    proposals: proposals[at] as ProposalsReference,
+    propose: (after: RankedProposals) => context.step(() => propose(context, steps[at] as LocalStep, after)),
     score: (parts: JudgedPart[]) =>
       context.fanOut(
         parts.map(
@@ -110,6 +107,7 @@ export async function localSteps(
               ...part,
             }),
         ),
+        steps.length,
       ),
     rankBy: rewarded ? ('reward' as const) : ('metric' as const),
   });
@@ -128,9 +126,23 @@ export async function localSteps(
   const rounds = await together(
     steps.map((_, at) => rankProposals({ ...ranking(at), rankingInputs: simultaneousInputs(ranked) })),
   );
-  const parts = components.map((name, at) => ({ component: name, rounds: rounds[at] as RankedProposals[] }));
+  const parts = components.map((name, at) => ({
+    component: name,
+    rounds: (rounds[at] as RankedProposals[]).map(({ reference: { sha256 }, scores }): JudgedRound => ({
+      reference: { sha256 },
+      scores,
+    })),
+  }));
   const selection = { runId, iteration, configurationHash: incumbent, parts };
   return { trusted, finalists: await context.step(() => context.calls.selectSimultaneous(selection)) };
+}
+
+/** A round of proposals: the first, or combinations after that. */
+function propose(context: LocalStepsContext, step: LocalStep, ranked?: RankedProposals): Promise<ProposalsReference> {
+  return context.calls.propose({
+    ...{ ...step, limits: context.limits(), count: preferenceCount(context) },
+    ...(ranked !== undefined && { ranked }),
+  });
 }
 
 function preferenceCount({ counts, plan }: LocalStepsContext): number {

@@ -8,8 +8,9 @@ import { workflowInfo } from '@temporalio/workflow';
  * - A run before its iterations: 3 fan-outs, 2 single activities and a fit of each of 20 components are 1,932 events.
  * - Until it continues: 2,000, and an iteration that was begun just before: about 20.
  * - Its final test when it ended early, without a continuation: 2 fan-outs and 1 single activity are 1,206. In all 3,226.
- * - An iteration: 5 fan-outs over examples, 3 over proposals (twice 16 and a shortlist of 6 in 10 activities), 7 single
- *   activities are 3,102 events.
+ * - A single step: 5 fan-outs over examples, 3 over proposals (twice 16 and a shortlist of 6 in 10 activities), 7 single
+ *   activities are 3,102 events. A simultaneous step of 16 components with 16 proposals each (`isSimultaneous` allows no more): the same
+ *   fan-outs over examples, 6 activities over proposals, 2 rounds and a fit of each, and 6 single activities are 3,900 events.
  *
  * The rest is left for commands, for pauses and for waiting.
  */

@@ -120,6 +120,8 @@ export interface IterationResult {
   status: 'decided' | 'settled' | 'cancelled' | 'budget-exhausted';
   reason: string;
   component: string | null;
+  /** It changed all components at once. */
+  simultaneous: boolean;
   accepted: boolean;
   /** The incumbent's configuration hash after the iteration. */
   incumbent: string;

@@ -24,7 +24,7 @@ export async function recordJudgedGains(
   judged: Omit<JudgedGains, 'component' | 'incumbent'>,
 ): Promise<void> {
   const { runId, component, configurationHash, iteration, hashes, inputs, judge } = input;
-  const key = `iteration/${iteration}/judged/${contentHash([configurationHash, hashes, inputs, judge])}`;
+  const key = `iteration/${iteration}/judged/${contentHash([component, configurationHash, hashes, inputs, judge])}`;
   const body = { component, incumbent: configurationHash, ...judged };
   await stores.ledger.append(runId, [{ key, iteration, kind, body }]);
 }

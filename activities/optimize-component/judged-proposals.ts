@@ -1,6 +1,6 @@
 import type { Proposal } from '../../core/search/proposal';
 import type { Stores } from '../../storage';
-import type { ProposalScore, RankedProposals } from '../contracts';
+import type { JudgedRound, ProposalScore } from '../contracts';
 import { loadProposals, type ProposalPlace } from './stored-proposals';
 
 /** A proposal with what was measured of it; absent: nothing was. */
@@ -13,7 +13,7 @@ export interface MeasuredProposal {
 export async function judgedProposals(
   stores: Stores,
   place: ProposalPlace,
-  rounds: readonly RankedProposals[],
+  rounds: readonly JudgedRound[],
 ): Promise<Map<string, MeasuredProposal>> {
   const scores = new Map(rounds.flatMap((round) => round.scores.map((score) => [score.configurationHash, score])));
   const proposals = await loadProposals(

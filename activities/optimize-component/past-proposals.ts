@@ -1,7 +1,7 @@
 import { isSingleStep } from '../../core/run/move-text';
 import type { PastProposal } from '../../core/search/past-proposal';
 import type { Proposal } from '../../core/search/proposal';
-import type { Configuration } from '../../core/system/configuration';
+import { configurationHash, type Configuration } from '../../core/system/configuration';
 import type { Stores } from '../../storage';
 import type { DecisionRecord } from '../decide';
 import { changes, decisionsBefore } from '../decisions-before';
@@ -22,27 +22,41 @@ export async function pastProposals(
   { runId, component, iteration: before }: { runId: string; component: string; iteration: number },
 ): Promise<PastProposal[]> {
   const decisions = new Map((await decisionsBefore(stores, runId, before)).map((item) => [item.iteration, item]));
-  const concerned = (await proposalsRecords(stores, runId, { before })).flatMap((record) => {
+  const concerned = new Map<number, Remembered>();
+  for (const record of await proposalsRecords(stores, runId, { before })) {
     const decision = decisions.get(record.iteration);
     const accepted = decision !== undefined && changes(decision, component) ? decision : undefined;
     const alone = record.component === component && isSingleStep(record);
-    const took = accepted !== undefined && holds(record, accepted.incumbent);
-    return alone || took ? [{ record, alone, accepted: took ? accepted : undefined }] : [];
-  });
+    if (!alone && accepted === undefined) continue;
+    const known = concerned.get(record.iteration) ?? { accepted, records: [], alone: [] };
+    known.records.push(record);
+    if (alone) known.alone.push(record);
+    concerned.set(record.iteration, known);
+  }
   const past: PastProposal[] = [];
-  for (const { record, alone, accepted } of concerned.slice(-rememberedIterations)) {
-    const own = alone ? await proposedAlone(stores, { runId, component }, record, accepted?.incumbent) : [];
-    past.push(...own);
-    if (accepted !== undefined && !own.some((item) => item.accepted)) {
-      past.push(await acceptedWithOthers(stores, component, record, accepted));
+  for (const { records, alone, accepted } of [...concerned.values()].slice(-rememberedIterations)) {
+    const own: PastProposal[] = [];
+    for (const record of alone) {
+      own.push(...(await proposedAlone(stores, { runId, component }, record, accepted?.incumbent)));
     }
+    if (accepted === undefined || own.some((item) => item.accepted)) {
+      past.push(...own);
+      continue;
+    }
+    const taken = await acceptedWithOthers(stores, component, records, accepted);
+    // A part of a simultaneous step, which was accepted with the others: remembered once.
+    const settings = configurationHash(taken.proposal.settings);
+    past.push(...own.filter(({ proposal }) => configurationHash(proposal.settings) !== settings), taken);
   }
   return past;
 }
 
-/** A simultaneous step has a record of each component's proposals beside the one that holds what it validated. */
-function holds({ proposals }: ProposalsRecord, hash: string): boolean {
-  return proposals.some(({ configurationHash }) => configurationHash === hash);
+/** An iteration that proposed something for the component alone, or that changed it. */
+interface Remembered {
+  accepted: DecisionRecord | undefined;
+  records: (ProposalsRecord & { iteration: number })[];
+  /** Those that hold proposals for the component alone. */
+  alone: (ProposalsRecord & { iteration: number })[];
 }
 
 /** An iteration's proposals that change the component and no other one. */
@@ -58,10 +72,10 @@ async function proposedAlone(
   for (const judged of await judgedGains(stores, runId, iteration)) {
     for (const [hash, own] of Object.entries(judged.gains)) gains.set(hash, { ...gains.get(hash), ...own });
   }
-  return proposals.flatMap(({ configurationHash, expectedGain, measuredGain, finalist }): PastProposal[] => {
-    const proposal = stored.get(configurationHash);
+  return proposals.flatMap(({ configurationHash: hash, expectedGain, measuredGain, finalist }): PastProposal[] => {
+    const proposal = stored.get(hash);
     if (proposal === undefined || proposal.elsewhere !== undefined) return [];
-    const instanceGains = gains.get(configurationHash);
+    const instanceGains = gains.get(hash);
     return [
       {
         iteration,
@@ -71,7 +85,7 @@ async function proposedAlone(
         measuredGain,
         ...(instanceGains === undefined ? {} : { instanceGains }),
         finalist,
-        accepted: accepted === configurationHash,
+        accepted: accepted === hash,
       },
     ];
   });
@@ -81,9 +95,13 @@ async function proposedAlone(
 async function acceptedWithOthers(
   stores: Stores,
   component: string,
-  { iteration, incumbent, proposals }: ProposalsRecord & { iteration: number },
+  records: Remembered['records'],
   decision: DecisionRecord,
 ): Promise<PastProposal> {
+  const [{ iteration, incumbent }] = records as [Remembered['records'][number]];
+  const finalist = records
+    .flatMap(({ proposals }) => proposals)
+    .find((item) => item.configurationHash === decision.incumbent);
   const configurations = await stores.configurations.getMany([incumbent, decision.incumbent]);
   const settingsIn = (hash: string, name: string) => (configurations.get(hash) as Configuration)[name] ?? {};
   const others = new Set(decision.changed.map((change) => change.component).filter((name) => name !== component));
@@ -93,7 +111,7 @@ async function acceptedWithOthers(
     proposal: {
       settings: settingsIn(decision.incumbent, component),
       elsewhere: Object.fromEntries([...others].map((name) => [name, settingsIn(decision.incumbent, name)])),
-      origin: proposals.find((item) => item.configurationHash === decision.incumbent)?.origin ?? 'joint',
+      origin: finalist?.origin ?? 'joint',
       changed: decision.changed as Proposal['changed'],
     },
     expectedGain: null,

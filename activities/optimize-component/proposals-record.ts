@@ -17,7 +17,7 @@ export interface ProposalRecord {
   /** What it was ranked by: the LRF where it was trusted, else the metric; null: never judged. */
   expectedGain: number | null;
   standardError: number | null;
-  /** By the metric on the inputs of the shortlist; null: not in it. */
+  /** By the metric on the inputs of the shortlist, in a simultaneous step on those of the ranking; null: not measured there. */
   measuredGain: number | null;
   measuredStandardError: number | null;
   /** It went to validation. */
@@ -32,8 +32,8 @@ export interface ProposalsRecord {
   /** The other component of a joint move. */
   partner?: string;
   /**
-   * The other components of a simultaneous step: this record holds what it validates. What was proposed for each of its components is in
-   * a record of that component.
+   * The other components of a simultaneous step: this record holds what it validates, where that changes several. What was proposed for each
+   * of its components is in a record of that component.
    */
   others?: string[];
   /** Configuration hash. */

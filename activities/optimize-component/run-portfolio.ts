@@ -82,7 +82,7 @@ async function portfolio(
     ...sharedContext(run, {
       ...{ component, incumbent: configuration },
       traces: await incumbentTraces(dependencies, input),
-      // Of an earlier iteration where nothing that matters has changed since (`needsAdaptation`).
+      // The newest there are: of an earlier iteration where this one adapts no reward (`needsAdaptation`).
       candidates: plan.rewards ? await stores.candidates.listNewest(runId, component.name, iteration + 1) : [],
     }),
     observations: await settingObservations(dependencies, input),
@@ -125,7 +125,7 @@ async function portfolio(
     for (const { proposal, text, reason } of checked.rejected) {
       rejected.push({ optimizer: proposal.optimizers?.[0] ?? '', text, reason });
     }
-    offers.push(...checked.kept);
+    offers.push(...checked.kept.filter(({ elsewhere }) => elsewhere === undefined || input.simultaneous !== true));
   }
   const offersOf = (optimizer: string): Proposal[] => offers.filter(({ optimizers: by }) => by?.includes(optimizer));
   const taken = fillSlots({

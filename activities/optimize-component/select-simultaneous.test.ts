@@ -9,8 +9,11 @@ import type { Finalists, RankedProposals } from '../contracts';
 import type { ActivityDependencies } from '../dependencies';
 import { decisionsBefore } from '../decisions-before';
 import { decide } from '../decide';
+import { recordJudgedGains } from './judged-gains';
 import { pastProposals } from './past-proposals';
+import type { ProposalsRecord } from './proposals-record';
 import { selectSimultaneous } from './select-simultaneous';
+import { slotOutcomes } from './slot-outcomes';
 import { storeProposals } from './stored-proposals';
 
 const configured = (planner: string, writer: string) => ({
@@ -19,7 +22,12 @@ const configured = (planner: string, writer: string) => ({
   writer: { style: writer },
 });
 const proposal = (style: string): Proposal => ({
-  ...{ settings: { style }, origin: 'grid', changed: [{ variable: 'style', kind: 'hyperparameter' }] },
+  ...{
+    settings: { style },
+    origin: 'grid',
+    optimizers: ['grid'],
+    changed: [{ variable: 'style', kind: 'hyperparameter' }],
+  },
 });
 
 let folder: TemporaryFolder;
@@ -87,23 +95,72 @@ it('has no finalist where nothing is expected to gain, and says so', async () =>
   expect(await records()).toHaveLength(3);
 });
 
-it('is remembered by each component: its own proposals, and once what was accepted of several', async () => {
-  const { hashes } = await selected({ formal: 0.3 }, { brief: 0.2 });
-  const move = { component: 'planner', others: ['writer'] };
+async function acceptedStep(finalist: string, changed: string[]): Promise<void> {
   const body = {
-    ...{ ...move, accepted: true, incumbent: hashes[0]! },
-    changed: ['planner', 'writer'].map((name) => ({ component: name, variable: 'style', kind: 'hyperparameter' })),
+    ...{ component: 'planner', others: ['writer'], accepted: true, incumbent: finalist },
+    changed: changed.map((name) => ({ component: name, variable: 'style', kind: 'hyperparameter' })),
+    validated: [{ configurationHash: finalist, realised: 0.4 }],
   };
   await dependencies.stores.ledger.append('run', [
     { key: 'iteration/0/decision', iteration: 0, kind: 'decision', body },
   ]);
-  const remembered = await pastProposals(dependencies.stores, { runId: 'run', component: 'writer', iteration: 1 });
-  expect(
-    remembered.map(({ proposal: { settings, origin }, accepted }) => [settings['style'], origin, accepted]),
-  ).toEqual([
-    ['brief', 'grid', false],
-    ['brief', 'simultaneous', true],
+}
+const remembered = async (name: string) => {
+  const past = await pastProposals(dependencies.stores, { runId: 'run', component: name, iteration: 1 });
+  return past.map(({ proposal: { settings, origin, elsewhere }, accepted, expectedGain }) => ({
+    ...{ style: settings['style'], origin, accepted, expectedGain, alone: elsewhere === undefined },
+  }));
+};
+
+it('is remembered by each component: what was rejected, and once what was accepted together with others', async () => {
+  const { hashes } = await selected({ formal: 0.3 }, { brief: 0.2, ornate: -0.1 });
+  await acceptedStep(hashes[0]!, ['planner', 'writer']);
+  expect(await remembered('writer')).toEqual([
+    { style: 'ornate', origin: 'grid', accepted: false, expectedGain: -0.1, alone: true },
+    { style: 'brief', origin: 'simultaneous', accepted: true, expectedGain: null, alone: false },
   ]);
+});
+
+it("is the component's own where it changes only one", async () => {
+  const { hashes, reason } = await selected({ formal: -0.3 }, { brief: 0.2, ornate: -0.1 });
+  expect(reason).toBe('the best proposal for writer goes to validation: no other component has one');
+  expect((await records()).map((record) => (record as unknown as ProposalsRecord).proposals.length)).toEqual([1, 2, 0]);
+  await acceptedStep(hashes[0]!, ['writer']);
+  expect(await remembered('writer')).toEqual([
+    { style: 'brief', origin: 'grid', accepted: true, expectedGain: 0.2, alone: true },
+    { style: 'ornate', origin: 'grid', accepted: false, expectedGain: -0.1, alone: true },
+  ]);
+  expect(await remembered('planner')).toEqual([
+    { style: 'formal', origin: 'grid', accepted: false, expectedGain: -0.3, alone: true },
+  ]);
+});
+
+it('pays each slot what the metric measured, and those of an accepted step together what it gained', async () => {
+  const { stores } = dependencies;
+  const writer = await part('writer', { brief: 0.2, ornate: 0.1 });
+  const [round] = writer.rounds as [RankedProposals];
+  const judged = { ...{ runId: 'run', iteration: 0, component: 'writer', configurationHash: baseline, inputs: 6 } };
+  const hashes = round.scores.map((score) => score.configurationHash);
+  await recordJudgedGains(
+    stores,
+    { ...judged, hashes, blobs: [], limits: {}, count: 6, judge: 'metric' },
+    { judge: 'metric', examples: ['t'], gains: Object.fromEntries(hashes.map((hash) => [hash, { t: 0.2 }])) },
+  );
+  const finalists = await selected({ formal: 0.3 }, { brief: 0.2, ornate: 0.1 });
+  await acceptedStep(finalists.hashes[0]!, ['planner', 'writer']);
+  // The planner's was judged by a reward: only what it gained with the other is measured.
+  expect((await slotOutcomes(stores, 'run', 1)).map(({ optimizer, gain }) => [optimizer, gain])).toEqual([
+    ['grid', 0],
+    ['grid', 0.2],
+    ['grid', 0.1],
+    ['grid', 0.4],
+  ]);
+});
+
+it('answers a second attempt alike, and records once', async () => {
+  const first = await selected({ formal: 0.3 }, { brief: 0.2 });
+  expect(await selected({ formal: 0.3 }, { brief: 0.2 })).toEqual(first);
+  expect(await records()).toHaveLength(3);
 });
 
 it('is decided as one move of all components', async () => {

@@ -1,12 +1,16 @@
+import type { ProposalOrigin } from '../../core/search/proposal';
 import type { SlotOutcome } from '../../core/search/slot-allocation';
 import type { Stores } from '../../storage';
 import { decisionsBefore } from '../decisions-before';
 import { proposalsRecords } from './proposals-record';
 
+/** They put together what took slots. */
+const tookNoSlot: ReadonlySet<ProposalOrigin> = new Set(['combination', 'simultaneous']);
+
 /**
  * What each slot brought that an optimizer took in earlier iterations of the run, for any component: the gain on validation where
- * the proposal went there, else by the metric on training inputs, else nothing; losses count as nothing. A combination took no
- * slot: what it gained is shared by the optimizers of its members.
+ * the proposal went there, else by the metric on training inputs, else nothing; losses count as nothing. A combination, as the finalist
+ * of a simultaneous step, took no slot: what it gained is shared by the optimizers of its members.
  */
 export async function slotOutcomes(stores: Stores, runId: string, before: number): Promise<SlotOutcome[]> {
   const decisions = await decisionsBefore(stores, runId, before);
@@ -16,7 +20,7 @@ export async function slotOutcomes(stores: Stores, runId: string, before: number
     const realised = new Map(decision?.validated.map((item) => [item.configurationHash, item.realised]));
     for (const { configurationHash, optimizers, origin, measuredGain } of proposals) {
       const gain = Math.max(0, realised.get(configurationHash) ?? measuredGain ?? 0);
-      if (origin === 'combination' && gain === 0) continue;
+      if (tookNoSlot.has(origin) && gain === 0) continue;
       for (const optimizer of optimizers) outcomes.push({ optimizer, iteration, gain: gain / optimizers.length });
     }
   }

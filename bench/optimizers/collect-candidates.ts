@@ -3,6 +3,7 @@ import type { OpenRun } from '../../activities/open-run';
 import { showsInputs } from '../../activities/optimize-component/alternative-settings';
 import type { TracedEvaluation } from '../../activities/traces';
 import { adaptiveRollouts } from '../../core/preference/adaptive-rollouts';
+import { alternativesToCall } from '../../core/preference/alternatives-to-call';
 import type { Candidate } from '../../core/preference/candidate';
 import { randomStream } from '../../core/random/stream';
 import { eachKindInTurn } from '../../core/search/each-kind-in-turn';
@@ -18,8 +19,6 @@ import type { StoredCandidate } from '../../storage';
 import type { SimulatedSystem } from './simulated-system';
 
 /** Preference data of one component on one input, as the activity `collectCandidates` collects it. */
-const mostAlternatives = 2;
-
 export async function collectCandidates(
   { plan, seed, resolved }: Pick<OpenRun, 'plan' | 'seed' | 'resolved'>,
   simulated: SimulatedSystem,
@@ -56,7 +55,7 @@ export async function collectCandidates(
   const stream = randomStream(seed, 'alternatives', component.name, iteration, example.id);
   const usable = step.alternatives.filter((alternative) => !showsInputs(alternative, inputs));
   for (const [place, { settings }] of eachKindInTurn(usable, stream).entries()) {
-    if (outputs.size >= wanted || (!component.deterministic && place >= mostAlternatives * wanted)) break;
+    if (outputs.size >= wanted || place >= alternativesToCall(component, wanted)) break;
     const made = simulated.call(
       component,
       inputs,

@@ -21,7 +21,7 @@ import { configurationHash, type ComponentConfiguration, type Configuration } fr
 import { downstreamInfluences } from '../../core/system/downstream-influences';
 import { hasPrompt } from '../../core/system/variable';
 import { chooseComponent, settledAfter } from '../../core/validation/component-schedule';
-import { expectedGain, rejectionsInARow } from '../../core/validation/expected-gain';
+import { expectedGain, rejectionsInARow, sharedTry } from '../../core/validation/expected-gain';
 import { keepFirst, type MeasuredGains } from '../../core/validation/keep-first';
 import { isSimultaneous } from '../../core/validation/simultaneous-step';
 import type { StoredCandidate } from '../../storage';
@@ -113,7 +113,8 @@ export class InMemoryOptimizer {
         state.incumbent = decision.candidate;
         this.validated += (decision.after ?? 0) - (decision.before ?? 0);
       }
-      rejected = decision.accepted ? 0 : rejected + 1;
+      if (decision.accepted) rejected = 0;
+      else if (decision.others === undefined) rejected += 1;
       this.record();
     }
   }
@@ -147,7 +148,8 @@ export class InMemoryOptimizer {
 
   private async iterate(iteration: number): Promise<Decided> {
     const { plan, decisions, tunable } = this;
-    return plan.simultaneousSteps && isSimultaneous(decisions, { components: tunable.length })
+    return plan.simultaneousSteps &&
+      isSimultaneous(decisions, { components: tunable.length, proposals: plan.proposals })
       ? this.changeAll(iteration)
       : this.changeOne(iteration, this.choose(iteration));
   }
@@ -200,21 +202,15 @@ export class InMemoryOptimizer {
   /** Traces and, where rewards are learnt, preference data and adapted rewards. */
   private async prepare(components: readonly Component[], iteration: number): Promise<void> {
     const { plan, variant, state } = this;
-    const { wiring } = state.run.resolved.system;
-    const adapting = components.filter(
-      ({ name }) =>
-        variant.rewards &&
-        variant.adapts &&
-        needsAdaptation(
-          wiring,
-          name,
-          {
-            trusted: this.rewards.get(name)?.trusted === true,
-            newestData: this.candidates.get(name)?.at(-1)?.iteration ?? null,
-          },
-          this.decisions,
-        ),
-    );
+    const past = this.decisions.map((decision) => ({
+      ...decision,
+      alone: isSingleStep(decision) ? decision.component : null,
+    }));
+    const adapting = components.filter(({ name }) => {
+      const newestData = this.candidates.get(name)?.at(-1)?.iteration ?? null;
+      const reward = { trusted: this.rewards.get(name)?.trusted === true, newestData };
+      return variant.rewards && variant.adapts && needsAdaptation(name, reward, past);
+    });
     if (adapting.length > 0 || components.some(({ configuration }) => hasPrompt(configuration))) {
       this.tracePreference(iteration, plan.adaptationInputs);
     }
@@ -243,10 +239,13 @@ export class InMemoryOptimizer {
   private choose(iteration: number): Component {
     const components = this.tunable.map(({ name }) => {
       const alone = this.decisions.filter((decision) => decision.component === name && isSingleStep(decision));
-      const accepted = this.decisions.filter(
+      const changing = this.decisions.filter(
         (decision) => decision.accepted && decision.changed.some((change) => change.component === name),
       );
-      const own = this.decisions.filter((decision) => alone.includes(decision) || accepted.includes(decision));
+      const accepted = changing.map((decision) => sharedTry(decision, decision.changed.length));
+      const own = [...alone.filter((decision) => !changing.includes(decision)), ...accepted].sort(
+        (one, other) => one.iteration - other.iteration,
+      );
       return {
         name,
         expectedGain: expectedGain(this.candidates.get(name) ?? [], own),

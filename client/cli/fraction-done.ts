@@ -5,6 +5,8 @@ import type { CallEstimate } from './estimate';
 const behind: readonly [start: string, share: number][] = [
   ['collecting rollouts', 0.02],
   ['adapting', 0.3],
+  ['proposing settings', 0.3],
+  ['pairing settings', 0.3],
   ['proposing and ranking', 0.35],
   ['validating', 0.6],
 ];

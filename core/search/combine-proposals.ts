@@ -3,6 +3,9 @@ import type { PromptValue, SettingKind } from '../system/variable';
 import { distinctProposals, propose, proposalHash, type Incumbent, type Proposal } from './proposal';
 import type { RankedCandidate } from './ranking';
 
+/** Of one round. */
+export const mostCombinations = 8;
+
 /** Of each other part so many of the best are tried beside the best proposal, also where alone they gain nothing. */
 const partnersPerPart = 2;
 
@@ -14,14 +17,14 @@ const partnersPerPart = 2;
  * above 0. Nothing else is combined where nothing gains. What was ranked already is not proposed again.
  *
  * @param options.ranked as `rankProposals` gives it.
- * @param options.count most proposals; default 8.
+ * @param options.count most proposals; default `mostCombinations`.
  */
 export function combineProposals(options: {
   incumbent: Incumbent;
   ranked: readonly RankedCandidate[];
   count?: number;
 }): Proposal[] {
-  const { incumbent, ranked, count = 8 } = options;
+  const { incumbent, ranked, count = mostCombinations } = options;
   const measured = ranked.filter((item) => item.value !== null && item.proposal !== null);
   const better = measured.filter((item) => (item.value?.meanGain ?? 0) > 0).flatMap((item) => item.proposal ?? []);
   const [leader] = better;

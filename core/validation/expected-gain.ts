@@ -39,6 +39,11 @@ export function expectedGain(
   return gain === undefined ? undefined : gain * leftAfterRejection ** rejections;
 }
 
+/** An accepted update of several components as a try of one of them: each is credited with an equal share of the gain. */
+export function sharedTry<T extends PastTry>(past: T, components: number): T {
+  return components > 1 ? { ...past, gain: gainOf(past) / components } : past;
+}
+
 /** How many tries were rejected since the last accepted one. @param tries oldest first. */
 export function rejectionsInARow(tries: readonly Pick<PastTry, 'accepted'>[]): number {
   return tries.length - 1 - tries.findLastIndex(({ accepted }) => accepted);

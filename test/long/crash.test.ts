@@ -17,6 +17,8 @@ interface Outcome {
   distinctRequests: number;
   /** Requests sent whose result was not committed at the kills. */
   inFlightAtKills: number;
+  /** Kills while an iteration changed all components at once. */
+  killsInSimultaneousSteps: number;
   /** Requests sent beyond those whose result was committed, at the last kill and at the end. */
   uncommitted: { atLastKill: number; atEnd: number };
   status: string;
@@ -69,6 +71,7 @@ async function runWithKills({ killAt, whole, pure = true, budget = {} }: KilledR
     });
     let inFlightAtKills = 0;
     let atLastKill = 0;
+    let killsInSimultaneousSteps = 0;
     for (const share of killAt) {
       await until(async () =>
         'usd' in whole
@@ -77,6 +80,7 @@ async function runWithKills({ killAt, whole, pure = true, budget = {} }: KilledR
       );
       await killNow(worker);
       await untilQuiet(endpoint);
+      if (await isInSimultaneousStep(runs, runId)) killsInSimultaneousSteps += 1;
       const committed = await committedCalls(runs);
       inFlightAtKills += Object.keys(endpoint.requests.byHash).length - committed;
       atLastKill = endpoint.requests.total - committed;
@@ -92,6 +96,7 @@ async function runWithKills({ killAt, whole, pure = true, budget = {} }: KilledR
       requests: endpoint.requests.total,
       distinctRequests: Object.keys(endpoint.requests.byHash).length,
       inFlightAtKills,
+      killsInSimultaneousSteps,
       uncommitted: { atLastKill, atEnd: endpoint.requests.total - committed },
       status: result.status,
       usd,
@@ -117,6 +122,12 @@ async function untilQuiet({ requests }: ScriptedEndpoint): Promise<void> {
   });
 }
 
+async function isInSimultaneousStep({ runtime }: TestRuns, runId: string): Promise<boolean> {
+  const newest = (kind: string) => runtime.stores.ledger.list(runId, { kind }).then((entries) => entries.at(-1));
+  const [choice, decision] = [await newest('component'), await newest('decision')];
+  return choice !== undefined && 'others' in (choice.body as object) && choice.iteration !== decision?.iteration;
+}
+
 async function committedCalls({ runtime }: TestRuns): Promise<number> {
   const { database } = runtime.stores;
   const rows = await database.read(
@@ -139,6 +150,7 @@ describe('kill -9 of the worker', () => {
     expect(undisturbed.requests).toBe(undisturbed.distinctRequests);
 
     const killed = await runWithKills({ killAt: [0.25, 0.5, 0.75], whole: { requests: undisturbed.requests } });
+    expect(killed.killsInSimultaneousSteps).toBeGreaterThan(0);
     expect(killed.decisions).toEqual(undisturbed.decisions);
     expect(killed.configuration).toBe(undisturbed.configuration);
     expect(killed.distinctRequests).toBe(undisturbed.distinctRequests);
