@@ -74,7 +74,10 @@ describe('a run that continues as new after each iteration', () => {
     const iterations = 12;
     const commands: Promise<unknown>[] = [];
     afterDecision(async (id, iteration) => {
-      if (iteration === iterations - 1) return; // No continuation follows, and the run may end before the command comes.
+      if (iteration === iterations - 1) {
+        await Promise.all(commands); // No continuation follows: the run must not end before the last command comes.
+        return;
+      }
       // Decision, end of the iteration and continuation follow each other within some tens of milliseconds.
       const later = (milliseconds: number, send: () => Promise<unknown>): void => {
         commands.push(new Promise((resolve) => setTimeout(resolve, milliseconds)).then(send));
