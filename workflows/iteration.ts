@@ -94,7 +94,6 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
       result.component = component;
       result.simultaneous = others !== undefined;
       shown = moveText(choice);
-      const changed = new Set([component, ...(others ?? [])]);
       const { finalists, trusted } = await localSteps(
         {
           ...{ runId, iteration: iterationIndex, incumbent, plan, counts: input.counts, begin, calls },
@@ -105,7 +104,7 @@ export async function iteration(input: IterationInput): Promise<IterationResult>
           ranges: (count, groups) => boundedChunks(count, input.chunkSize, groups),
         },
         choice,
-        { traced: input.components.some(({ name, traced }) => traced && changed.has(name)) },
+        input.components,
       );
       result.trusted = trusted;
 

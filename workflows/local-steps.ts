@@ -6,6 +6,7 @@ import type {
   LocalStep,
   ProposalsReference,
   RankedProposals,
+  TunableComponent,
 } from '../activities/contracts';
 import type { Limits } from '../core/run/budget';
 import { localStepInputs, simultaneousInputs } from '../core/run/local-step-inputs';
@@ -54,18 +55,19 @@ export interface LocalStepsResult {
 /**
  * The local steps of an iteration's move: rollouts, rewards, proposals and their ranking, up to the finalists.
  *
- * @param options.traced whether proposals are made from traces of the incumbent.
+ * @param tunable says of which components proposals are made from traces of the incumbent.
  */
 export async function localSteps(
   context: LocalStepsContext,
   { component, partner, others, adapts = [] }: Exclude<ChosenMove, { component: null }>,
-  { traced }: { traced: boolean },
+  tunable: readonly TunableComponent[],
 ): Promise<LocalStepsResult> {
   const { plan, runId, iteration, incumbent, begin } = context;
   // A joint move is judged by the metric alone: no reward is needed, nor data for one.
   const joint = partner !== undefined;
   const rewarded = plan.rewards && !joint;
   const components = [component, ...(others ?? [])];
+  const traced = tunable.some((item) => item.traced && components.includes(item.name));
   const steps = components.map((name): LocalStep => ({
     ...{ runId, component: name, ...(joint && { partner }), ...(others !== undefined && { simultaneous: true }) },
     ...{ configurationHash: incumbent, iteration },

@@ -23,7 +23,7 @@ export async function runIteration(run: InProcessRun, iteration: number, incumbe
       begin: () => {},
     },
     choice,
-    { traced: true },
+    run.components,
   );
 
   const count = Math.min(counts.validation, plan.validationExamples);
