@@ -1,3 +1,4 @@
+import { needsAdaptation } from '../core/preference/needs-adaptation';
 import { randomStream } from '../core/random/stream';
 import { localStepInputs } from '../core/run/local-step-inputs';
 import { isSingleStep } from '../core/run/move-text';
@@ -9,12 +10,11 @@ import {
   type ScheduledComponent,
   type ScheduledPair,
 } from '../core/validation/component-schedule';
+import { isSimultaneous } from '../core/validation/simultaneous-step';
 import { nothingWorthwhile } from '../core/validation/worthwhile-gain';
 import type { ChooseComponentInput, ChosenMove } from './contracts';
-import { isSimultaneous } from '../core/validation/simultaneous-step';
 import { changedComponents, changes, decisionsBefore, type PastDecision } from './decisions-before';
 import { judgesProposals } from './optimize-component/latest-reward';
-import { needsAdaptation } from '../core/preference/needs-adaptation';
 import type { ActivityDependencies } from './dependencies';
 import { exampleCounts } from './example-samples';
 import {
@@ -32,8 +32,8 @@ import { openRun, type OpenRun } from './open-run';
 type ScheduledRun = Pick<OpenRun, 'plan' | 'seed' | 'resolved'>;
 
 /**
- * Chooses the iteration's component, all of them for a simultaneous step, or the two of a joint move, by expected gains that are refreshed each time; none where no
- * gain worth having is expected. A second attempt answers what the first one recorded.
+ * Chooses all components for a simultaneous step; else the iteration's component, or the two of a joint move, by expected gains that are
+ * refreshed each time; none where no gain worth having is expected. A second attempt answers what the first one recorded.
  */
 export function chooseComponent(dependencies: ActivityDependencies, input: ChooseComponentInput): Promise<ChosenMove> {
   return inActivity(async () => {
@@ -53,14 +53,13 @@ export function chooseComponent(dependencies: ActivityDependencies, input: Choos
     const components: ScheduledComponent[] = [];
     const headrooms = new Map<string, number | undefined>();
     for (const name of names) {
-      const changing = decisions.filter((decision) => changes(decision, name));
-      const accepted = changing.map((decision) =>
-        decision.others === undefined ? decision : sharedTry(decision, changedComponents(decision)),
-      );
-      const alone = decisions.filter((decision) => decision.component === name && isSingleStep(decision));
-      const own = [...alone.filter((decision) => !changing.includes(decision)), ...accepted].sort(
-        (a, b) => a.iteration - b.iteration,
-      );
+      const isAlone = (decision: PastDecision): boolean => decision.component === name && isSingleStep(decision);
+      const own = decisions
+        .filter((decision) => isAlone(decision) || changes(decision, name))
+        .map((decision) =>
+          decision.others === undefined ? decision : sharedTry(decision, changedComponents(decision)),
+        );
+      const accepted = own.filter((decision) => changes(decision, name));
       const candidates = await stores.candidates.listNewest(runId, name, iteration);
       const reward = await stores.rewardVersions.newest(runId, name, iteration);
       headrooms.set(name, headroom(candidates, accepted));
@@ -69,7 +68,7 @@ export function chooseComponent(dependencies: ActivityDependencies, input: Choos
         expectedGain: expectedGain(candidates, own),
         rejections: rejectionsInARow(own),
         costPerTry: costPerTry(run, name, reward?.metrics['trusted'] === true),
-        tries: alone.length,
+        tries: own.filter(isAlone).length,
         lastTried: own.at(-1)?.iteration ?? null,
         lastAccepted: accepted.at(-1)?.iteration ?? null,
       });
@@ -125,14 +124,10 @@ async function adapting(
   decisions: readonly PastDecision[],
 ): Promise<string[]> {
   const adapts: string[] = [];
-  const past = decisions.map((decision) => ({
-    ...decision,
-    alone: isSingleStep(decision) ? decision.component : null,
-  }));
   for (const name of plan.rewards ? components : []) {
     const reward = await stores.rewardVersions.newest(runId, name, iteration);
     const newestData = (await stores.candidates.newestIteration(runId, name, iteration)) ?? null;
-    if (needsAdaptation(name, { trusted: judgesProposals(reward), newestData }, past)) adapts.push(name);
+    if (needsAdaptation(name, { trusted: judgesProposals(reward), newestData }, decisions)) adapts.push(name);
   }
   return adapts;
 }

@@ -79,6 +79,13 @@ async function standing(component: string, tone: string) {
 }
 
 const both: Tones = { editor: 'B', writer: 'ornate' };
+const changed = changes('editor', 'writer');
+const pair: Proposal = {
+  settings: { tone: 'B' },
+  elsewhere: { writer: { tone: 'ornate' } },
+  origin: 'joint',
+  changed,
+};
 it.each([
   ['a joint move of it', { component: 'editor', partner: 'writer' }, 'joint', 'B', { writer: { tone: 'ornate' } }],
   [
@@ -92,7 +99,6 @@ it.each([
 ] as const)('starts a new scale with the incumbent of %s', async (_, move, origin, tone, elsewhere) => {
   await editorAlone();
   expect(await standing('editor', 'A')).toEqual({ B: -0.3, C: 0.05 });
-  const changed = changes('editor', 'writer');
   await iterated(1, {
     ...{ ...move, incumbent: { editor: 'A', writer: 'plain' } },
     proposals: [[{ settings: { tone }, elsewhere, origin, changed }, 0.2]],
@@ -111,13 +117,6 @@ it.each([
 it('keeps the scale where others changed, where a joint move was not accepted, and where the component changed alone', async () => {
   await editorAlone();
   const incumbent: Tones = { editor: 'A', writer: 'plain' };
-  const changed = changes('editor', 'writer');
-  const pair: Proposal = {
-    settings: { tone: 'B' },
-    elsewhere: { writer: { tone: 'ornate' } },
-    origin: 'joint',
-    changed,
-  };
   await iterated(1, { component: 'editor', partner: 'writer', incumbent, proposals: [[pair, 0.2]] });
   const ornate: Tones = { editor: 'A', writer: 'ornate' };
   await iterated(2, {
@@ -170,13 +169,6 @@ it('remembers the newest 40 iterations of the component, and reads no proposals 
 
 it('remembers what was accepted within them, also together with others', async () => {
   const incumbent: Tones = { editor: 'A', writer: 'plain' };
-  const changed = changes('editor', 'writer');
-  const pair: Proposal = {
-    settings: { tone: 'B' },
-    elsewhere: { writer: { tone: 'ornate' } },
-    origin: 'joint',
-    changed,
-  };
   await iterated(0, {
     ...{ component: 'editor', partner: 'writer', incumbent, proposals: [[pair, 0.2]] },
     accepted: { tones: both, changed },

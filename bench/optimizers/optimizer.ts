@@ -202,14 +202,10 @@ export class InMemoryOptimizer {
   /** Traces and, where rewards are learnt, preference data and adapted rewards. */
   private async prepare(components: readonly Component[], iteration: number): Promise<void> {
     const { plan, variant, state } = this;
-    const past = this.decisions.map((decision) => ({
-      ...decision,
-      alone: isSingleStep(decision) ? decision.component : null,
-    }));
     const adapting = components.filter(({ name }) => {
       const newestData = this.candidates.get(name)?.at(-1)?.iteration ?? null;
       const reward = { trusted: this.rewards.get(name)?.trusted === true, newestData };
-      return variant.rewards && variant.adapts && needsAdaptation(name, reward, past);
+      return variant.rewards && variant.adapts && needsAdaptation(name, reward, this.decisions);
     });
     if (adapting.length > 0 || components.some(({ configuration }) => hasPrompt(configuration))) {
       this.tracePreference(iteration, plan.adaptationInputs);
@@ -238,22 +234,20 @@ export class InMemoryOptimizer {
 
   private choose(iteration: number): Component {
     const components = this.tunable.map(({ name }) => {
-      const alone = this.decisions.filter((decision) => decision.component === name && isSingleStep(decision));
-      const changing = this.decisions.filter(
-        (decision) => decision.accepted && decision.changed.some((change) => change.component === name),
-      );
-      const accepted = changing.map((decision) => sharedTry(decision, decision.changed.length));
-      const own = [...alone.filter((decision) => !changing.includes(decision)), ...accepted].sort(
-        (one, other) => one.iteration - other.iteration,
-      );
+      const isAlone = (decision: Decided): boolean => decision.component === name && isSingleStep(decision);
+      const changes = ({ accepted, changed }: Decided): boolean =>
+        accepted && changed.some((change) => change.component === name);
+      const own = this.decisions
+        .filter((decision) => isAlone(decision) || changes(decision))
+        .map((decision) => sharedTry(decision, decision.changed.length));
       return {
         name,
         expectedGain: expectedGain(this.candidates.get(name) ?? [], own),
         rejections: rejectionsInARow(own),
         costPerTry: costPerTry(this.state.run, name, this.rewards.get(name)?.trusted === true),
-        tries: alone.length,
+        tries: own.filter(isAlone).length,
         lastTried: own.at(-1)?.iteration ?? null,
-        lastAccepted: accepted.at(-1)?.iteration ?? null,
+        lastAccepted: own.findLast(changes)?.iteration ?? null,
       };
     });
     const { schedule } = this.variant;

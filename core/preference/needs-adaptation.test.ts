@@ -1,7 +1,10 @@
 import { needsAdaptation } from './needs-adaptation';
 
-const accepted = (iteration: number, alone: string | null) => ({ iteration, accepted: true, alone });
-const rejected = (iteration: number, alone: string | null) => ({ iteration, accepted: false, alone });
+/** Null: all at once, recorded under the drafter. */
+const moveOf = (alone: string | null) =>
+  alone === null ? { component: 'drafter', others: ['editor'] } : { component: alone };
+const accepted = (iteration: number, alone: string | null) => ({ iteration, accepted: true, ...moveOf(alone) });
+const rejected = (iteration: number, alone: string | null) => ({ iteration, accepted: false, ...moveOf(alone) });
 const drafter = (newestData: number | null, ...past: Parameters<typeof needsAdaptation>[2]) =>
   needsAdaptation('drafter', { trusted: true, newestData }, past);
 

@@ -1,10 +1,4 @@
-/** What an earlier iteration decided. */
-interface PastDecision {
-  iteration: number;
-  accepted: boolean;
-  /** The component that it changed alone; null: several. */
-  alone: string | null;
-}
+import { isSingleStep, type Move } from '../run/move-text';
 
 /** Tries of a component that a trusted reward may lead to a rejection before it is looked at again. */
 const mostRejections = 2;
@@ -21,10 +15,10 @@ const mostRejections = 2;
 export function needsAdaptation(
   component: string,
   { trusted, newestData }: { trusted: boolean; newestData: number | null },
-  decisions: readonly PastDecision[],
+  decisions: readonly (Move & { iteration: number; accepted: boolean })[],
 ): boolean {
   if (!trusted || newestData === null) return true;
   const since = decisions.filter(({ iteration }) => iteration >= newestData);
-  const rejections = since.filter(({ accepted, alone }) => !accepted && alone === component);
+  const rejections = since.filter((past) => !past.accepted && past.component === component && isSingleStep(past));
   return since.some(({ accepted }) => accepted) || rejections.length >= mostRejections;
 }
