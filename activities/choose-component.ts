@@ -1,7 +1,6 @@
 import { needsAdaptation } from '../core/preference/needs-adaptation';
 import { randomStream } from '../core/random/stream';
 import { localStepInputs } from '../core/run/local-step-inputs';
-import { isSingleStep } from '../core/run/move-text';
 import { hasPriceObjective } from '../core/run/utility';
 import type { ComponentPair } from '../core/system/joint-pairs';
 import {
@@ -10,20 +9,15 @@ import {
   type ScheduledComponent,
   type ScheduledPair,
 } from '../core/validation/component-schedule';
+import { changesComponent, componentTries } from '../core/validation/component-tries';
 import { isSimultaneous } from '../core/validation/simultaneous-step';
 import { nothingWorthwhile } from '../core/validation/worthwhile-gain';
 import type { ChooseComponentInput, ChosenMove } from './contracts';
-import { changedComponents, changes, decisionsBefore, type PastDecision } from './decisions-before';
+import { decisionsBefore, type PastDecision } from './decisions-before';
 import { judgesProposals } from './optimize-component/latest-reward';
 import type { ActivityDependencies } from './dependencies';
 import { exampleCounts } from './example-samples';
-import {
-  expectedGain,
-  expectedJointGain,
-  headroom,
-  rejectionsInARow,
-  sharedTry,
-} from '../core/validation/expected-gain';
+import { expectedGain, expectedJointGain, headroom, rejectionsInARow } from '../core/validation/expected-gain';
 import { inActivity } from './in-activity';
 import { pairsOf } from './joint-moves';
 import { openRun, type OpenRun } from './open-run';
@@ -53,23 +47,17 @@ export function chooseComponent(dependencies: ActivityDependencies, input: Choos
     const components: ScheduledComponent[] = [];
     const headrooms = new Map<string, number | undefined>();
     for (const name of names) {
-      const isAlone = (decision: PastDecision): boolean => decision.component === name && isSingleStep(decision);
-      const own = decisions
-        .filter((decision) => isAlone(decision) || changes(decision, name))
-        .map((decision) =>
-          decision.others === undefined ? decision : sharedTry(decision, changedComponents(decision)),
-        );
-      const accepted = own.filter((decision) => changes(decision, name));
+      const { tries, alone, accepted } = componentTries(decisions, name);
       const candidates = await stores.candidates.listNewest(runId, name, iteration);
       const reward = await stores.rewardVersions.newest(runId, name, iteration);
       headrooms.set(name, headroom(candidates, accepted));
       components.push({
         name,
-        expectedGain: expectedGain(candidates, own),
-        rejections: rejectionsInARow(own),
+        expectedGain: expectedGain(candidates, tries),
+        rejections: rejectionsInARow(tries),
         costPerTry: costPerTry(run, name, reward?.metrics['trusted'] === true),
-        tries: own.filter(isAlone).length,
-        lastTried: own.at(-1)?.iteration ?? null,
+        tries: alone.length,
+        lastTried: tries.at(-1)?.iteration ?? null,
         lastAccepted: accepted.at(-1)?.iteration ?? null,
       });
     }
@@ -78,7 +66,7 @@ export function chooseComponent(dependencies: ActivityDependencies, input: Choos
         ({ component, partner }) => component === pair.component && partner === pair.partner,
       );
       const changed = decisions.findLast(
-        (decision) => changes(decision, pair.component) || changes(decision, pair.partner),
+        (decision) => changesComponent(decision, pair.component) || changesComponent(decision, pair.partner),
       );
       const rejections = tries.filter((past) => past.iteration > (changed?.iteration ?? -1)).length;
       return {

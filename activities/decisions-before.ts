@@ -11,13 +11,3 @@ export async function decisionsBefore(stores: Stores, runId: string, iteration: 
     .map((entry) => ({ ...(entry.body as unknown as DecisionRecord), iteration: entry.iteration }))
     .filter((decision) => decision.iteration < iteration);
 }
-
-/** How many components it changed, or would have. */
-export function changedComponents({ changed }: PastDecision): number {
-  return new Set(changed.map(({ component }) => component)).size;
-}
-
-/** Whether it accepted other settings of the component, by a move of it alone or of several. */
-export function changes({ accepted, changed }: PastDecision, component: string): boolean {
-  return accepted && changed.some((change) => change.component === component);
-}

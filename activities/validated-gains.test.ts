@@ -63,9 +63,9 @@ async function proposed(proposals: readonly Proposed[], iteration = 0): Promise<
   ]);
 }
 
-const version = (number: number, trusted: boolean, features = featureVersion) =>
+const version = (number: number, trusted: boolean, features = featureVersion, component = 'speaker') =>
   dependencies.stores.rewardVersions.put({
-    ...{ runId: 'run', component: 'speaker', version: number, artefactSha256: 'f00' },
+    ...{ runId: 'run', component, version: number, artefactSha256: 'f00' },
     ...{ manifest: { features: { version: features } } as JsonObject },
     metrics: { trusted, alignment: 0.7, ci95: [0.6, 0.8], pairs: 40 },
   });
@@ -141,6 +141,28 @@ describe('the record of a decision', () => {
     expect((await decided()).validated).toMatchObject([{ judge }]);
   });
 });
+
+it.each([
+  [{ speaker: true, listener: true }, ['speaker', 'listener'], 'reward'],
+  [{ speaker: true, listener: false }, ['speaker', 'listener'], 'metric'],
+  [{ speaker: true, listener: false }, ['speaker'], 'reward'],
+  [{ speaker: true, listener: false }, ['listener'], 'metric'],
+] as const)(
+  'says who predicted a simultaneous step: with rewards trusted %j, of changes in %j, the %s',
+  async (trusted, changed, judge) => {
+    await measured(baseline, [0, 0, 0, 0, 0, 0]);
+    for (const [component, own] of Object.entries(trusted)) await version(0, own, featureVersion, component);
+    await proposed([
+      {
+        configurationHash: loud,
+        expectedGain: 0.3,
+        changed: changed.map((component) => ({ component, variable: 'tone', kind: 'hyperparameter' })),
+      },
+    ]);
+    await measured(loud, [1, 1]);
+    expect((await decided({ others: ['listener'] })).validated).toMatchObject([{ judge }]);
+  },
+);
 
 describe('the result document', () => {
   const finish = async () => {

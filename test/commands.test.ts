@@ -81,6 +81,34 @@ describe('commands on a run', () => {
     expect((await runs.client.document(second))?.final.test).toBeNull();
   });
 
+  it('pauses in the middle of a simultaneous step, and decides as if nothing had been', async () => {
+    const plan = { ...tinyPlan, simultaneousSteps: true };
+    const runId = await runs.start({ system: 'scripted-chain', plan });
+    await untilPhase(runs.client, runId, 'iterations');
+    const { paused } = await runs.client.pause(runId, { ...who, now: true });
+    expect(paused?.by).toBe('test');
+    expect(await runs.client.progress(runId)).toMatchObject({ phase: 'iterations', iterationsDone: 0 });
+    const { ledger } = runs.runtime.stores;
+    expect(await ledger.list(runId, { kind: 'decision' })).toEqual([]);
+    await runs.client.resume(runId, who);
+    expect((await runs.client.result(runId)).status).toBe('completed');
+    expect((await runs.client.document(runId))?.iterations[0]?.others).toEqual(['retriever', 'answerer']);
+    const undisturbed = await runs.start({ system: 'scripted-chain', plan, fresh: true });
+    await runs.client.result(undisturbed);
+    expect(await decisionsOf(runId)).toEqual(await decisionsOf(undisturbed));
+  });
+
+  it('cancels in the middle of a simultaneous step: nothing is decided, and the initial configuration is tested', async () => {
+    const runId = await runs.start({ system: 'scripted-chain', plan: { ...longPlan, simultaneousSteps: true } });
+    await untilPhase(runs.client, runId, 'iterations');
+    await runs.client.cancel(runId, { ...who, now: false });
+    expect((await runs.client.result(runId)).status).toBe('cancelled');
+    const document = await runs.client.document(runId);
+    expect(document?.iterations).toEqual([]);
+    expect(document?.final.test).toEqual(document?.baseline.test);
+    expect(document?.final.test?.n).toBe(tinyPlan.testExamples);
+  });
+
   it("obeys Temporal's own Cancel in the same way", async () => {
     const runId = await runs.start({ system: 'scripted-chain', plan: longPlan });
     await untilPhase(runs.client, runId, 'iterations');

@@ -2,9 +2,10 @@ import { isSingleStep } from '../../core/run/move-text';
 import type { PastProposal } from '../../core/search/past-proposal';
 import type { Proposal } from '../../core/search/proposal';
 import { configurationHash, type Configuration } from '../../core/system/configuration';
+import { changesComponent } from '../../core/validation/component-tries';
 import type { Stores } from '../../storage';
 import type { DecisionRecord } from '../decide';
-import { changes, decisionsBefore } from '../decisions-before';
+import { decisionsBefore } from '../decisions-before';
 import { judgedGains } from './judged-gains';
 import { proposalsRecords, type ProposalsRecord } from './proposals-record';
 import { loadProposals } from './stored-proposals';
@@ -25,7 +26,7 @@ export async function pastProposals(
   const concerned = new Map<number, Remembered>();
   for (const record of await proposalsRecords(stores, runId, { before })) {
     const decision = decisions.get(record.iteration);
-    const accepted = decision !== undefined && changes(decision, component) ? decision : undefined;
+    const accepted = decision !== undefined && changesComponent(decision, component) ? decision : undefined;
     const alone = record.component === component && isSingleStep(record);
     if (!alone && accepted === undefined) continue;
     const known = concerned.get(record.iteration) ?? { accepted, records: [], alone: [] };

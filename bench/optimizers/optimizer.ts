@@ -8,7 +8,7 @@ import { markStale } from '../../core/preference/mark-stale';
 import { needsAdaptation } from '../../core/preference/needs-adaptation';
 import { randomStream } from '../../core/random/stream';
 import { localStepInputs, simultaneousInputs } from '../../core/run/local-step-inputs';
-import { isSingleStep, type Move } from '../../core/run/move-text';
+import type { Move } from '../../core/run/move-text';
 import type { RunPlan } from '../../core/run/plan';
 import { combineProposals } from '../../core/search/combine-proposals';
 import { placeProposal } from '../../core/search/place-proposal';
@@ -21,7 +21,8 @@ import { configurationHash, type ComponentConfiguration, type Configuration } fr
 import { downstreamInfluences } from '../../core/system/downstream-influences';
 import { hasPrompt } from '../../core/system/variable';
 import { chooseComponent, settledAfter } from '../../core/validation/component-schedule';
-import { expectedGain, rejectionsInARow, sharedTry } from '../../core/validation/expected-gain';
+import { componentTries } from '../../core/validation/component-tries';
+import { expectedGain, rejectionsInARow } from '../../core/validation/expected-gain';
 import { keepFirst, type MeasuredGains } from '../../core/validation/keep-first';
 import { isSimultaneous } from '../../core/validation/simultaneous-step';
 import type { StoredCandidate } from '../../storage';
@@ -234,20 +235,15 @@ export class InMemoryOptimizer {
 
   private choose(iteration: number): Component {
     const components = this.tunable.map(({ name }) => {
-      const isAlone = (decision: Decided): boolean => decision.component === name && isSingleStep(decision);
-      const changes = ({ accepted, changed }: Decided): boolean =>
-        accepted && changed.some((change) => change.component === name);
-      const own = this.decisions
-        .filter((decision) => isAlone(decision) || changes(decision))
-        .map((decision) => sharedTry(decision, decision.changed.length));
+      const { tries, alone, accepted } = componentTries(this.decisions, name);
       return {
         name,
-        expectedGain: expectedGain(this.candidates.get(name) ?? [], own),
-        rejections: rejectionsInARow(own),
+        expectedGain: expectedGain(this.candidates.get(name) ?? [], tries),
+        rejections: rejectionsInARow(tries),
         costPerTry: costPerTry(this.state.run, name, this.rewards.get(name)?.trusted === true),
-        tries: own.filter(isAlone).length,
-        lastTried: own.at(-1)?.iteration ?? null,
-        lastAccepted: own.findLast(changes)?.iteration ?? null,
+        tries: alone.length,
+        lastTried: tries.at(-1)?.iteration ?? null,
+        lastAccepted: accepted.at(-1)?.iteration ?? null,
       };
     });
     const { schedule } = this.variant;
