@@ -129,8 +129,13 @@ it('tells installations and nothing about steps that were merely not open', () =
   report({ ...step, state: 'trying' });
   report({ ...step, state: 'progress', message: 'downloading', done: 1e6, total: 4e6 });
   report({ ...step, state: 'progress', message: 'downloading', done: 2e6, total: 4e6 });
+  report({ ...step, state: 'progress', message: 'terms' });
   report({ ...step, state: 'failed', reason: 'broken off' });
-  expect(lines).toEqual(['  The encoder: hub: downloading 1.0 of 4.0 MB', '  The encoder: hub failed: broken off']);
+  expect(lines).toEqual([
+    '  The encoder: hub: downloading 1.0 of 4.0 MB',
+    '  The encoder: hub: terms',
+    '  The encoder: hub failed: broken off',
+  ]);
 });
 
 it('closes everything, latest first, also after a failure', async () => {

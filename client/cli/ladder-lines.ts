@@ -1,12 +1,12 @@
 import type { LadderReport } from '../../providers/ladders';
 
-/** Milliseconds between two lines about the same download. */
+/** Milliseconds between two lines with the same message. */
 const progressEveryMs = 3_000;
 
 /** Tells what a ladder installs, a line each; steps that were merely not open are left out. */
 export function ladderLines(note: (line: string) => void): LadderReport {
   const installing = new Set<string>();
-  const lastProgress = new Map<string, number>();
+  const lastProgress = new Map<string, { message: string; at: number }>();
   return (event) => {
     const key = `${event.what}/${event.step}`;
     if (event.state === 'taken' && installing.has(key)) {
@@ -19,8 +19,11 @@ export function ladderLines(note: (line: string) => void): LadderReport {
       installing.add(key);
       const now = performance.now();
       const finished = event.total !== undefined && event.done === event.total;
-      if (!finished && now - (lastProgress.get(key) ?? -Infinity) < progressEveryMs) return;
-      lastProgress.set(key, now);
+      const last = lastProgress.get(key);
+      // Another message is news: the next file, or terms that are told once.
+      const news = last?.message !== event.message || now - last.at >= progressEveryMs;
+      if (!finished && !news) return;
+      lastProgress.set(key, { message: event.message, at: now });
       note(`  ${event.what}: ${event.step}: ${event.message}${amount(event.done, event.total)}`);
     }
   };
