@@ -29,13 +29,14 @@ describe('climbing a ladder', () => {
       name: 'b',
       kind: 'install',
       take: async () => {
-        throw new TypeError('fetch failed', { cause: new Error('no such host') });
+        const cause = new TypeError('fetch failed', { cause: Object.assign(new Error(''), { code: 'ENOTFOUND' }) });
+        throw new Error('no answer', { cause });
       },
     };
     const error = await climb(ladder(fails('a', 'not set'), broken)).catch((thrown: unknown) => thrown);
     expect(LadderError.isInstance(error)).toBe(true);
     expect((error as Error).message).toBe(
-      'The thing could not be found or installed. Tried:\n  - a: not set\n  - b: fetch failed: no such host\nWhat to do: do this',
+      'The thing could not be found or installed. Tried:\n  - a: not set\n  - b: no answer: fetch failed: ENOTFOUND\nWhat to do: do this',
     );
   });
 

@@ -150,10 +150,8 @@ async function takeStep<T>(step: Step<T>, what: string, report: LadderReport, si
   }
 }
 
-/** An error's message with that of its cause: `fetch failed` alone says nothing. */
+/** An error's message with those of its causes: `fetch failed` alone says nothing. */
 function reasonOf(error: Error): string {
-  const { cause } = error;
-  if (!(cause instanceof Error)) return error.message;
-  const detail = cause.message || (cause as NodeJS.ErrnoException).code || cause.name;
-  return `${error.message}: ${detail}`;
+  const message = error.message || ((error as NodeJS.ErrnoException).code ?? error.name);
+  return error.cause instanceof Error ? `${message}: ${reasonOf(error.cause)}` : message;
 }

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { programArguments } from '../processes/program';
 import { climb } from './climb';
 import { downloadLadder } from './testing/download-ladder';
@@ -27,8 +28,14 @@ beforeAll(async () => {
       response.writeHead(404).end();
       return;
     }
-    response.writeHead(200, { 'content-length': content.length });
-    if (request.url === '/half') response.write(content.subarray(0, 150_000));
+    if (request.url === '/compressed') {
+      const body = gzipSync(content);
+      response.writeHead(200, { 'content-length': body.length, 'content-encoding': 'gzip' }).end(body);
+      return;
+    }
+    response.writeHead(200, { 'content-length': content.length, 'content-type': 'text/html' });
+    if (request.url === '/cut') response.write(content.subarray(0, 150_000), () => response.destroy());
+    else if (request.url === '/half') response.write(content.subarray(0, 150_000));
     else response.end(content);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -68,13 +75,33 @@ describe('a download', () => {
   it('with the wrong checksum is not kept', async () => {
     const wrong = '0'.repeat(64);
     await expect(climb(downloadLadder(folder, `${base}/whole`, wrong))).rejects.toThrow(
-      new RegExp(`checksum mismatch of .*/whole: expected sha256 ${wrong}, got ${sha256}`),
+      new RegExp(`checksum mismatch of .*/whole: expected sha256 ${wrong}, got ${sha256} \\(300000 bytes of text/html\\)`),
     );
     expect(await readdir(folder)).toEqual([]);
   });
 
   it('that the server refuses says so', async () => {
     await expect(climb(downloadLadder(folder, `${base}/missing`, sha256))).rejects.toThrow('/missing answered 404');
+  });
+
+  it('that breaks off says of what', async () => {
+    await expect(climb(downloadLadder(folder, `${base}/cut`, sha256))).rejects.toThrow(
+      `download: ${base}/cut did not arrive`,
+    );
+    expect(await readdir(folder)).toEqual([]);
+    const closed = 'http://127.0.0.1:9';
+    await expect(climb(downloadLadder(folder, `${closed}/file`, sha256))).rejects.toThrow(
+      `download: ${closed}/file did not arrive`,
+    );
+  });
+
+  it('that is compressed on its way does not report the size of that', async () => {
+    const totals: (number | undefined)[] = [];
+    const { value } = await climb(downloadLadder(folder, `${base}/compressed`, sha256), (event) => {
+      if (event.state === 'progress') totals.push(event.total);
+    });
+    expect(await readFile(value)).toEqual(content);
+    expect(new Set(totals)).toEqual(new Set([undefined]));
   });
 
   it('that hangs costs no more than the limit', async () => {

@@ -19,9 +19,16 @@ export async function download(
   options: { readonly sha256: string; readonly attempt: Attempt },
 ): Promise<void> {
   const { attempt, sha256 } = options;
-  const response = await fetch(url, { signal: attempt.signal });
+  // `fetch failed` and `terminated` do not say of what.
+  const breakOff = (cause: unknown): never => {
+    attempt.signal.throwIfAborted();
+    throw new Error(`${url} did not arrive`, { cause });
+  };
+  const response = await fetch(url, { signal: attempt.signal }).catch(breakOff);
   if (!response.ok || response.body === null) throw new Error(`${url} answered ${response.status}`);
-  const total = Number(response.headers.get('content-length')) || undefined;
+  const { headers } = response;
+  // The length of a compressed body is not that of what comes out of it.
+  const total = headers.has('content-encoding') ? undefined : Number(headers.get('content-length')) || undefined;
   const message = `downloading ${path.basename(new URL(url).pathname)}`;
   const hash = createHash('sha256');
   let done = 0;
@@ -40,8 +47,12 @@ export async function download(
   });
   await pipeline(Readable.fromWeb(response.body as ReadableStream), meter, createWriteStream(file), {
     signal: attempt.signal,
-  });
+  }).catch(breakOff);
   attempt.progress({ message, done, total });
   const actual = hash.digest('hex');
-  if (actual !== sha256) throw new Error(`checksum mismatch of ${url}: expected sha256 ${sha256}, got ${actual}`);
+  if (actual !== sha256) {
+    // A page of a proxy or of a login is known by its type and size.
+    const came = `${done} bytes of ${headers.get('content-type') ?? 'no type'}`;
+    throw new Error(`checksum mismatch of ${url}: expected sha256 ${sha256}, got ${actual} (${came})`);
+  }
 }
