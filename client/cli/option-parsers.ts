@@ -36,6 +36,17 @@ export function allOrNames(text: string): 'all' | string[] {
   return names.length === 1 && names[0] === 'all' ? 'all' : names;
 }
 
+/** A list of known names with commas between, each once. */
+export function namesAmong<T extends string>(known: readonly T[]): (text: string) => T[] {
+  return (text) => {
+    const names = new Set(text.split(',').map((name) => name.trim()));
+    if ([...names].some((name) => !known.some((one) => one === name))) {
+      throw new InvalidArgumentError(`It must be names with commas between, of these: ${known.join(', ')}.`);
+    }
+    return known.filter((name) => names.has(name));
+  };
+}
+
 export function onOrOff(text: string): boolean {
   if (text !== 'on' && text !== 'off') throw new InvalidArgumentError('It must be on or off.');
   return text === 'on';

@@ -45,7 +45,9 @@ describe('without a config', () => {
     '%s says what to do about missing data before any model is fetched',
     async (name) => {
       process.env['OPTIMAS_DATA_DIR'] = dataFolderOf({});
-      await expect(openWanted(undefined, { system: name })).rejects.toThrow(/data is missing: .*Set OPTIMAS_DATA_DIR/);
+      await expect(openWanted(undefined, { system: name })).rejects.toThrow(
+        new RegExp(`data is missing: .*'optimas setup --data ${name}', set OPTIMAS_DATA_DIR`),
+      );
     },
   );
 

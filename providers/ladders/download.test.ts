@@ -75,7 +75,9 @@ describe('a download', () => {
   it('with the wrong checksum is not kept', async () => {
     const wrong = '0'.repeat(64);
     await expect(climb(downloadLadder(folder, `${base}/whole`, wrong))).rejects.toThrow(
-      new RegExp(`checksum mismatch of .*/whole: expected sha256 ${wrong}, got ${sha256} \\(300000 bytes of text/html\\)`),
+      new RegExp(
+        `checksum mismatch of .*/whole: expected sha256 ${wrong}, got ${sha256} \\(300000 bytes of text/html\\)`,
+      ),
     );
     expect(await readdir(folder)).toEqual([]);
   });

@@ -9,6 +9,9 @@ export {
   type Progress,
   type Step,
 } from './climb';
+export { dataFolder } from './data-folder';
+export { dataSetLadder } from './data-set-ladder';
+export { dataSets, type DataSet, type DataSetName } from './data-sets';
 export { encoderLadder } from './encoder-ladder';
 export { LadderError, type FailedStep } from './ladder-error';
 export { languageModelLadder, type FoundEndpoint } from './language-model-ladder';

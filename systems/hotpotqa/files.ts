@@ -1,4 +1,4 @@
-import { dataFolder } from '../datasets/data-folder';
+import { dataFolder } from '../../providers/ladders/data-folder';
 import { findDataFile, requireDataFile, type DataSource } from '../datasets/find-data-file';
 
 export interface HotpotqaFiles {
@@ -11,7 +11,7 @@ export interface HotpotqaFiles {
 
 /** Finds the files: JSON lines, else the official arrays. @throws DefinitionError where there are none, with what to do */
 export function hotpotqaFiles(folder = dataFolder()): HotpotqaFiles {
-  const source = { name: 'HotpotQA', page: 'https://hotpotqa.github.io', folder };
+  const source = { name: 'HotpotQA', setupName: 'hotpotqa', page: 'https://hotpotqa.github.io', folder };
   return {
     source,
     train: requireDataFile(source, ['hotpotqa_train.jsonl', 'hotpot_train_v1.1.json']),

@@ -70,7 +70,7 @@ describe('readHotpotqa', () => {
     const { 'hotpot_train_v1.1.json': _, ...rest } = official;
     const folder = dataFolderOf(rest);
     await expect(readHotpotqa(folder)).rejects.toThrow(
-      `the HotpotQA data is missing: there is no hotpotqa_train.jsonl or hotpot_train_v1.1.json in ${folder}. Set OPTIMAS_DATA_DIR`,
+      `the HotpotQA data is missing: there is no hotpotqa_train.jsonl or hotpot_train_v1.1.json in ${folder}. Fetch it with 'optimas setup --data hotpotqa'`,
     );
   });
 

@@ -55,12 +55,12 @@ describe('readPubmedqa', () => {
   it('says where it looked and what to do without files', async () => {
     const empty = dataFolderOf({});
     await expect(readPubmedqa(empty)).rejects.toThrow(
-      `there is no pubmedqa_train.jsonl with pubmedqa_test.jsonl or ori_pqal.json in ${empty}. Set OPTIMAS_DATA_DIR`,
+      `there is no pubmedqa_train.jsonl with pubmedqa_test.jsonl or ori_pqal.json in ${empty}. Fetch it with 'optimas setup --data pubmedqa'`,
     );
     const { 'ori_pqal.json': questions } = official;
     const folder = dataFolderOf({ 'ori_pqal.json': questions });
     await expect(readPubmedqa(folder)).rejects.toThrow(
-      `there is no test_ground_truth.json in ${folder}. Set OPTIMAS_DATA_DIR to the folder that has it, or download test_ground_truth.json from https://github.com/pubmedqa/pubmedqa`,
+      `there is no test_ground_truth.json in ${folder}. Fetch it with 'optimas setup --data pubmedqa', set OPTIMAS_DATA_DIR to the folder that has it, or download test_ground_truth.json from https://github.com/pubmedqa/pubmedqa`,
     );
   });
 

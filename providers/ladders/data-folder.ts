@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { cacheFolder } from '../../providers/ladders/cache-folder';
+import { cacheFolder } from './cache-folder';
 
 /** Where the files of data sets are: `OPTIMAS_DATA_DIR`, else `data` in the cache folder. */
 export function dataFolder(environment: NodeJS.ProcessEnv = process.env): string {
