@@ -16,8 +16,9 @@ const wordsShare = 8;
 export const largestDeviation = 8;
 
 /**
- * Fits mean and scale on some rows of `features [rows, spec.dimension]`. A block of embeddings is scaled to the total
- * variance of one surface feature times `embeddingShare`; a constant feature gets scale 0.
+ * Fits mean and scale on some rows of `features [rows, spec.dimension]`. A surface feature is scaled by itself; a block of embeddings or
+ * words as a whole, to the total variance of one surface feature times `embeddingShare`: a word that was said once does not weigh
+ * as much as one that is said in every other output. A constant feature gets scale 0.
  */
 export function fitStandardisation(
   spec: FeatureSpec,
@@ -42,12 +43,13 @@ export function fitStandardisation(
     }
   }
   const scale = new Float32Array(dimension);
-  for (const block of spec.blocks) {
-    const variance = block.kind === 'words' ? wordsShare * embeddingShare : embeddingShare;
-    const share = block.kind === 'surface' ? 1 : Math.sqrt(variance / block.length);
-    for (let k = block.offset; k < block.offset + block.length; k++) {
-      const deviation = Math.sqrt((squares[k] as number) / Math.max(1, rows.length));
-      scale[k] = deviation > 1e-6 ? share / deviation : 0;
+  const deviations = Float64Array.from(squares, (square) => Math.sqrt(square / Math.max(1, rows.length)));
+  for (const { kind, offset, length } of spec.blocks) {
+    const own = deviations.subarray(offset, offset + length);
+    const variance = kind === 'words' ? wordsShare * embeddingShare : embeddingShare;
+    const common = Math.sqrt(variance) / Math.hypot(...own);
+    for (const [index, deviation] of own.entries()) {
+      if (deviation > 1e-6) scale[offset + index] = kind === 'surface' ? 1 / deviation : common;
     }
   }
   return { mean, scale };

@@ -2,7 +2,7 @@ import type { HeadChoice } from './head';
 import type { TrainingSettings } from './training-request';
 
 /** To be raised whenever the same preference data would give another reward: what was trained before is then trained anew. */
-export const rewardTrainingVersion = 2;
+export const rewardTrainingVersion = 3;
 
 /** Largest hidden layer, and the most numbers of all members' weights: every artefact stays below 2 MB. */
 const mostHidden = 8;
