@@ -147,6 +147,7 @@ it.each([
   [{ speaker: true, listener: false }, ['speaker', 'listener'], 'metric'],
   [{ speaker: true, listener: false }, ['speaker'], 'reward'],
   [{ speaker: true, listener: false }, ['listener'], 'metric'],
+  [{ speaker: false, listener: true }, ['listener'], 'reward'],
 ] as const)(
   'says who predicted a simultaneous step: with rewards trusted %j, of changes in %j, the %s',
   async (trusted, changed, judge) => {

@@ -81,10 +81,20 @@ describe('commands on a run', () => {
     expect((await runs.client.document(second))?.final.test).toBeNull();
   });
 
+  /** Its components are chosen, and it has made calls since. */
+  const untilSimultaneous = async (runId: string): Promise<void> => {
+    const { ledger } = runs.runtime.stores;
+    await until(async () =>
+      (await ledger.list(runId, { kind: 'component' })).some(({ body }) => 'others' in (body as object)),
+    );
+    const chosen = endpoint.requests.total;
+    await until(() => endpoint.requests.total > chosen);
+  };
+
   it('pauses in the middle of a simultaneous step, and decides as if nothing had been', async () => {
     const plan = { ...tinyPlan, simultaneousSteps: true };
     const runId = await runs.start({ system: 'scripted-chain', plan });
-    await untilPhase(runs.client, runId, 'iterations');
+    await untilSimultaneous(runId);
     const { paused } = await runs.client.pause(runId, { ...who, now: true });
     expect(paused?.by).toBe('test');
     expect(await runs.client.progress(runId)).toMatchObject({ phase: 'iterations', iterationsDone: 0 });
@@ -100,7 +110,7 @@ describe('commands on a run', () => {
 
   it('cancels in the middle of a simultaneous step: nothing is decided, and the initial configuration is tested', async () => {
     const runId = await runs.start({ system: 'scripted-chain', plan: { ...longPlan, simultaneousSteps: true } });
-    await untilPhase(runs.client, runId, 'iterations');
+    await untilSimultaneous(runId);
     await runs.client.cancel(runId, { ...who, now: false });
     expect((await runs.client.result(runId)).status).toBe('cancelled');
     const document = await runs.client.document(runId);

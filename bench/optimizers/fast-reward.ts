@@ -16,7 +16,7 @@ import { fitPairWeights } from './fit-pair-weights';
 /** Members, as the product has. */
 const members = 5;
 /** One of the three that the product chooses among by held-out loss; here it orders held-out pairs best on every system. */
-const embeddingShare = 16;
+const shares = { embeddingShare: 4, wordsShare: 16 };
 /** Instead of embeddings, which would cost more than all the rest: one number that is always 0. */
 const noEmbedding = { get: () => new Float32Array(1) } as unknown as ReadonlyMap<string, Float32Array>;
 
@@ -75,7 +75,7 @@ export function fitFastReward(
     embeddingDimension: 1,
   });
   const features = known.of(spec, index.items);
-  const standardisation = fitStandardisation(spec, features, [...index.items.keys()], embeddingShare);
+  const standardisation = fitStandardisation(spec, features, [...index.items.keys()], shares);
   const rows = standardise(features, [...index.items.keys()], standardisation);
   const { weights, heldOut } = fitPairWeights({
     rows,

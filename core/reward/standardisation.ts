@@ -6,25 +6,27 @@ export interface Standardisation {
   scale: Float32Array;
 }
 
-/**
- * Variance of a block of words, in that of an embedding: most words tell nothing and few tell much, so that a ridge as strong as
- * that of embeddings would hide them behind surface features that say less.
- */
-const wordsShare = 8;
+/** Variances of whole blocks: less of it regularises a block more. */
+export interface BlockShares {
+  /** Of an embedding, in that of a surface feature. */
+  embeddingShare: number;
+  /** Of an output field's words, in that of an embedding: most words tell nothing and few tell much. */
+  wordsShare: number;
+}
 
-/** A standardised surface feature is cut to this many deviations, so that one freak value cannot rule a reward. */
+/** A standardised feature is cut to this, many deviations of a surface feature, so that one freak value cannot rule a reward. */
 export const largestDeviation = 8;
 
 /**
  * Fits mean and scale on some rows of `features [rows, spec.dimension]`. A surface feature is scaled by itself; a block of embeddings or
- * words as a whole, to the total variance of one surface feature times `embeddingShare`: a word that was said once does not weigh
- * as much as one that is said in every other output. A constant feature gets scale 0.
+ * words as a whole, to the variance that is its share: a word that was said once does not weigh as much as one that is said in
+ * every other output. A constant feature gets scale 0.
  */
 export function fitStandardisation(
   spec: FeatureSpec,
   features: Float32Array,
   rows: ArrayLike<number>,
-  embeddingShare: number,
+  { embeddingShare, wordsShare }: BlockShares,
 ): Standardisation {
   const { dimension } = spec;
   const sum = new Float64Array(dimension);
@@ -43,13 +45,17 @@ export function fitStandardisation(
     }
   }
   const scale = new Float32Array(dimension);
-  const deviations = Float64Array.from(squares, (square) => Math.sqrt(square / Math.max(1, rows.length)));
   for (const { kind, offset, length } of spec.blocks) {
-    const own = deviations.subarray(offset, offset + length);
-    const variance = kind === 'words' ? wordsShare * embeddingShare : embeddingShare;
-    const common = Math.sqrt(variance) / Math.hypot(...own);
-    for (const [index, deviation] of own.entries()) {
-      if (deviation > 1e-6) scale[offset + index] = kind === 'surface' ? 1 / deviation : common;
+    const own = squares.subarray(offset, offset + length);
+    const total = own.reduce((sum, square) => sum + square, 0) / Math.max(1, rows.length);
+    const common = {
+      embedding: Math.sqrt(embeddingShare / total),
+      // A text's words are a vector of unit length: scaled so, none of them is cut.
+      words: Math.min(largestDeviation, Math.sqrt((wordsShare * embeddingShare) / total)),
+    };
+    for (const [index, square] of own.entries()) {
+      const deviation = Math.sqrt(square / Math.max(1, rows.length));
+      if (deviation > 1e-6) scale[offset + index] = kind === 'surface' ? 1 / deviation : common[kind];
     }
   }
   return { mean, scale };

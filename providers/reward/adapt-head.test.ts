@@ -11,8 +11,8 @@ const [before, inputs] = [12, 24];
 const past = Array.from({ length: before }, (_, input) => input);
 const fresh = Array.from({ length: inputs - before }, (_, index) => before + index);
 const heads: HeadChoice[] = [
-  { kind: 'linear', hidden: 0, learningRate: 0.05, weightDecay: 0.1, embeddingShare: 1 },
-  { kind: 'mlp', hidden: 3, learningRate: 0.05, weightDecay: 0.1, embeddingShare: 1 },
+  { kind: 'linear', hidden: 0, learningRate: 0.05, weightDecay: 0.1, embeddingShare: 1, wordsShare: 8 },
+  { kind: 'mlp', hidden: 3, learningRate: 0.05, weightDecay: 0.1, embeddingShare: 1, wordsShare: 8 },
 ];
 
 async function built() {
@@ -110,7 +110,7 @@ describe.each(heads)('adaptHead with $kind members', (head) => {
       request,
       [...past, ...fresh].filter((input) => input % folds !== own),
     );
-    const standardisation = standardisationOf(request, pairs, head.embeddingShare);
+    const standardisation = standardisationOf(request, pairs, head);
     const table = pairTable(request, pairs, standardisation);
     const trainer = await HeadTrainer.open(protobuf, head, request.spec.dimension);
     const run = trainer.start(

@@ -5,7 +5,14 @@ import type { Member, TrainingRequest, TrainingResult, TrainingSettings } from '
 
 const inputs = 20;
 const folds = 5;
-const head: HeadChoice = { kind: 'linear', hidden: 0, learningRate: 0.05, weightDecay: 0.1, embeddingShare: 1 };
+const head: HeadChoice = {
+  kind: 'linear',
+  hidden: 0,
+  learningRate: 0.05,
+  weightDecay: 0.1,
+  embeddingShare: 1,
+  wordsShare: 8,
+};
 const settings: TrainingSettings = { heads: [head], maxSteps: 80, lookEvery: 4, patience: 3 };
 const all = Array.from({ length: inputs }, (_, input) => input);
 

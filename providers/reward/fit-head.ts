@@ -80,7 +80,7 @@ async function fitMember(fit: Fit, fold: number): Promise<{ member: Member; trai
   // The first of equals: heads are listed from simple to complex.
   const { head, trainer, initial, steps } = choices.reduce((best, run) => (run.loss < best.loss ? run : best));
   const pairs = pairsOfGroups(request, groups);
-  const standardisation = standardisationOf(request, pairs, head.embeddingShare);
+  const standardisation = standardisationOf(request, pairs, head);
   const table = pairTable(request, pairs, standardisation);
   const run = trainer.start(table.features, table, initial);
   for (let taken = 0; taken < steps; taken += stepsPerCall) {
@@ -105,7 +105,7 @@ async function stopEarly(
   const shuffled = randomStream(request.seed, 'reward-early-stopping', fold).shuffle(groups);
   const looks = shuffled.slice(0, Math.max(1, Math.round(innerShare * groups.length)));
   const training = pairsOfGroups(request, shuffled.slice(looks.length));
-  const standardisation = standardisationOf(request, training, head.embeddingShare);
+  const standardisation = standardisationOf(request, training, head);
   const table = pairTable(request, training, standardisation);
   const lookTable = pairTable(request, pairsOfGroups(request, looks), standardisation);
   const run = trainer.start(table.features, table, initial);

@@ -1,4 +1,5 @@
 import type { RandomStream } from '../../core/random/stream';
+import type { BlockShares } from '../../core/reward/standardisation';
 import type { OnnxGraph } from './onnx-graph';
 
 /** Linear: `x w`. Mlp: `x w + tanh(x W + b) v`, one hidden layer beside the linear path. */
@@ -11,12 +12,10 @@ export interface HeadShape {
 }
 
 /** A head with what it is trained by; several compete on held-out inputs, and the manifest records the winner. */
-export interface HeadChoice extends HeadShape {
+export interface HeadChoice extends HeadShape, BlockShares {
   learningRate: number;
   /** Decoupled, per step: parameters shrink by `learningRate * weightDecay`. */
   weightDecay: number;
-  /** Variance of a whole block of embeddings, in surface features' variances: less of it regularises them more. */
-  embeddingShare: number;
 }
 
 export interface HeadParameter {

@@ -15,6 +15,8 @@ export const headSchema = z.object({
   learningRate: z.number(),
   weightDecay: z.number(),
   embeddingShare: z.number(),
+  // Earlier heads had no choice.
+  wordsShare: z.number().default(8),
 });
 
 /** What belongs to one reward artefact: stored beside the `.onnx` file and checked whenever it is opened. */

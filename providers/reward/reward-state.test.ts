@@ -13,6 +13,7 @@ const member = (fold: number, hidden: number): Member => ({
     learningRate: 0.02,
     weightDecay: 0.03,
     embeddingShare: 4,
+    wordsShare: 8,
   },
   standardisation: { mean: numbers(5), scale: numbers(5) },
   parameters: Float32Array.of(-0, 1e-45, 3.4e38, ...numbers(4)),

@@ -9,7 +9,14 @@ import type { HeadChoice } from './head';
 import type { trainInThread as TrainInThread } from './train-in-thread';
 import type { TrainingRequest } from './training-request';
 
-const head: HeadChoice = { kind: 'linear', hidden: 0, learningRate: 0.05, weightDecay: 0.1, embeddingShare: 1 };
+const head: HeadChoice = {
+  kind: 'linear',
+  hidden: 0,
+  learningRate: 0.05,
+  weightDecay: 0.1,
+  embeddingShare: 1,
+  wordsShare: 8,
+};
 
 /** Two candidates of each of four inputs; the first one is preferred, and its features are larger. */
 function requestOf(): TrainingRequest {

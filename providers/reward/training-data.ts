@@ -1,5 +1,10 @@
 import { pairLoss } from '../../core/reward/pair-loss';
-import { fitStandardisation, standardise, type Standardisation } from '../../core/reward/standardisation';
+import {
+  fitStandardisation,
+  standardise,
+  type BlockShares,
+  type Standardisation,
+} from '../../core/reward/standardisation';
 import type { IndexedPairs } from './head-trainer';
 import type { TrainingRequest } from './training-request';
 
@@ -21,9 +26,9 @@ export function pairsOfGroups(request: TrainingRequest, groups: readonly number[
 export function standardisationOf(
   request: TrainingRequest,
   pairs: readonly number[],
-  embeddingShare: number,
+  shares: BlockShares,
 ): Standardisation {
-  return fitStandardisation(request.spec, request.features, rowsOf(request, pairs), embeddingShare);
+  return fitStandardisation(request.spec, request.features, rowsOf(request, pairs), shares);
 }
 
 /** Weights are scaled to sum to 1; a pair that occurs twice counts twice. */

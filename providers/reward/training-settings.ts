@@ -30,11 +30,12 @@ export function trainingSettings(rows: number, dimension: number): TrainingSetti
   const hidden = Math.min(mostHidden, Math.floor(mostNumbers / usualMembers / dimension) - 3);
   const linear = { kind: 'linear' as const, hidden: 0, learningRate: 0.02, weightDecay: 0.03 };
   const heads: HeadChoice[] = [
-    { ...linear, embeddingShare: 1 },
-    { ...linear, embeddingShare: 4 },
-    { ...linear, embeddingShare: 16 },
+    { ...linear, embeddingShare: 1, wordsShare: 2 },
+    { ...linear, embeddingShare: 4, wordsShare: 2 },
+    { ...linear, embeddingShare: 4, wordsShare: 16 },
   ];
-  if (rows >= enoughForMlp && hidden >= 4) heads.push({ ...linear, kind: 'mlp', hidden, embeddingShare: 4 });
+  if (rows >= enoughForMlp && hidden >= 4)
+    heads.push({ ...linear, kind: 'mlp', hidden, embeddingShare: 4, wordsShare: 8 });
   const affordable = Math.round((stepsAtTableSize * tableSize) / (rows * dimension));
   return { heads, maxSteps: Math.max(100, Math.min(400, affordable)), lookEvery: 10, patience: 5 };
 }

@@ -28,7 +28,7 @@ export async function writeSpeedTask(folder: string, kind: HeadKind): Promise<Sp
   const raw = someFeatures(stream, rows);
   const pairs = somePairs(stream, raw);
   const all = Array.from({ length: rows }, (_, row) => row);
-  const { mean, scale } = fitStandardisation(spec, raw, all, head.embeddingShare);
+  const { mean, scale } = fitStandardisation(spec, raw, all, head);
   const initial = initialParameters(head, dimension, stream);
   const file = (name: string): string => path.join(folder, `${kind}-${name}`);
   const write = async (name: string, data: Float32Array | Int32Array): Promise<string> => {
