@@ -25,7 +25,8 @@ function filesUnder(folder) {
     .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
 }
 
-const isTest = (file) => file.endsWith('.test.ts');
+/** Tests, and what only they use. */
+const isTest = (file) => file.endsWith('.test.ts') || path.basename(path.dirname(file)) === 'testing';
 
 function sourceFiles() {
   const configuration = ['tsconfig.json', 'tsconfig.build.json', 'package.json'].map((file) => path.join(root, file));

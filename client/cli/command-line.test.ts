@@ -9,7 +9,7 @@ import { Cleanup } from './cleanup';
 import { errorReport } from './error-report';
 import { exitCode } from './exit-code';
 import { ladderLines } from './ladder-lines';
-import { allOrNames } from './option-parsers';
+import { allOrNames, namesAmong } from './option-parsers';
 import { addPlanOptions, budgetOverrides, planOverrides } from './plan-options';
 import { createProgram } from './program';
 import { resumeCommand } from './resume-command';
@@ -96,8 +96,15 @@ describe('the program', () => {
     ['all', 'all'],
     ['opro', ['opro']],
     ['edits, models', ['edits', 'models']],
+    ['edits,', ['edits']],
   ])('reads the optimizers %j', (text, optimizers) => {
     expect(allOrNames(text)).toEqual(optimizers);
+  });
+
+  it('reads a list of known names in their order, each once', () => {
+    const read = namesAmong(['one', 'two']);
+    expect(read('two, one,two,')).toEqual(['one', 'two']);
+    for (const text of ['', ',', 'one,three']) expect(() => read(text)).toThrow('of these: one, two.');
   });
 
   it('turns options into plan and budget', () => {

@@ -28,10 +28,7 @@ export function numberFrom(least: number, most = Infinity): (text: string) => nu
 
 /** `all`, or a list of names with commas between; the config says which are known. */
 export function allOrNames(text: string): 'all' | string[] {
-  const names = text
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
+  const names = namesIn(text);
   if (names.length === 0) throw new InvalidArgumentError('It must be all, or names with commas between.');
   return names.length === 1 && names[0] === 'all' ? 'all' : names;
 }
@@ -39,12 +36,20 @@ export function allOrNames(text: string): 'all' | string[] {
 /** A list of known names with commas between, each once. */
 export function namesAmong<T extends string>(known: readonly T[]): (text: string) => T[] {
   return (text) => {
-    const names = new Set(text.split(',').map((name) => name.trim()));
-    if ([...names].some((name) => !known.some((one) => one === name))) {
+    const names = new Set(namesIn(text));
+    if (names.size === 0 || [...names].some((name) => !known.some((one) => one === name))) {
       throw new InvalidArgumentError(`It must be names with commas between, of these: ${known.join(', ')}.`);
     }
     return known.filter((name) => names.has(name));
   };
+}
+
+/** The names of a list with commas between; a comma too many does no harm. */
+function namesIn(text: string): string[] {
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 }
 
 export function onOrOff(text: string): boolean {

@@ -1,5 +1,5 @@
 import { StepUnavailable, type Step } from './climb';
-import { isPresent } from './publish';
+import { isPresent } from './is-present';
 
 /** The step that takes `target` from the cache. What is there was verified before it was put there. */
 export function cachedStep<T>(target: string, value: T): Step<T> {
@@ -7,7 +7,7 @@ export function cachedStep<T>(target: string, value: T): Step<T> {
     name: 'local cache',
     kind: 'cache',
     take: async () => {
-      if (!(await isPresent(target))) throw new StepUnavailable(`${target} is not there`);
+      if (!isPresent(target)) throw new StepUnavailable(`${target} is not there`);
       return value;
     },
   };

@@ -1,7 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { FileWriteError } from '../processes/file-write-error';
 import { climb, StepUnavailable, type Ladder, type Step } from './climb';
 import { LadderError } from './ladder-error';
 
@@ -80,6 +81,42 @@ describe('climbing a ladder', () => {
   it('ends when the caller aborts', async () => {
     const stuck: Step<string> = { name: 'stuck', take: () => new Promise(() => undefined) };
     await expect(climb(ladder(stuck), undefined, AbortSignal.timeout(50))).rejects.toThrow(/timeout/i);
+  });
+
+  describe('where files cannot be written', () => {
+    let parent: string;
+    beforeEach(async () => {
+      parent = await mkdtemp(path.join(tmpdir(), 'optimas-climb-'));
+    });
+    afterEach(() => rm(parent, { recursive: true }));
+
+    it('names the folder and its setting when there is no place for the lock', async () => {
+      const folder = path.join(parent, 'data');
+      await writeFile(folder, 'a file');
+      const install: Step<string> = { ...serves('b'), kind: 'install' };
+      const blocked = { ...ladder(fails('a', 'empty'), install), lockFile: path.join(folder, 'lock') };
+      const error = await climb(blocked).catch((thrown: unknown) => thrown);
+      expect(LadderError.isInstance(error)).toBe(true);
+      expect((error as Error).message).toMatch(
+        /Tried:\n  - a: empty\n  - lock: .*\/data\/lock could not be written: EEXIST.*\nWhat to do: let files be written in .*\/data \(.*\), or set OPTIMAS_CACHE_DIR to another folder$/,
+      );
+      await expect(climb({ ...blocked, folderSetting: 'OPTIMAS_DATA_DIR' })).rejects.toThrow('or set OPTIMAS_DATA_DIR');
+    });
+
+    it('does not try the next way, which would write there too', async () => {
+      const full: Step<string> = {
+        name: 'a',
+        kind: 'install',
+        take: async () => {
+          throw new FileWriteError(path.join(parent, 'thing'), new Error('ENOSPC: no space left on device, write'));
+        },
+      };
+      const blocked = { ...ladder(full, { ...serves('b'), kind: 'install' }), lockFile: path.join(parent, 'lock') };
+      const failed = climb(blocked);
+      await expect(failed).rejects.toThrow(`a: ${parent}/thing could not be written: ENOSPC: no space left on device`);
+      await expect(failed).rejects.toThrow(`What to do: let files be written in ${parent} (`);
+      expect(await readdir(parent)).toEqual([]);
+    });
   });
 
   it('installs once when several climb together', async () => {

@@ -1,4 +1,6 @@
+import path from 'node:path';
 import { withFileLock } from '../processes/file-lock';
+import { FileWriteError } from '../processes/file-write-error';
 import { LadderError, type FailedStep } from './ladder-error';
 
 /** Milliseconds without progress after which a step has failed. */
@@ -38,10 +40,12 @@ export interface Step<T> {
 export interface Ladder<T> {
   readonly what: string;
   readonly steps: readonly Step<T>[];
-  /** The one thing a person can do when no step serves. */
-  readonly remedy: string;
+  /** The one thing a person can do when no step serves; a function where that depends on how far the steps came. */
+  readonly remedy: string | (() => string);
   /** Held during the `install` steps. */
   readonly lockFile?: string | undefined;
+  /** The variable that says where the folder of `lockFile` is; default `OPTIMAS_CACHE_DIR`. */
+  readonly folderSetting?: string;
 }
 
 export type LadderReport = (
@@ -65,14 +69,26 @@ export class StepUnavailable extends Error {
   override readonly name = 'StepUnavailable';
 }
 
-/** Takes the first step of `ladder` that serves. Throws LadderError when none does, and the reason of `signal`. */
+/**
+ * Takes the first step of `ladder` that serves. Throws LadderError when none does, or when files cannot be written, and the
+ * reason of `signal`.
+ */
 export async function climb<T>(
   ladder: Ladder<T>,
   report: LadderReport = () => undefined,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Climbed<T>> {
   const tried: FailedStep[] = [];
-  const { what, remedy, lockFile, steps } = ladder;
+  const { what, remedy, lockFile, steps, folderSetting = 'OPTIMAS_CACHE_DIR' } = ladder;
+  // The other ways would write there too.
+  const unwritable = ({ file }: FileWriteError): LadderError => {
+    const folder = path.dirname(lockFile ?? file);
+    return new LadderError(
+      what,
+      tried,
+      `let files be written in ${folder} (a folder with write permission and room on its disk), or set ${folderSetting} to another folder`,
+    );
+  };
   const tryAll = async (some: readonly Step<T>[]): Promise<Climbed<T> | undefined> => {
     for (const step of some) {
       const again = tried.some((earlier) => earlier.step === step.name);
@@ -88,6 +104,7 @@ export async function climb<T>(
           report({ what, step: step.name, state: 'failed', reason });
           tried.push({ step: step.name, reason });
         }
+        if (FileWriteError.isInstance(error)) throw unwritable(error);
         if (step.kind === 'setting' && !(error instanceof StepUnavailable)) {
           throw new LadderError(what, tried, `correct the setting (${step.name}), or remove it to try the other ways`);
         }
@@ -112,9 +129,13 @@ export async function climb<T>(
       ? undefined
       : lockFile === undefined
         ? await install()
-        : await withFileLock(lockFile, install, { signal, onWait });
+        : await withFileLock(lockFile, install, { signal, onWait }).catch((error: unknown) => {
+            if (!FileWriteError.isInstance(error)) throw error;
+            tried.push({ step: 'lock', reason: error.message });
+            throw unwritable(error);
+          });
   if (installed !== undefined) return installed;
-  throw new LadderError(what, tried, remedy);
+  throw new LadderError(what, tried, typeof remedy === 'string' ? remedy : remedy());
 }
 
 function cacheSteps<T>(steps: readonly Step<T>[]): Step<T>[] {
@@ -152,6 +173,8 @@ async function takeStep<T>(step: Step<T>, what: string, report: LadderReport, si
 
 /** An error's message with those of its causes: `fetch failed` alone says nothing. */
 function reasonOf(error: Error): string {
+  // Its message says its cause.
+  if (FileWriteError.isInstance(error)) return error.message;
   const message = error.message || ((error as NodeJS.ErrnoException).code ?? error.name);
   return error.cause instanceof Error ? `${message}: ${reasonOf(error.cause)}` : message;
 }

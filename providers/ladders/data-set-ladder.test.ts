@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { climb } from './climb';
@@ -64,6 +64,39 @@ describe('the ladder of a data set', () => {
     expect((await climb(dataSetLadder(folder, tags, {}))).step).toBe('local files');
   });
 
+  it('takes an empty file for none, in every place', async () => {
+    const tags = await serve({ '/official/train.json': train, '/official/dev.json': dev });
+    await writeFile(path.join(folder, 'own-train.jsonl'), '');
+    await writeFile(path.join(folder, 'dev.json'), '');
+    await climb(dataSetLadder(folder, tags, {}));
+    expect(server.requests).toEqual(['/official/train.json', '/official/dev.json']);
+    expect(await readFile(path.join(folder, 'dev.json'), 'utf8')).toBe(dev);
+  });
+
+  it('takes what is all there from a folder that cannot be written', async () => {
+    const tags = await serve({});
+    await writeFile(path.join(folder, 'train.json'), train);
+    await writeFile(path.join(folder, 'dev.json'), dev);
+    await chmod(folder, 0o555);
+    expect((await climb(dataSetLadder(folder, tags, {}))).step).toBe('local files');
+    await chmod(folder, 0o755);
+  });
+
+  it('says which setting to change where the folder cannot be', async () => {
+    const tags = await serve({});
+    const file = path.join(folder, 'file');
+    await writeFile(file, '');
+    await expect(climb(dataSetLadder(file, tags, {}))).rejects.toThrow(
+      /What to do: let files be written in .*\/file \(.*\), or set OPTIMAS_DATA_DIR to another folder$/,
+    );
+    expect(server.requests).toEqual([]);
+  });
+
+  it('names the hosts to be reached', () => {
+    const { remedy } = dataSetLadder(folder, dataSets.hotpotqa, {});
+    expect((remedy as () => string)()).toContain('connect this machine to curtis.ml.cmu.edu or huggingface.co, set');
+  });
+
   it('takes the copies of what the official server does not give', async () => {
     const tags = await serve({ '/official/train.json': train, '/copies/of-dev.json': dev });
     expect((await climb(dataSetLadder(folder, tags, {}))).step).toBe('model hub');
@@ -76,11 +109,18 @@ describe('the ladder of a data set', () => {
     const ladder = dataSetLadder(folder, tags, { OPTIMAS_DATA_MIRROR: `${server.url}/mirror/` });
     await expect(climb(ladder)).rejects.toThrow(
       `OPTIMAS_DATA_MIRROR: ${server.url}/mirror/dev.json answered 404\n` +
-        'What to do: correct OPTIMAS_DATA_MIRROR, remove it to ask the official server, or download train.json and dev.json',
+        'What to do: correct OPTIMAS_DATA_MIRROR, remove it to ask the official server, or download dev.json from https://tags.example',
     );
     expect(server.requests).toEqual(['/mirror/train.json', '/mirror/dev.json']);
     // What came whole stays.
     expect(await readdir(folder)).toEqual(['train.json']);
+  });
+
+  it.each([' %s ', '%s///', '%s/?', '%s/#'])('reads the mirror written as %j', async (written) => {
+    const tags = await serve({ '/mirror%20a/train.json': train, '/mirror%20a/dev.json': dev });
+    const setting = written.replace('%s', `${server.url}/mirror a`);
+    await climb(dataSetLadder(folder, tags, { OPTIMAS_DATA_MIRROR: setting }));
+    expect(server.requests).toEqual(['/mirror%20a/train.json', '/mirror%20a/dev.json']);
   });
 
   it.each([
@@ -88,6 +128,8 @@ describe('the ladder of a data set', () => {
     'ftp://mirror.example',
     'https://canary@mirror.example',
     'https://someone:canary@mirror.example',
+    'https://mirror.example/?token=canary',
+    'https://mirror.example/data#canary',
   ])('refuses the mirror %s without repeating it', async (setting) => {
     const tags = await serve({});
     const error = await climb(dataSetLadder(folder, tags, { OPTIMAS_DATA_MIRROR: setting })).catch(String);
@@ -109,7 +151,7 @@ describe('the ladder of a data set', () => {
     const failed = climb(dataSetLadder(folder, tags, {}));
     await expect(failed).rejects.toThrow(message);
     await expect(failed).rejects.toThrow(
-      `What to do: connect this machine to such a server, set OPTIMAS_DATA_MIRROR to the URL of a folder with these files, or ` +
+      `What to do: connect this machine to 127.0.0.1, set OPTIMAS_DATA_MIRROR to the URL of a folder with these files, or ` +
         `download train.json and dev.json from https://tags.example into ${folder} by hand`,
     );
     expect(await readdir(folder)).toEqual([]);

@@ -2,7 +2,8 @@ import path from 'node:path';
 import { StepUnavailable, type Attempt, type Ladder, type Step } from './climb';
 import type { DataFile, DataSet } from './data-sets';
 import { download } from './download';
-import { isPresent, publish } from './publish';
+import { isPresent } from './is-present';
+import { publish } from './publish';
 import { showingTerms } from './showing-terms';
 
 /**
@@ -18,18 +19,22 @@ export function dataSetLadder(
     showingTerms(terms, { name, kind: 'install', take: (attempt) => fetched(folder, files, urlOf, attempt) });
   const mirror = environment['OPTIMAS_DATA_MIRROR'];
   const haveCopies = files.some(({ copyUrl }) => copyUrl !== undefined);
-  const names = files.map(({ name }) => name).join(' and ');
-  const byHand = `download ${names} from ${page} into ${folder} by hand`;
   return {
     what: `The ${title} data`,
     lockFile: path.join(folder, `.${title.toLowerCase()}.lock`),
-    remedy: mirror
-      ? `correct OPTIMAS_DATA_MIRROR, remove it to ask the official server, or ${byHand}`
-      : `connect this machine to such a server, set OPTIMAS_DATA_MIRROR to the URL of a folder with these files, or ${byHand}`,
+    folderSetting: 'OPTIMAS_DATA_DIR',
+    remedy: () => {
+      const missing = missingFiles(folder, files);
+      const names = missing.map(({ name }) => name).join(' and ');
+      const byHand = `download ${names} from ${page} into ${folder} by hand`;
+      return mirror
+        ? `correct OPTIMAS_DATA_MIRROR, remove it to ask the official server, or ${byHand}`
+        : `connect this machine to ${hostsOf(missing)}, set OPTIMAS_DATA_MIRROR to the URL of a folder with these files, or ${byHand}`;
+    },
     steps: [
-      { name: 'local files', kind: 'cache', take: () => present(folder, files) },
+      { name: 'local files', kind: 'cache', take: async () => present(folder, files) },
       ...(mirror
-        ? [install('OPTIMAS_DATA_MIRROR', ({ name }) => `${mirrorFolder(mirror)}/${name}`)]
+        ? [install('OPTIMAS_DATA_MIRROR', ({ name }) => new URL(name, mirrorFolder(mirror)).href)]
         : [
             install('official server', ({ officialUrl }) => officialUrl),
             ...(haveCopies ? [install('model hub', ({ officialUrl, copyUrl }) => copyUrl ?? officialUrl)] : []),
@@ -38,8 +43,8 @@ export function dataSetLadder(
   };
 }
 
-async function present(folder: string, files: readonly DataFile[]): Promise<string> {
-  const [missing] = await missingFiles(folder, files);
+function present(folder: string, files: readonly DataFile[]): string {
+  const [missing] = missingFiles(folder, files);
   if (missing !== undefined) throw new StepUnavailable(`${missing.name} is not in ${folder}`);
   return folder;
 }
@@ -50,7 +55,7 @@ async function fetched(
   urlOf: (file: DataFile) => string,
   attempt: Attempt,
 ): Promise<string> {
-  for (const file of await missingFiles(folder, files)) {
+  for (const file of missingFiles(folder, files)) {
     const url = urlOf(file);
     await publish(path.join(folder, file.name), async (work) => {
       const arriving = path.join(work, file.name);
@@ -61,20 +66,28 @@ async function fetched(
   return folder;
 }
 
-async function missingFiles(folder: string, files: readonly DataFile[]): Promise<DataFile[]> {
-  const are = async (names: readonly string[]): Promise<boolean> =>
-    (await Promise.all(names.map((name) => isPresent(path.join(folder, name))))).every(Boolean);
-  const needed = await Promise.all(
-    files.map(async ({ name, replacedBy }) => !(await are([name])) && !(await are(replacedBy))),
-  );
-  return files.filter((_, at) => needed[at]);
+function missingFiles(folder: string, files: readonly DataFile[]): DataFile[] {
+  const are = (names: readonly string[]): boolean => names.every((name) => isPresent(path.join(folder, name)));
+  return files.filter(({ name, replacedBy }) => !are([name]) && !are(replacedBy));
 }
 
-/** @throws Error that does not repeat the setting where that may hold a password */
-function mirrorFolder(setting: string): string {
+/** `server.example or hub.example` */
+function hostsOf(files: readonly DataFile[]): string {
+  const urls = [...files.map(({ officialUrl }) => officialUrl), ...files.flatMap(({ copyUrl }) => copyUrl ?? [])];
+  return [...new Set(urls.map((url) => new URL(url).hostname))].join(' or ');
+}
+
+/**
+ * The URL of the mirror's folder, with a slash at its end.
+ *
+ * @throws Error that does not repeat the setting where that may hold a secret
+ */
+function mirrorFolder(setting: string): URL {
   const url = URL.canParse(setting) ? new URL(setting) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
-    throw new Error('it is not a URL such as https://mirror.example/data (without user name and password)');
+  const isPlain = url !== undefined && [url.username, url.password, url.search, url.hash].every((part) => part === '');
+  if (!isPlain || !/^https?:$/.test(url.protocol)) {
+    throw new Error('it is not a URL such as https://mirror.example/data (without user name, password, ? and #)');
   }
-  return setting.replace(/\/+$/, '');
+  url.pathname = url.pathname.replace(/\/*$/, '/');
+  return url;
 }

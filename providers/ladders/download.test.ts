@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { programArguments } from '../processes/program';
 import { climb } from './climb';
+import { download } from './download';
 import { downloadLadder } from './testing/download-ladder';
 
 jest.setTimeout(30_000);
@@ -59,6 +61,8 @@ const runProgram = (url: string) =>
   );
 
 describe('a download', () => {
+  const attempt = { signal: new AbortController().signal, progress: () => undefined };
+
   it('reports progress and is taken from the cache the next time', async () => {
     const seen: (number | undefined)[] = [];
     const ladder = downloadLadder(folder, `${base}/whole`, sha256);
@@ -91,9 +95,33 @@ describe('a download', () => {
       `download: ${base}/cut did not arrive`,
     );
     expect(await readdir(folder)).toEqual([]);
-    const closed = 'http://127.0.0.1:9';
-    await expect(climb(downloadLadder(folder, `${closed}/file`, sha256))).rejects.toThrow(
-      `download: ${closed}/file did not arrive`,
+  });
+
+  it('from where nobody listens says of what, and why', async () => {
+    const gone = createServer();
+    await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(gone.address() as AddressInfo).port}/file`;
+    await new Promise((resolve) => gone.close(resolve));
+    const thrown: unknown = await download(url, path.join(folder, 'thing.bin'), { sha256, attempt }).catch(
+      (error: unknown) => error,
+    );
+    const { message, cause } = thrown as { message: string; cause: { cause: NodeJS.ErrnoException } };
+    expect(message).toBe(`${url} did not arrive`);
+    expect(cause.cause.code).toBe('ECONNREFUSED');
+  });
+
+  it('that cannot be written blames the file, not the server', async () => {
+    const file = path.join(folder, 'none', 'thing.bin');
+    const failed = download(`${base}/whole`, file, { sha256, attempt });
+    await expect(failed).rejects.toMatchObject({
+      name: 'FileWriteError',
+      message: expect.stringMatching(/^.*\/none\/thing\.bin could not be written: ENOENT/),
+    });
+  });
+
+  (existsSync('/dev/full') ? it : it.skip)('onto a full disk says so', async () => {
+    await expect(download(`${base}/whole`, '/dev/full', { sha256, attempt })).rejects.toThrow(
+      /^\/dev\/full could not be written: ENOSPC/,
     );
   });
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
+import { FileWriteError } from '../processes/file-write-error';
 import type { Attempt } from './climb';
 
 /** Milliseconds between two progress reports. */
@@ -11,7 +12,7 @@ const reportEveryMs = 250;
 
 /**
  * Downloads `url` to `file` and verifies its sha256. The file is written as it arrives, so it belongs in a work folder
- * (see `publish`). Throws on a status other than 2xx and on a checksum mismatch.
+ * (see `publish`). Throws on a status other than 2xx and on a checksum mismatch; FileWriteError where `file` cannot be written.
  */
 export async function download(
   url: string,
@@ -45,9 +46,16 @@ export async function download(
       next(null, chunk);
     },
   });
-  await pipeline(Readable.fromWeb(response.body as ReadableStream), meter, createWriteStream(file), {
-    signal: attempt.signal,
-  }).catch(breakOff);
+  const arriving = Readable.fromWeb(response.body as ReadableStream);
+  const written = createWriteStream(file);
+  // The first of them to fail makes the other fail too.
+  let failed: typeof arriving | typeof written | undefined;
+  for (const stream of [arriving, written]) stream.once('error', () => (failed ??= stream));
+  await pipeline(arriving, meter, written, { signal: attempt.signal }).catch((cause: Error) => {
+    attempt.signal.throwIfAborted();
+    if (failed === written) throw new FileWriteError(file, cause);
+    breakOff(cause);
+  });
   attempt.progress({ message, done, total });
   const actual = hash.digest('hex');
   if (actual !== sha256) {

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { cachedStep } from './cached-step';
 import { StepUnavailable, type Attempt, type Ladder } from './climb';
 import { download } from './download';
-import { isPresent, publish, verifySha256 } from './publish';
+import { isPresent } from './is-present';
+import { publish, verifySha256 } from './publish';
 import { runClient } from './run-client';
 import { appendZipEntry } from './unzip-entry';
 
@@ -66,7 +67,7 @@ export function encoderLadder(
 async function configuredFolder(folder: string | undefined): Promise<string> {
   if (!folder) throw new StepUnavailable('not set');
   for (const name of Object.keys(files)) {
-    if (!(await isPresent(path.join(folder, name)))) throw new Error(`${folder} has no ${name}`);
+    if (!isPresent(path.join(folder, name))) throw new Error(`${folder} has no ${name}`);
   }
   return path.resolve(folder);
 }

@@ -2,7 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cachedStep } from './cached-step';
 import { StepUnavailable, type Attempt, type Ladder } from './climb';
-import { isPresent, publish } from './publish';
+import { isPresent } from './is-present';
+import { publish } from './publish';
 import { runClient } from './run-client';
 
 const version = '3.22.1';
@@ -58,7 +59,7 @@ async function installed(folder: string, attempt: Attempt): Promise<string> {
       nextWithinMs: 60_000,
       attempt,
     });
-    if (!(await isPresent(path.join(built, 'node_modules', '@node-llama-cpp', platform)))) {
+    if (!isPresent(path.join(built, 'node_modules', '@node-llama-cpp', platform))) {
       throw new Error(`npm ended well but left out @node-llama-cpp/${platform}`);
     }
     return built;

@@ -1,22 +1,28 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { FileWriteError } from '../processes/file-write-error';
 
 /**
  * Lets `build` fill a temporary folder beside `target` and then moves the file or folder that it returns to `target`, in
  * one step: a half-written target is never seen, whatever ends this process. An existing target stays when it cannot be
  * replaced (a folder that another process published first). To be called by one process at a time for one target.
+ *
+ * @throws FileWriteError where nothing can be made beside `target`
  */
 export async function publish(target: string, build: (workFolder: string) => Promise<string>): Promise<void> {
   const parent = path.dirname(target);
-  await mkdir(parent, { recursive: true });
+  const failed = (cause: Error): never => {
+    throw new FileWriteError(target, cause);
+  };
+  await mkdir(parent, { recursive: true }).catch(failed);
   const prefix = `.partial-${path.basename(target)}-`;
   // The ladder's lock is held, so these are of processes that were killed.
   const leftOver = (await readdir(parent)).filter((name) => name.startsWith(prefix));
   await Promise.all(leftOver.map((name) => rm(path.join(parent, name), { recursive: true, force: true })));
-  const workFolder = await mkdtemp(path.join(parent, prefix));
+  const workFolder = await mkdtemp(path.join(parent, prefix)).catch(failed);
   try {
     const built = await build(workFolder);
     await rename(built, target).catch(async (error: NodeJS.ErrnoException) => {
@@ -41,13 +47,4 @@ export async function verifySha256(file: string, expected: string): Promise<void
   if (actual !== expected) {
     throw new Error(`checksum mismatch of ${path.basename(file)}: expected sha256 ${expected}, got ${actual}`);
   }
-}
-
-/** Whether a file of at least one byte, or a folder, is there. */
-export async function isPresent(target: string): Promise<boolean> {
-  const info = await stat(target).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw error;
-  });
-  return info !== undefined && (info.isDirectory() || info.size > 0);
 }

@@ -25,6 +25,21 @@ describe('a file lock', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  it('that cannot be made says which and why', async () => {
+    await writeFile(path.join(folder, 'file'), '');
+    const lock = path.join(folder, 'file', 'lock');
+    await expect(withFileLock(lock, async () => 'in')).rejects.toMatchObject({
+      name: 'FileWriteError',
+      file: lock,
+      message: expect.stringMatching(/\/file\/lock could not be written: EEXIST: file already exists, mkdir/),
+    });
+  });
+
+  it('leaves what its task throws as it is', async () => {
+    const thrown = Object.assign(new Error('mine'), { code: 'ENOSPC' });
+    await expect(withFileLock(path.join(folder, 'lock'), () => Promise.reject(thrown))).rejects.toBe(thrown);
+  });
+
   it('is taken over from a dead owner', async () => {
     // The largest pid of Linux is 4,194,304.
     await writeFile(path.join(folder, 'lock'), `${hostname()} 4999999 0`);

@@ -2,6 +2,7 @@ import { mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { FileWriteError } from './file-write-error';
 import { processAlive } from './process-alive';
 
 const pollMs = 200;
@@ -11,19 +12,24 @@ const staleMs = 30_000;
 
 /**
  * Runs `task` while holding the lock file, which one process at a time can hold. A lock whose owner is dead, or that was
- * not refreshed for 30 s, is taken over. `onWait` is told once when another process holds it.
+ * not refreshed for 30 s, is taken over. `onWait` is told once when another process holds it. The folder is made.
+ *
+ * @throws FileWriteError where the folder or the lock cannot be made; the reason of `signal`; what `task` throws
  */
 export async function withFileLock<T>(
   file: string,
   task: () => Promise<T>,
   options: { readonly signal?: AbortSignal | undefined; readonly onWait?: ((owner: string) => void) | undefined } = {},
 ): Promise<T> {
-  await mkdir(path.dirname(file), { recursive: true });
   const token = `${hostname()} ${process.pid} ${performance.now()}`;
+  const failed = (cause: Error): never => {
+    throw new FileWriteError(file, cause);
+  };
+  await mkdir(path.dirname(file), { recursive: true }).catch(failed);
   let told = false;
-  while (!(await created(file, token))) {
+  while (!(await created(file, token).catch(failed))) {
     options.signal?.throwIfAborted();
-    const owner = await staleOrOwner(file);
+    const owner = await staleOrOwner(file).catch(failed);
     if (owner === undefined) continue;
     if (!told) options.onWait?.(owner);
     told = true;
@@ -45,7 +51,14 @@ export async function withFileLock<T>(
 async function created(file: string, token: string): Promise<boolean> {
   try {
     const handle = await open(file, 'wx');
-    await handle.writeFile(token).finally(() => handle.close());
+    await handle
+      .writeFile(token)
+      .finally(() => handle.close())
+      .catch(async (error: unknown) => {
+        // Without its owner it would hold up whoever comes next.
+        await rm(file, { force: true });
+        throw error;
+      });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;

@@ -1,5 +1,6 @@
 export { endWithParent } from './end-with-parent';
 export { withFileLock } from './file-lock';
+export { FileWriteError } from './file-write-error';
 export { choosePort, freePort, portIsFree } from './free-port';
 export { ProcessError } from './process-error';
 export { processAlive } from './process-alive';

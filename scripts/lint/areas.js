@@ -27,7 +27,16 @@ const areas = {
   storage: { folders: ['storage', 'core'] },
   // The public definition API: what a user's own system may use (seeded streams make data sets repeatable). Data sets are
   // read from where the ladders put them.
-  systems: { folders: ['systems', 'core/system', 'core/random', 'index', 'providers/ladders/data-folder'] },
+  systems: {
+    folders: [
+      'systems',
+      'core/system',
+      'core/random',
+      'index',
+      'providers/ladders/data-folder',
+      'providers/ladders/is-present',
+    ],
+  },
 };
 
 const forbiddenFolderNames = ['utils', 'util', 'helpers', 'helper', 'common', 'misc'];

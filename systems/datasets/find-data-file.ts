@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { DefinitionError } from '../../core/system/definition-error';
+import { isPresent } from '../../providers/ladders/is-present';
 
 /** A data set, as errors tell of it. */
 export interface DataSource {
@@ -13,9 +13,9 @@ export interface DataSource {
   folder: string;
 }
 
-/** The first of `names` that is in the source's folder; undefined where none is. */
+/** The first of `names` that is in the source's folder; undefined where none is. An empty file counts as missing, as it does to `optimas setup --data`. */
 export function findDataFile({ folder }: DataSource, names: readonly string[]): string | undefined {
-  return names.map((name) => path.join(folder, name)).find((file) => existsSync(file));
+  return names.map((name) => path.join(folder, name)).find((file) => isPresent(file));
 }
 
 /** As `findDataFile`. @throws DefinitionError that says where it looked and what to do */

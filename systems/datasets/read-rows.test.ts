@@ -63,6 +63,7 @@ describe('readRows', () => {
 describe('data files', () => {
   it('are found by the first name that is there; where none is, the error says where it looked and what to do', () => {
     expect(findDataFile(source, ['none.jsonl', 'rows.json', 'rows.jsonl'])).toBe(path.join(folder, 'rows.json'));
+    expect(findDataFile(source, ['nothing.json', 'rows.json'])).toBe(path.join(folder, 'rows.json'));
     expect(findDataFile(source, ['none.jsonl'])).toBeUndefined();
     expect(() => requireDataFile(source, ['none.jsonl', 'none.json'])).toThrow(
       `the Tags data is missing: there is no none.jsonl or none.json in ${folder}. Fetch it with ` +
