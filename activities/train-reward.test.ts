@@ -46,9 +46,10 @@ const fresh = (tasks: Parameters<typeof candidatesOf>[0]): Candidate[] => [
   ...candidatesOf(tasks, { iteration: 0 }),
 ];
 const same = fresh(plantedTasks(12, 'fresh'));
-/** What was good is bad now: `few` are not enough to learn that from. */
-const turned = (count: number) => fresh(plantedTasks(count, 'turned', -1));
-const [few, many] = [turned(8), turned(24)];
+/** What was good is bad now: eight inputs are not enough to learn that from. */
+const few = fresh(plantedTasks(8, 'turned', -1));
+/** A sixth of what was good or bad is the opposite now. */
+const many = fresh(plantedTasks(24, 'turned', -1, 4));
 
 let folder: TemporaryFolder;
 let stores: Stores;
@@ -161,10 +162,10 @@ describe('trainReward', () => {
     expect(result.manifest.fittedInputs).toBe(inputs);
   });
 
-  it('adapts under a strong drift where that is enough, and tells of the drift', async () => {
+  it('adapts under a drift where that is enough, and tells of the drift', async () => {
     const { update } = await retrain(many);
     expect(update).toMatchObject({ how: 'adapted', driftAlarm: true });
-    expect(update.freshAlignment).toBeLessThan(0.3);
+    expect(update.freshAlignment).toBeLessThan(0.85);
     expect(update.why).toMatch(/^drift: alignment on fresh pairs 0\.\d+, 0\.\d+ expected; .* mini-batches/);
   });
 

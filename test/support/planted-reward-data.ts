@@ -62,9 +62,12 @@ export function dataOf(tasks: readonly Task[]): RewardData {
   return rewardData(candidatesOf(tasks));
 }
 
-/** Outputs of five words; each word of the vocabulary is worth the same everywhere, with `sign` -1 the opposite. */
-export function plantedTasks(count: number, prefix = 'train', sign = 1): Task[] {
-  const worth = vocabulary.map((_, index) => sign * ((index % 3) - 1));
+/**
+ * Outputs of five words; each word of the vocabulary is worth the same everywhere, with `sign` -1 the opposite, of the first `turned`
+ * of its 24 words.
+ */
+export function plantedTasks(count: number, prefix = 'train', sign = 1, turned = vocabulary.length): Task[] {
+  const worth = vocabulary.map((_, index) => (index < turned ? sign : 1) * ((index % 3) - 1));
   return Array.from({ length: count }, (_, index) => {
     const stream = randomStream(7, prefix, index);
     return {
