@@ -1,4 +1,4 @@
-import { isSingleStep } from '../../core/run/move-text';
+import { isStepOf } from '../../core/run/move-text';
 import type { PastProposal } from '../../core/search/past-proposal';
 import type { Proposal } from '../../core/search/proposal';
 import { configurationHash, type Configuration } from '../../core/system/configuration';
@@ -27,7 +27,7 @@ export async function pastProposals(
   for (const record of await proposalsRecords(stores, runId, { before })) {
     const decision = decisions.get(record.iteration);
     const accepted = decision !== undefined && changesComponent(decision, component) ? decision : undefined;
-    const alone = record.component === component && isSingleStep(record);
+    const alone = isStepOf(component, record);
     if (!alone && accepted === undefined) continue;
     const known = concerned.get(record.iteration) ?? { accepted, records: [], alone: [] };
     known.records.push(record);

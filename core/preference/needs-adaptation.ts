@@ -1,4 +1,4 @@
-import { isSingleStep, type Move } from '../run/move-text';
+import { isStepOf, type Move } from '../run/move-text';
 
 /** Tries of a component that a trusted reward may lead to a rejection before it is looked at again. */
 const mostRejections = 2;
@@ -19,6 +19,6 @@ export function needsAdaptation(
 ): boolean {
   if (!trusted || newestData === null) return true;
   const since = decisions.filter(({ iteration }) => iteration >= newestData);
-  const rejections = since.filter((past) => !past.accepted && past.component === component && isSingleStep(past));
+  const rejections = since.filter((past) => !past.accepted && isStepOf(component, past));
   return since.some(({ accepted }) => accepted) || rejections.length >= mostRejections;
 }

@@ -13,6 +13,8 @@ const spec: FeatureSpec = {
   dimension: 4,
 };
 
+const words: FeatureSpec = { ...spec, blocks: [{ name: 'words:y', kind: 'words', offset: 0, length: 4 }] };
+
 describe('fitStandardisation', () => {
   const features = Float32Array.from([0, 10, 5, 1, 2, 30, 5, 3, 900, 900, 900, 900]);
 
@@ -25,10 +27,6 @@ describe('fitStandardisation', () => {
   });
 
   it('gives words their share, and a rare one no more than its part', () => {
-    const words: FeatureSpec = {
-      ...spec,
-      blocks: [{ name: 'words:y', kind: 'words', offset: 0, length: 4 }],
-    };
     const said = Float32Array.from([1, 0, 0, 0, -1, 0, 0, 0, 1, 1, 0, 0, -1, 0, 0, 0]);
     const { scale } = fitStandardisation(words, said, [0, 1, 2, 3], { embeddingShare: 0.5, wordsShare: 6 });
     const common = Math.sqrt(3 / (1 + 3 / 16));
@@ -36,7 +34,6 @@ describe('fitStandardisation', () => {
   });
 
   it('cuts no word of a short output, which would otherwise look like the same word in a long one', () => {
-    const words: FeatureSpec = { ...spec, blocks: [{ name: 'words:y', kind: 'words', offset: 0, length: 4 }] };
     // Nine times one word, once another, once the other among three more.
     const said = Float32Array.from([...Array<number[]>(9).fill([1, 0, 0, 0]).flat(), 0, 1, 0, 0, 0, 0.5, 0.5, 0.5]);
     const rows = [...Array(11).keys()];

@@ -13,9 +13,9 @@ export function moveText({ component, partner, others }: Move): string {
   return partner === undefined ? component : `${component} with ${partner}`;
 }
 
-/** Whether the component is changed alone. */
-export function isSingleStep({ partner, others }: Move): boolean {
-  return partner === undefined && others === undefined;
+/** Whether it is this component that is changed, alone. */
+export function isStepOf(component: string, move: Move): boolean {
+  return move.component === component && move.partner === undefined && move.others === undefined;
 }
 
 export function finalistsText(count: number): string {

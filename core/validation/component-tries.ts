@@ -1,4 +1,4 @@
-import { isSingleStep, type Move } from '../run/move-text';
+import { isStepOf, type Move } from '../run/move-text';
 import { sharedTry, type PastTry } from './expected-gain';
 
 /** The decision of an iteration. */
@@ -25,7 +25,7 @@ export function changesComponent(
 
 /** @param moves oldest first. */
 export function componentTries<T extends PastMove>(moves: readonly T[], component: string): ComponentTries<T> {
-  const isAlone = (move: T): boolean => move.component === component && isSingleStep(move);
+  const isAlone = (move: T): boolean => isStepOf(component, move);
   const tries = moves
     .filter((move) => isAlone(move) || changesComponent(move, component))
     .map((move) => (move.others === undefined ? move : sharedTry(move, componentsOf(move))));

@@ -1,9 +1,8 @@
 import path from 'node:path';
 import { StepUnavailable, type Attempt, type Ladder, type Step } from './climb';
 import type { DataFile, DataSet } from './data-sets';
-import { download } from './download';
+import { publishDownload } from './download';
 import { isPresent } from './is-present';
-import { publish } from './publish';
 import { showingTerms } from './showing-terms';
 
 /**
@@ -56,12 +55,7 @@ async function fetched(
   attempt: Attempt,
 ): Promise<string> {
   for (const file of missingFiles(folder, files)) {
-    const url = urlOf(file);
-    await publish(path.join(folder, file.name), async (work) => {
-      const arriving = path.join(work, file.name);
-      await download(url, arriving, { sha256: file.sha256, attempt });
-      return arriving;
-    });
+    await publishDownload(urlOf(file), path.join(folder, file.name), { sha256: file.sha256, attempt });
   }
   return folder;
 }

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { FileWriteError } from '../processes/file-write-error';
 import type { Attempt } from './climb';
+import { publish } from './publish';
 
 /** Milliseconds between two progress reports. */
 const reportEveryMs = 250;
@@ -63,4 +64,13 @@ export async function download(
     const came = `${done} bytes of ${headers.get('content-type') ?? 'no type'}`;
     throw new Error(`checksum mismatch of ${url}: expected sha256 ${sha256}, got ${actual} (${came})`);
   }
+}
+
+/** Downloads `url` and publishes it as `target`. Throws as `download` and `publish` do. */
+export function publishDownload(url: string, target: string, options: Parameters<typeof download>[2]): Promise<void> {
+  return publish(target, async (work) => {
+    const file = path.join(work, path.basename(target));
+    await download(url, file, options);
+    return file;
+  });
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { gemma3, smolLM2, type EmbeddedModel } from '../embedded-models/embedded-model';
 import { cachedStep } from './cached-step';
 import { StepUnavailable, type Attempt, type Ladder } from './climb';
-import { download } from './download';
+import { publishDownload } from './download';
 import { publish, verifySha256 } from './publish';
 import { runClient } from './run-client';
 import { showingTerms } from './showing-terms';
@@ -68,11 +68,7 @@ export function modelFileLadder(cache: string, source: ModelFile): Ladder<string
 }
 
 async function fromHub(target: string, { hubUrl, sha256 }: ModelFile, attempt: Attempt): Promise<string> {
-  await publish(target, async (work) => {
-    const file = path.join(work, path.basename(target));
-    await download(hubUrl, file, { sha256, attempt });
-    return file;
-  });
+  await publishDownload(hubUrl, target, { sha256, attempt });
   return target;
 }
 

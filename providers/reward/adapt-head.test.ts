@@ -1,5 +1,12 @@
 import { builtModule } from '../../test/support/built-module';
-import { inputsOf, orderedShare, pairsOf, rewardRequest, type InputKind } from '../../test/support/reward-request';
+import {
+  inputsOf,
+  linearHead,
+  orderedShare,
+  pairsOf,
+  rewardRequest,
+  type InputKind,
+} from '../../test/support/reward-request';
 import type { HeadChoice } from './head';
 import type { AdaptationSettings, Member, TrainingRequest, TrainingResult } from './training-request';
 
@@ -10,10 +17,7 @@ const folds = 3;
 const [before, inputs] = [12, 24];
 const past = Array.from({ length: before }, (_, input) => input);
 const fresh = Array.from({ length: inputs - before }, (_, index) => before + index);
-const heads: HeadChoice[] = [
-  { kind: 'linear', hidden: 0, learningRate: 0.05, weightDecay: 0.1, embeddingShare: 1, wordsShare: 8 },
-  { kind: 'mlp', hidden: 3, learningRate: 0.05, weightDecay: 0.1, embeddingShare: 1, wordsShare: 8 },
-];
+const heads: HeadChoice[] = [linearHead, { ...linearHead, kind: 'mlp', hidden: 3 }];
 
 async function built() {
   const { fitHead } = await builtModule<typeof import('./fit-head')>('providers/reward/fit-head');

@@ -1,19 +1,18 @@
 import { builtModule } from '../../test/support/built-module';
-import { candidates, inputsOf, orderedShare, pairsOf, rewardRequest } from '../../test/support/reward-request';
+import {
+  candidates,
+  inputsOf,
+  linearHead,
+  orderedShare,
+  pairsOf,
+  rewardRequest,
+} from '../../test/support/reward-request';
 import type { HeadChoice } from './head';
 import type { Member, TrainingRequest, TrainingResult, TrainingSettings } from './training-request';
 
 const inputs = 20;
 const folds = 5;
-const head: HeadChoice = {
-  kind: 'linear',
-  hidden: 0,
-  learningRate: 0.05,
-  weightDecay: 0.1,
-  embeddingShare: 1,
-  wordsShare: 8,
-};
-const settings: TrainingSettings = { heads: [head], maxSteps: 80, lookEvery: 4, patience: 3 };
+const settings: TrainingSettings = { heads: [linearHead], maxSteps: 80, lookEvery: 4, patience: 3 };
 const all = Array.from({ length: inputs }, (_, input) => input);
 
 /** The fit, and how many steps were taken in all. */
@@ -72,13 +71,13 @@ describe('fitHead', () => {
   });
 
   it('takes for each member the head that serves held-out inputs best, and of equals the first', async () => {
-    const slow: HeadChoice = { ...head, learningRate: 1e-6 };
+    const slow: HeadChoice = { ...linearHead, learningRate: 1e-6 };
     const kept = ({ members }: { members: Member[] }): HeadChoice[] => members.map((member) => member.head);
     const request = rewardRequest(shared, folds);
-    expect(kept(await fit(request, { heads: [slow, head] }))).toEqual(new Array(folds).fill(head));
-    const same = { ...head };
-    const first = kept(await fit(request, { heads: [head, same], maxSteps: 8 }));
-    expect(first.every((one) => one === head)).toBe(true);
+    expect(kept(await fit(request, { heads: [slow, linearHead] }))).toEqual(new Array(folds).fill(linearHead));
+    const same = { ...linearHead };
+    const first = kept(await fit(request, { heads: [linearHead, same], maxSteps: 8 }));
+    expect(first.every((one) => one === linearHead)).toBe(true);
   });
 
   it('says what each member can go on from', async () => {

@@ -4,19 +4,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import workerThreads, { type Worker } from 'node:worker_threads';
 import { plainFeatureSpec } from '../../test/support/plain-feature-spec';
+import { linearHead } from '../../test/support/reward-request';
 import { packageRoot } from '../processes/package-root';
-import type { HeadChoice } from './head';
 import type { trainInThread as TrainInThread } from './train-in-thread';
 import type { TrainingRequest } from './training-request';
-
-const head: HeadChoice = {
-  kind: 'linear',
-  hidden: 0,
-  learningRate: 0.05,
-  weightDecay: 0.1,
-  embeddingShare: 1,
-  wordsShare: 8,
-};
 
 /** Two candidates of each of four inputs; the first one is preferred, and its features are larger. */
 function requestOf(): TrainingRequest {
@@ -37,7 +28,7 @@ function requestOf(): TrainingRequest {
     groupFolds: Int32Array.from(numbers((input) => input % 2)),
     foldCount: 2,
     seed: 1,
-    task: { type: 'fit', settings: { heads: [head], maxSteps: 8, lookEvery: 4, patience: 2 } },
+    task: { type: 'fit', settings: { heads: [linearHead], maxSteps: 8, lookEvery: 4, patience: 2 } },
   };
 }
 
@@ -77,7 +68,9 @@ it('goes on with the thread of an aborted fit', async () => {
     onProgress: () => controller.abort(new Error('paused')),
   });
   await expect(aborted).rejects.toThrow('paused');
-  await expect(trainInThread(requestOf(), { onProgress })).resolves.toMatchObject({ members: [{ head }, { head }] });
+  await expect(trainInThread(requestOf(), { onProgress })).resolves.toMatchObject({
+    members: [{ head: linearHead }, { head: linearHead }],
+  });
   expect(started).toHaveLength(1);
 });
 
@@ -101,7 +94,9 @@ it('says why a fit failed, and starts a new thread for the next one', async () =
   const request = requestOf();
   if (request.task.type === 'fit') request.task.settings.heads = [];
   await expect(trainInThread(request, { onProgress })).rejects.toThrow('Reduce of empty array');
-  await expect(trainInThread(requestOf(), { onProgress })).resolves.toMatchObject({ members: [{ head }, { head }] });
+  await expect(trainInThread(requestOf(), { onProgress })).resolves.toMatchObject({
+    members: [{ head: linearHead }, { head: linearHead }],
+  });
   expect(started).toHaveLength(2);
 });
 

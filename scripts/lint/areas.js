@@ -34,6 +34,7 @@ const areas = {
       'core/random',
       'index',
       'providers/ladders/data-folder',
+      'providers/ladders/data-sets',
       'providers/ladders/is-present',
     ],
   },

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { DefinitionError } from '../../core/system/definition-error';
+import { dataSets, type DataSetName } from '../../providers/ladders/data-sets';
 import { isPresent } from '../../providers/ladders/is-present';
 
 /** A data set, as errors tell of it. */
@@ -11,6 +12,12 @@ export interface DataSource {
   /** The official page that it is downloaded from. */
   page: string;
   folder: string;
+}
+
+/** A data set of `optimas setup --data`. */
+export function dataSource(setupName: DataSetName, folder: string): DataSource {
+  const { title, page } = dataSets[setupName];
+  return { name: title, setupName, page, folder };
 }
 
 /** The first of `names` that is in the source's folder; undefined where none is. An empty file counts as missing, as it does to `optimas setup --data`. */

@@ -1,5 +1,5 @@
 import { dataFolder } from '../../providers/ladders/data-folder';
-import { findDataFile, requireDataFile, type DataSource } from '../datasets/find-data-file';
+import { dataSource, findDataFile, requireDataFile, type DataSource } from '../datasets/find-data-file';
 
 export interface HotpotqaFiles {
   source: DataSource;
@@ -11,7 +11,7 @@ export interface HotpotqaFiles {
 
 /** Finds the files: JSON lines, else the official arrays. @throws DefinitionError where there are none, with what to do */
 export function hotpotqaFiles(folder = dataFolder()): HotpotqaFiles {
-  const source = { name: 'HotpotQA', setupName: 'hotpotqa', page: 'https://hotpotqa.github.io', folder };
+  const source = dataSource('hotpotqa', folder);
   return {
     source,
     train: requireDataFile(source, ['hotpotqa_train.jsonl', 'hotpot_train_v1.1.json']),

@@ -1,5 +1,5 @@
 import { dataFolder } from '../../providers/ladders/data-folder';
-import { findDataFile, requireDataFile, type DataSource } from '../datasets/find-data-file';
+import { dataSource, findDataFile, requireDataFile, type DataSource } from '../datasets/find-data-file';
 
 export type PubmedqaFiles = { source: DataSource } & (
   | { layout: 'halves'; train: string; test: string }
@@ -9,8 +9,7 @@ export type PubmedqaFiles = { source: DataSource } & (
 
 /** Finds the files: JSON lines of the two halves, else the official ones. @throws DefinitionError where there are none, with what to do */
 export function pubmedqaFiles(folder = dataFolder()): PubmedqaFiles {
-  const page = 'https://github.com/pubmedqa/pubmedqa (folder data)';
-  const source = { name: 'PubMedQA', setupName: 'pubmedqa', page, folder };
+  const source = dataSource('pubmedqa', folder);
   const train = findDataFile(source, ['pubmedqa_train.jsonl']);
   const test = findDataFile(source, ['pubmedqa_test.jsonl']);
   if (train !== undefined && test !== undefined) return { source, layout: 'halves', train, test };

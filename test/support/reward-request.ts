@@ -1,7 +1,13 @@
 import { randomStream } from '../../core/random/stream';
+import type { HeadChoice } from '../../providers/reward/head';
 import type { TrainingRequest } from '../../providers/reward/training-request';
 import { plainFeatureSpec } from './plain-feature-spec';
 
+/** It learns what a few inputs tell within some dozen steps. */
+export const linearHead: HeadChoice = {
+  ...{ kind: 'linear', hidden: 0, learningRate: 0.05, weightDecay: 0.1 },
+  ...{ embeddingShare: 1, wordsShare: 8 },
+};
 /** Candidates of each input. */
 export const candidates = 4;
 /** Pairs of each input. */

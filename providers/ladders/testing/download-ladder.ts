@@ -1,8 +1,7 @@
 import path from 'node:path';
 import { cachedStep } from '../cached-step';
 import type { Ladder } from '../climb';
-import { download } from '../download';
-import { publish } from '../publish';
+import { publishDownload } from '../download';
 
 /** A ladder of the tests: cache, then a download. */
 export function downloadLadder(folder: string, url: string, sha256: string): Ladder<string> {
@@ -17,11 +16,7 @@ export function downloadLadder(folder: string, url: string, sha256: string): Lad
         name: 'download',
         kind: 'install',
         take: async (attempt) => {
-          await publish(target, async (work) => {
-            const file = path.join(work, 'thing.bin');
-            await download(url, file, { sha256, attempt });
-            return file;
-          });
+          await publishDownload(url, target, { sha256, attempt });
           return target;
         },
       },
