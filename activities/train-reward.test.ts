@@ -156,10 +156,34 @@ describe('trainReward', () => {
     const inputs = new Set(rewardData(later).pairs.map(({ exampleId }) => exampleId)).size;
     expect(inputs).toBeGreaterThanOrEqual(2 * fittedInputs);
     expect(result.update).toEqual({
-      ...{ how: 'fitted', freshAlignment: null, driftAlarm: false, judgedFrom: -1 },
+      ...{ how: 'fitted', freshAlignment: expect.any(Number) as number, driftAlarm: false, judgedFrom: -1 },
       why: `${inputs} inputs have pairs, ${fittedInputs} had when it was last fitted`,
     });
+    expect(result.update.freshAlignment).toBeGreaterThan(0.7);
     expect(result.manifest.fittedInputs).toBe(inputs);
+  });
+
+  it('sees a drift also where inputs have doubled', async () => {
+    const turned = [...past, ...candidatesOf(plantedTasks(60, 'turned', -1), { iteration: 0 })];
+    const { update } = await retrain(turned);
+    expect(update).toMatchObject({ how: 'fitted', driftAlarm: true });
+    expect(update.freshAlignment).toBeLessThan(0.3);
+  });
+
+  it('fits anew where examples that were held out apart share inputs now', async () => {
+    const { stateHash } = fittedOf(first).manifest;
+    const state = await stores.blobs.get(stateHash);
+    const { folds } = JSON.parse(Buffer.from(state as Uint8Array).toString('utf8')) as {
+      folds: Record<string, number>;
+    };
+    const [one, ...others] = Object.keys(folds) as [string, ...string[]];
+    const apart = others.find((id) => folds[id] !== folds[one]) as string;
+    const inputs = past.find(({ exampleId }) => exampleId === one)?.inputs as Candidate['inputs'];
+    const alike = same.map((candidate) => (candidate.exampleId === apart ? { ...candidate, inputs } : candidate));
+    const result = fittedOf(await retrain(alike));
+    expect(result.update).toMatchObject({ how: 'fitted', why: 'examples that were held out apart share inputs now' });
+    expect(result.update.freshAlignment).toBeGreaterThan(0.7);
+    expect(result.manifest.fittedInputs).toBeGreaterThan(fittedOf(first).manifest.fittedInputs);
   });
 
   it('adapts under a drift where that is enough, and tells of the drift', async () => {

@@ -50,24 +50,31 @@ export interface RewardTraining {
 type Previous = { manifest: RewardManifest; artefact: Uint8Array; state: Uint8Array };
 
 /**
- * Adapts the version before to the fresh pairs where that is possible and enough, else fits the reward from nothing. What was
- * trained on the same data before is taken from the database.
+ * Adapts the version before to the fresh pairs where that is possible and enough, else fits the reward from nothing. Either way
+ * fresh pairs judge the version before first, if there is one. What was trained on the same data before is taken from the
+ * database.
  */
 export async function trainReward(training: RewardTraining): Promise<TrainedReward> {
-  const { previous, data, judgedFrom } = training;
-  const unseen = { freshAlignment: null, driftAlarm: false, judgedFrom };
-  const inputs = new Set(mergeSharedInputs(data).pairs.map(({ exampleId }) => exampleId)).size;
+  const { previous, judgedFrom } = training;
   const found = await adaptable(training);
-  if (typeof found === 'string') return fitAnew(training, { ...unseen, why: found });
-  if (inputs >= growth * found.manifest.fittedInputs) {
-    const why = `${inputs} inputs have pairs, ${found.manifest.fittedInputs} had when it was last fitted`;
-    return fitAnew(training, { ...unseen, why });
+  if (typeof found === 'string') {
+    return fitAnew(training, { freshAlignment: null, driftAlarm: false, judgedFrom, why: found });
   }
   const before = (previous as RewardVersion).version;
-  const { reward, driftPersists } = await adapt(training, found, before);
-  if (!driftPersists) return reward;
-  const why = `${reward.update.why}; adapting was not enough`;
-  return fitAnew({ ...training, data: training.dataFrom(before) }, { ...reward.update, why, judgedFrom: before });
+  const { reward, driftPersists, foldsMeet } = await adapt(training, found, before);
+  if (driftPersists) {
+    const why = `${reward.update.why}; adapting was not enough`;
+    return fitAnew({ ...training, data: training.dataFrom(before) }, { ...reward.update, why, judgedFrom: before });
+  }
+  const why = foldsMeet ? 'examples that were held out apart share inputs now' : grown(training.data, found.manifest);
+  return why === undefined ? reward : fitAnew(training, { ...reward.update, why });
+}
+
+/** Why a reward is to be fitted anew though adapting served it; undefined: its data are not that much more. */
+function grown(data: RewardData, { fittedInputs }: RewardManifest): string | undefined {
+  const inputs = new Set(mergeSharedInputs(data).pairs.map(({ exampleId }) => exampleId)).size;
+  if (inputs < growth * fittedInputs) return undefined;
+  return `${inputs} inputs have pairs, ${fittedInputs} had when it was last fitted`;
 }
 
 /** The version before, or why it cannot be adapted. */
@@ -104,6 +111,7 @@ interface AdaptationOutcome {
   freshAlignment: number | null;
   drift: { expected: number; fresh: number; alarm: boolean } | null;
   alarmAfter: boolean;
+  foldsMeet: boolean;
   batches: number;
   rehearsed: boolean;
   loss: { before: number; after: number };
@@ -113,7 +121,7 @@ async function adapt(
   training: RewardTraining,
   previous: Previous,
   before: number,
-): Promise<{ reward: TrainedReward; driftPersists: boolean }> {
+): Promise<{ reward: TrainedReward; driftPersists: boolean; foldsMeet: boolean }> {
   const options = trainingOptions(training);
   const stored = await remembered<never>(
     training,
@@ -125,6 +133,7 @@ async function adapt(
         freshAlignment: result.freshAlignment?.value ?? null,
         drift: result.drift === null ? null : { ...result.drift },
         alarmAfter: result.driftAfter?.alarm === true,
+        foldsMeet: result.foldsMeet,
         batches: result.batches,
         rehearsed: result.rehearsed,
         loss: result.freshLoss,
@@ -141,7 +150,8 @@ async function adapt(
     driftAlarm,
     judgedFrom: training.judgedFrom,
   };
-  return { reward: { ...stored.reward, update }, driftPersists: driftAlarm && outcome.alarmAfter };
+  const driftPersists = driftAlarm && outcome.alarmAfter;
+  return { reward: { ...stored.reward, update }, driftPersists, foldsMeet: outcome.foldsMeet };
 }
 
 function adaptationText({ status, freshAlignment, drift, batches, rehearsed, loss }: AdaptationOutcome): string {

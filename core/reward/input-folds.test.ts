@@ -1,5 +1,5 @@
 import { randomStream } from '../random/stream';
-import { inputFolds, type InputFolds } from './input-folds';
+import { foldsMeet, inputFolds, type InputFolds } from './input-folds';
 
 const ids = (count: number, prefix = 'e'): string[] => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
 
@@ -43,5 +43,19 @@ describe('inputFolds', () => {
     const odd = ['__proto__', 'constructor', '', '7', '東京'];
     const folds = inputFolds(odd, 5, randomStream(1, 'folds'));
     expect(odd.map((id) => folds[id] as number).sort()).toEqual([0, 1, 2, 3, 4]);
+  });
+});
+
+describe('foldsMeet', () => {
+  const of = (...exampleIds: string[]) => exampleIds.map((exampleId) => ({ exampleId }));
+
+  it.each([
+    ['examples of two folds were merged', of('a', 'b'), of('a', 'a'), true],
+    ['those of one fold were', of('a', 'c'), of('a', 'a'), false],
+    ['a new one joined a known one', of('a', 'new'), of('a', 'a'), false],
+    ['nothing was merged', of('a', 'b', 'constructor'), of('a', 'b', 'constructor'), false],
+    ['names of objects are new ones', of('a', 'constructor'), of('a', 'a'), false],
+  ])('says whether %s', (_, given, merged, expected) => {
+    expect(foldsMeet(given, merged, { a: 0, b: 1, c: 0 })).toBe(expected);
   });
 });

@@ -26,6 +26,23 @@ export function inputFolds(
 }
 
 /**
+ * Whether examples of different folds were merged: each member has then learned from a part of what they share.
+ *
+ * @param merged what `mergeSharedInputs` made of `given`, in the same order.
+ */
+export function foldsMeet(
+  given: readonly { exampleId: string }[],
+  merged: readonly { exampleId: string }[],
+  known: Readonly<InputFolds>,
+): boolean {
+  const foldOf = new Map(Object.entries(known));
+  return given.some(({ exampleId }, index) => {
+    const [own, other] = [exampleId, (merged[index] as { exampleId: string }).exampleId].map((id) => foldOf.get(id));
+    return own !== undefined && other !== undefined && own !== other;
+  });
+}
+
+/**
  * The folds of a fit from nothing: inputs with pairs first, so that every fold has some; then those whose outputs all scored alike.
  *
  * @param withPairs example ids.

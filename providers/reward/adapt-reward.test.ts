@@ -196,6 +196,23 @@ describe('adaptReward', () => {
     await expect(adaptReward(adaptation(bad))).rejects.toThrow(TypeError);
   });
 
+  it('tells when examples of different folds share inputs now, and not when those of one do', async () => {
+    const { folds } = decodeRewardState('reward', first.state);
+    const [one, ...others] = Object.keys(folds) as [string, ...string[]];
+    const fold = folds[one];
+    const apart = others.find((id) => folds[id] !== fold) as string;
+    const together = others.find((id) => folds[id] === fold) as string;
+    const inputs = before.find(({ exampleId }) => exampleId === one)?.inputs as Candidate['inputs'];
+    for (const [id, meet] of [
+      [apart, true],
+      [together, false],
+    ] as const) {
+      const alike = before.map((candidate) => (candidate.exampleId === id ? { ...candidate, inputs } : candidate));
+      const result = await adaptReward(adaptation(rewardData([...alike, ...fresh()])));
+      expect(result.foldsMeet).toBe(meet);
+    }
+  });
+
   it('ends when it is aborted', async () => {
     const data = rewardData([...before, ...fresh()]);
     const controller = new AbortController();

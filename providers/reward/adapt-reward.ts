@@ -4,7 +4,7 @@ import { replaySample } from '../../core/preference/replay-sample';
 import { randomStream } from '../../core/random/stream';
 import { driftCheck, type DriftCheck } from '../../core/reward/drift';
 import { featureSpec } from '../../core/reward/feature-spec';
-import { inputFolds } from '../../core/reward/input-folds';
+import { foldsMeet, inputFolds } from '../../core/reward/input-folds';
 import type { Alignment } from '../../core/reward/pairwise-alignment';
 import { adaptationPlans } from './adaptation-plans';
 import { checkData, checkEncoder, checkFields, checkOwnBytes } from './check-fit';
@@ -31,6 +31,8 @@ export interface Adaptation {
   drift: DriftCheck | null;
   /** The same after the update. */
   driftAfter: DriftCheck | null;
+  /** Examples that were held out apart share inputs now, so that the reward is no longer judged out of sample. */
+  foldsMeet: boolean;
   /** Loss on the fresh pairs that count, each by a member that did not learn from its input. */
   freshLoss: { before: number; after: number };
   /** Mini-batches of the update; 0: rolled back. */
@@ -91,6 +93,7 @@ export async function adaptReward(given: AdaptRewardOptions): Promise<AdaptRewar
     freshAlignment,
     drift: checked(freshAlignment),
     driftAfter: checked(heldOutAlignment(after, counts, seed)),
+    foldsMeet: foldsMeet([...given.pairs, ...given.comparisons], [...pairs, ...comparisons], state.folds),
     freshLoss: { before: heldOutLoss(before, counts), after: heldOutLoss(after, counts) },
     batches,
     rehearsed: !rolledBack && plan === 0,

@@ -2,9 +2,12 @@ import type { HeadChoice } from './head';
 import type { TrainingSettings } from './training-request';
 
 /** To be raised whenever the same preference data would give another reward: what was trained before is then trained anew. */
-export const rewardTrainingVersion = 3;
+export const rewardTrainingVersion = 4;
 
-/** Largest hidden layer, and the most numbers of all members' weights: every artefact stays below 2 MB. */
+/**
+ * Largest hidden layer, and the most numbers of all members' weights: artefacts stay below 2 MB, up to 79,000 features, of which
+ * two members need that much.
+ */
 const mostHidden = 8;
 const mostNumbers = 475_000;
 /** Members of a reward, where there are as many inputs. */
@@ -16,7 +19,10 @@ const enoughForMlp = 800;
 const tableSize = 600 * 3_600;
 const stepsAtTableSize = 200;
 
-/** Members that fit into the artefact: a linear one has mean, scale and weight of each feature. */
+/**
+ * Members that fit into the artefact: a linear one has mean, scale and weight of each feature. Two at least: each is judged by
+ * what the other was trained on.
+ */
 export function mostMembers({ dimension }: { dimension: number }): number {
   return Math.max(2, Math.min(usualMembers, Math.floor(mostNumbers / (3 * dimension))));
 }
