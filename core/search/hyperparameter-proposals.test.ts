@@ -41,12 +41,37 @@ describe('hyperparameterProposals', () => {
   });
 
   it('takes of a grid what the observations promise most, half of it near the incumbent, and leaves nothing out', () => {
-    const all = hyperparameterProposals({ incumbent: small, stream: stream() });
+    const incumbent = { ...small, variables: { ...small.variables, blend: oneOf([0, 0.25, 0.5, 0.75, 1]) } };
+    const all = hyperparameterProposals({ incumbent, stream: stream() });
     const observations = all.slice(0, 12).map(({ settings }) => ({ settings, value: settings['k'] === 25 ? 1 : 0 }));
-    const next = hyperparameterProposals({ incumbent: small, observations, stream: stream() });
+    const next = hyperparameterProposals({ incumbent, observations, stream: stream() });
     expect(new Set(next.map(proposalHash))).toEqual(new Set(all.map(proposalHash)));
     expect(next.slice(0, 2).map((item) => item.settings['k'])).toEqual([25, 25]);
     for (const index of [1, 2, 5, 6]) expect(next[index]?.changed).toHaveLength(1);
+  });
+
+  it.each<[string, Incumbent['variables'], (settings: Record<string, Json>) => number]>([
+    ['a range', { rate: range(0, 1, { initial: 1 }) }, ({ rate }) => (rate as number) - 0.37],
+    ['many whole numbers', { n: integer(1, 1_000, { initial: 1 }) }, ({ n }) => ((n as number) - 370) / 1_000],
+  ])('begins with the grid of %s, and then comes nearer to what is best than any of its points', (_, variables, off) => {
+    const incumbent: Incumbent = {
+      variables,
+      settings: Object.fromEntries(Object.entries(variables).map(([name, { initial }]) => [name, initial as Json])),
+    };
+    const observations: SettingsObservation[] = [];
+    const best = () => Math.max(...observations.map(({ value }) => value));
+    const iterate = (iteration: number): void => {
+      const proposals = hyperparameterProposals({ incumbent, observations, stream: randomStream(5, iteration) });
+      for (const { settings } of proposals.slice(0, 8)) {
+        observations.push({ settings, value: -Math.abs(off(settings as Record<string, Json>)) });
+      }
+    };
+    for (let iteration = 0; iteration < 2; iteration++) iterate(iteration);
+    const origins = hyperparameterProposals({ incumbent, observations, stream: stream() }).map(({ origin }) => origin);
+    expect(origins.slice(0, 4)).toEqual(['tpe', 'grid', 'tpe', 'grid']);
+    for (let iteration = 2; iteration < 8; iteration++) iterate(iteration);
+    // The nearest points of the grids are 0.12 and 0.06 away.
+    expect(best()).toBeGreaterThan(-0.03);
   });
 
   it('models large spaces: distinct new settings in the space, repeatable', () => {

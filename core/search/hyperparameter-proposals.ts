@@ -1,10 +1,11 @@
+import { inTurn } from '../random/in-turn';
 import type { RandomStream } from '../random/stream';
 import { isActive } from '../system/active-variables';
 import { configurationHash, type ComponentConfiguration } from '../system/configuration';
 import type { Json } from '../system/json';
 import { distinctProposals, propose, proposalHash, type Incumbent, type Proposal } from './proposal';
-import { coordinateOf, gridValues, searchSpace, valueAt, type Dimension } from './search-space';
-import { promise, randomPoint, suggest, type Point, type TpeObservation } from './tpe';
+import { coordinateOf, gridValues, isExhaustible, searchSpace, valueAt, type Dimension } from './search-space';
+import { fewestObservations, promise, randomPoint, suggest, type Point, type TpeObservation } from './tpe';
 
 /** What an earlier try of some settings of this component measured; larger is better. */
 export interface SettingsObservation {
@@ -12,7 +13,7 @@ export interface SettingsObservation {
   value: number;
 }
 
-/** Spaces with at most this many combinations are searched completely. */
+/** Grids of at most this many combinations are proposed whole. */
 const gridLimit = 64;
 
 /**
@@ -20,9 +21,10 @@ const gridLimit = 64;
  * `count` points of a tree-structured Parzen estimator over past observations, a quarter of them random. The grid comes in
  * the order of that model too, so that a cut keeps what looks best, but half of it are changes of one hyperparameter alone:
  * steps near the incumbent, of which the best are combined later. With too few observations for a model, what was not
- * observed comes first, changes of one alone before others.
+ * observed comes first, changes of one alone before others. A grid that leaves values out, of a range or many whole numbers,
+ * is where the search begins: once there is a model, every other proposal is a point of the model's, between the grid's.
  *
- * @param options.count most proposals from a space that is too large for its grid; a grid always comes whole. Default 16.
+ * @param options.count most points of the model; a grid always comes whole. Default 16.
  * @throws RangeError for an observation outside the space or with a value that is not a number.
  */
 export function hyperparameterProposals(options: {
@@ -36,9 +38,11 @@ export function hyperparameterProposals(options: {
   if (space.length === 0) return [];
   const grid = space.map((dimension) => gridValues(dimension, incumbent.settings[dimension.name]));
   const combinations = grid.reduce((product, values) => product * values.length, 1);
-  return combinations <= gridLimit
-    ? gridProposals(incumbent, space, grid, observations, stream)
-    : tpeProposals(incumbent, space, observations, count, stream);
+  const modelled = (): Proposal[] => tpeProposals(incumbent, space, observations, count, stream);
+  if (combinations > gridLimit) return modelled();
+  const whole = gridProposals(incumbent, space, grid, observations, stream);
+  if (observations.length < fewestObservations || space.every(isExhaustible)) return whole;
+  return distinctProposals(incumbent, inTurn([modelled(), whole]));
 }
 
 function gridProposals(

@@ -1,5 +1,5 @@
 import { integer, oneOf, range } from '../system/variable';
-import { coordinateOf, gridValues, searchSpace, valueAt } from './search-space';
+import { coordinateOf, gridValues, isExhaustible, searchSpace, valueAt } from './search-space';
 
 const [blend, choice, depth, rate] = searchSpace({
   rate: range(1e-4, 1, { scale: 'log' }),
@@ -31,6 +31,19 @@ describe('searchSpace', () => {
   it('refuses values outside the space, naming the variable', () => {
     expect(() => coordinateOf(choice, 'z')).toThrow('variable \'choice\' has no value "z"');
     expect(() => coordinateOf(depth, 7)).toThrow("variable 'depth' is 7, outside 1..4");
+  });
+
+  it('rounds to a ten-thousandth of a range, also of a narrow one far from zero, and never leaves it', () => {
+    expect(valueAt(blend, 0.3718281828)).toBe(0.3718);
+    const [narrow, third] = searchSpace({ a: range(1e6, 1e6 + 1), b: range(0, 2 / 3) }) as [never, never];
+    expect(valueAt(narrow, 0.3718281828)).toBe(1_000_000.3718);
+    expect(valueAt(third, 1)).toBe(2 / 3);
+    expect(valueAt(rate, 0.123456789)).toBe(0.000311765);
+  });
+
+  it('knows which grids leave nothing out', () => {
+    const space = searchSpace({ a: oneOf([1, 2]), b: integer(1, 8), c: integer(1, 9), d: range(0, 1), e: range(2, 2) });
+    expect(space.filter(isExhaustible).map(({ name }) => name)).toEqual(['a', 'b', 'e']);
   });
 
   it('makes grids on the scale of the variable, with both ends and the incumbent', () => {

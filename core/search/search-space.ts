@@ -35,7 +35,15 @@ export function valueAt(dimension: Dimension, coordinate: number): Json {
   const [from, to] = scaledBounds(dimension);
   const position = from + coordinate * (to - from);
   const value = dimension.variable.scale === 'log' ? Math.exp(position) : position;
-  return Math.min(high, Math.max(low, dimension.type === 'integer' ? Math.round(value) : value));
+  return Math.min(high, Math.max(low, rounded(dimension, value)));
+}
+
+/** To so many digits as make a difference: a ten-thousandth of the range, or six digits on a log scale. */
+function rounded({ type, variable }: Exclude<Dimension, { type: 'categorical' }>, value: number): number {
+  if (type === 'integer') return Math.round(value);
+  const { low, high, scale } = variable;
+  if (scale === 'log') return Number(value.toPrecision(6));
+  return high === low ? value : Number(value.toFixed(Math.min(100, Math.max(0, 4 - Math.floor(Math.log10(high - low))))));
 }
 
 /**
@@ -69,6 +77,13 @@ function scaledBounds(dimension: Exclude<Dimension, { type: 'categorical' }>): [
 /** Most values of a range or integer in a grid, beside the incumbent's. */
 const gridPoints = { continuous: 5, integer: 8 };
 
+/** Whether a dimension's grid holds all of its values. */
+export function isExhaustible(dimension: Dimension): boolean {
+  if (dimension.type === 'categorical') return true;
+  const { low, high } = dimension.variable;
+  return dimension.type === 'integer' ? high - low < gridPoints.integer : high === low;
+}
+
 /**
  * A dimension's values in a grid: all categories, all of up to 8 whole numbers, otherwise evenly spaced ones on the
  * variable's scale with both ends. The incumbent's value is always among them.
@@ -80,8 +95,7 @@ export function gridValues(dimension: Dimension, incumbent: Json | undefined): J
   const spaced = Array.from({ length: count }, (_, index): number => {
     const share = count === 1 ? 0 : index / (count - 1);
     const value = scale === 'log' ? Math.exp(Math.log(low) + share * Math.log(high / low)) : low + share * (high - low);
-    const rounded = dimension.type === 'integer' ? Math.round(value) : Number(value.toPrecision(6));
-    return Math.min(high, Math.max(low, rounded));
+    return Math.min(high, Math.max(low, rounded(dimension, value)));
   });
   const values = typeof incumbent === 'number' ? [...spaced, incumbent] : spaced;
   return [...new Set(values)].sort((a, b) => a - b);

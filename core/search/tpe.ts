@@ -11,7 +11,7 @@ export interface TpeObservation {
 }
 
 /** Fewer observations than this are no basis for a model: points are then drawn at random. */
-const startup = 8;
+export const fewestObservations = 8;
 /** Points drawn from the good density per suggestion. */
 const draws = 24;
 /** The sharpest kernel, so that a category or region is never ruled out. */
@@ -69,7 +69,7 @@ interface Densities {
 function fit(dimensions: readonly Dimension[], observations: readonly TpeObservation[]): Densities | undefined {
   const bad = observations.find(({ value }) => !Number.isFinite(value));
   if (bad !== undefined) throw new RangeError(`tpe: an observation has the value ${bad.value}; expected a number`);
-  if (observations.length < startup) return undefined;
+  if (observations.length < fewestObservations) return undefined;
   const ranked = [...observations].sort((a, b) => b.value - a.value || comparePoints(a.point, b.point));
   const goodCount = Math.min(25, Math.max(2, Math.ceil(0.2 * ranked.length)));
   const points = ranked.map((item) => item.point);
