@@ -5,6 +5,7 @@ import { hasPriceObjective } from '../core/run/utility';
 import type { ComponentPair } from '../core/system/joint-pairs';
 import {
   chooseComponent as choose,
+  lastTriedBeforeAnUpdate,
   settledAfter,
   type ScheduledComponent,
   type ScheduledPair,
@@ -26,8 +27,8 @@ import { openRun, type OpenRun } from './open-run';
 type ScheduledRun = Pick<OpenRun, 'plan' | 'seed' | 'resolved'>;
 
 /**
- * Chooses all components for a simultaneous step; else the iteration's component, or the two of a joint move, by expected gains that are
- * refreshed each time; none where no gain worth having is expected. A second attempt answers what the first one recorded.
+ * Chooses all components for a simultaneous step; else the iteration's component, or the two of a joint move, by what the newest
+ * data promise; none where no gain worth its price is expected. A second attempt answers what the first one recorded.
  */
 export function chooseComponent(dependencies: ActivityDependencies, input: ChooseComponentInput): Promise<ChosenMove> {
   return inActivity(async () => {
@@ -78,7 +79,14 @@ export function chooseComponent(dependencies: ActivityDependencies, input: Choos
         lastAccepted: tries.findLast(({ accepted }) => accepted)?.iteration ?? null,
       };
     });
-    const moves = [...components.map((item) => ({ ...item, component: item.name })), ...pairs];
+    const moves = [
+      ...components.map((item) => ({
+        ...item,
+        component: item.name,
+        outdated: item.tries === 0 || lastTriedBeforeAnUpdate(item, components),
+      })),
+      ...pairs,
+    ];
     // Expected gains are in score: what a move may save in money or time is unknown.
     const ended = hasPriceObjective(run.plan) ? undefined : nothingWorthwhile(moves, run.plan.worthwhileGain);
     const choice =

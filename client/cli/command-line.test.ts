@@ -82,7 +82,7 @@ describe('the program', () => {
       'run --optimizers ,',
       'run --prompt-trust-region 2',
       'run --joint-moves yes',
-      'run --worthwhile-gain 2',
+      'run --worthwhile-gain -2',
       'run --pause-at 80',
       'run --priority 6',
       'dev --port 70000',

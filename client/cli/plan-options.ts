@@ -80,8 +80,8 @@ export function addPlanOptions(command: Command): Command {
     .addOption(
       new Option(
         '--worthwhile-gain <gain>',
-        `end when no component is expected to gain so much (default ${defaultPlan.worthwhileGain}: go on)`,
-      ).argParser(numberFrom(0, 1)),
+        `end when no component is expected to gain so much for 1,000 component calls (default ${defaultPlan.worthwhileGain}: go on)`,
+      ).argParser(numberFrom(0)),
     )
     .addOption(
       new Option(

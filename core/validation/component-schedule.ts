@@ -15,7 +15,10 @@ export type Schedule = (typeof schedules)[number];
 
 /** What the schedule knows of one thing that it may choose. */
 interface ScheduledMove {
-  /** Expected gain in score of its next try, measured by rollouts and refreshed each iteration; absent: unknown. */
+  /**
+   * Expected gain in score of its next try, measured by rollouts on its newest preference data, less what it has gained since;
+   * absent: unknown.
+   */
   expectedGain?: number | undefined;
   /** Rejected tries since its last accepted one, which a known gain was halved by; default 0. */
   rejections?: number | undefined;
@@ -146,9 +149,16 @@ function wasRejected({ lastTried, lastAccepted }: Arm): boolean {
 }
 
 function wasRejectedBeforeAnUpdate(item: Arm, components: readonly Arm[]): boolean {
-  const tried = item.lastTried ?? null;
-  if (tried === null || !wasRejected(item)) return false;
-  return components.some((other) => other !== item && (other.lastAccepted ?? -Infinity) > tried);
+  return wasRejected(item) && lastTriedBeforeAnUpdate(item, components);
+}
+
+/** Whether another component was changed since its latest try: what was measured then is of a system that is no more. */
+export function lastTriedBeforeAnUpdate(
+  { name, lastTried }: Pick<Arm, 'name' | 'lastTried'>,
+  components: readonly Pick<Arm, 'name' | 'lastAccepted'>[],
+): boolean {
+  const tried = lastTried ?? -1;
+  return components.some((other) => other.name !== name && (other.lastAccepted ?? -Infinity) > tried);
 }
 
 function checkArm(item: Arm): void {

@@ -1,22 +1,24 @@
 import { nothingWorthwhile } from './worthwhile-gain';
 
 const moves = [
-  { component: 'planner', expectedGain: 0.02 },
-  { component: 'writer', expectedGain: -0.1 },
-  { component: 'planner', partner: 'writer', expectedGain: 0.04 },
+  { component: 'planner', expectedGain: 0.02, costPerTry: 400 },
+  { component: 'writer', expectedGain: -0.1, costPerTry: 0 },
+  { component: 'planner', partner: 'writer', expectedGain: 0.08, costPerTry: 2_000 },
 ];
 
-it('says what the best move is expected to gain, where that is not worth a try', () => {
-  expect(nothingWorthwhile(moves, 0.05)).toBe(
-    'no component is expected to gain 0.05 (at most 0.0400: planner with writer)',
+it('says what the move is expected to gain that gains most for its price, where that is too little', () => {
+  expect(nothingWorthwhile(moves, 0.06)).toBe(
+    'no component is expected to gain 0.06 for 1,000 component calls (at best 0.0200 for 400: planner)',
   );
 });
 
-it('goes on while a move reaches it, while a gain is unknown, and where it is off', () => {
-  expect(nothingWorthwhile(moves, 0.04)).toBeUndefined();
-  expect(nothingWorthwhile([...moves, { component: 'judge' }], 0.05)).toBeUndefined();
-  expect(nothingWorthwhile([...moves, { component: 'judge', expectedGain: 0, tries: 0 }], 0.05)).toBeUndefined();
-  expect(nothingWorthwhile([...moves, { component: 'judge', expectedGain: 0, tries: 1 }], 0.05)).toBeDefined();
-  expect(nothingWorthwhile([{ component: 'judge', expectedGain: 0 }], 0)).toBeUndefined();
+it('goes on while a move reaches it, while a gain is unknown or outdated, and where it is off', () => {
+  expect(nothingWorthwhile(moves, 0.05)).toBeUndefined();
+  const judge = { component: 'judge', costPerTry: 100 };
+  expect(nothingWorthwhile([...moves, judge], 0.06)).toBeUndefined();
+  expect(nothingWorthwhile([...moves, { ...judge, expectedGain: 0, outdated: true }], 0.06)).toBeUndefined();
+  expect(nothingWorthwhile([...moves, { ...judge, expectedGain: 0, outdated: false }], 0.06)).toBeDefined();
+  expect(nothingWorthwhile([...moves, { ...judge, expectedGain: 1e-9, costPerTry: 0 }], 0.06)).toBeUndefined();
+  expect(nothingWorthwhile([{ ...judge, expectedGain: 0 }], 0)).toBeUndefined();
   expect(nothingWorthwhile([], 0.05)).toBeUndefined();
 });

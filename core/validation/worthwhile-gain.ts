@@ -5,19 +5,30 @@ export interface ExpectedMove {
   component: string;
   partner?: string | undefined;
   expectedGain?: number | undefined;
-  /** 0: never tried, so that what is expected of it was measured before the others' updates and counts as unknown. */
-  tries?: number | undefined;
+  /** Component calls. */
+  costPerTry: number;
+  /** What is expected was measured before another component's update: it counts as unknown. */
+  outdated?: boolean | undefined;
 }
 
+/** The unit of a price: a try makes hundreds or thousands of component calls. */
+const pricedCalls = 1_000;
+
 /**
- * Why no further try is worth it: no move is expected to gain `worthwhile`. Undefined while one is, or while the gain of one is
- * unknown; always for `worthwhile` = 0, which turns this off.
+ * Why no further try is worth its price: no move is expected to gain `worthwhile` for 1,000 component calls. Undefined while one
+ * is, or while the gain of one is unknown; always for `worthwhile` = 0, which turns this off.
  */
 export function nothingWorthwhile(moves: readonly ExpectedMove[], worthwhile: number): string | undefined {
-  if (worthwhile <= 0) return undefined;
-  const gains = moves.flatMap(({ expectedGain, tries }) => (tries === 0 ? [] : (expectedGain ?? [])));
-  const most = Math.max(...gains);
-  if (gains.length < moves.length || gains.length === 0 || most >= worthwhile) return undefined;
-  const best = moves.find(({ expectedGain }) => expectedGain === most) as ExpectedMove;
-  return `no component is expected to gain ${worthwhile} (at most ${most.toFixed(4)}: ${moveText(best)})`;
+  if (worthwhile <= 0 || moves.length === 0) return undefined;
+  const rates: { move: ExpectedMove; gain: number; rate: number }[] = [];
+  for (const move of moves) {
+    const { expectedGain: gain, costPerTry, outdated = false } = move;
+    if (gain === undefined || outdated) return undefined;
+    // A free try is worth any gain.
+    rates.push({ move, gain, rate: gain <= 0 ? 0 : (pricedCalls * gain) / costPerTry });
+  }
+  const best = rates.reduce((most, other) => (other.rate > most.rate ? other : most));
+  if (best.rate >= worthwhile) return undefined;
+  const { move, gain } = best;
+  return `no component is expected to gain ${worthwhile} for 1,000 component calls (at best ${gain.toFixed(4)} for ${Math.round(move.costPerTry)}: ${moveText(move)})`;
 }

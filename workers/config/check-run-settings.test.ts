@@ -52,7 +52,7 @@ describe('a plan and a budget', () => {
     [{ optimizers: [] }, "plan.optimizers must be 'all', or a list of some of"],
     [{ promptTrustRegion: 1.5 }, 'plan.promptTrustRegion must be a number from 0 to 1, not 1.5'],
     [{ jointMoves: 'on' }, "plan.jointMoves must be true or false, not 'on'"],
-    [{ worthwhileGain: -0.1 }, 'plan.worthwhileGain must be a number from 0 to 1, not -0.1'],
+    [{ worthwhileGain: -0.1 }, 'plan.worthwhileGain must be a finite number of at least 0, not -0.1'],
     [{ iteration: 3 }, "plan has no setting 'iteration'; did you mean 'iterations'?"],
     [[], 'plan must be an object with some of iterations, preferenceInputs'],
   ])('refuse %j', (plan, message) => {

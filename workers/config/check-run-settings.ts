@@ -61,7 +61,7 @@ const planChecks: Record<Exclude<keyof RunPlan, 'optimizers'>, Check> = {
   patience: whole(1),
   simultaneousSteps: { accepts: (value) => typeof value === 'boolean', expected: 'true or false' },
   jointMoves: { accepts: (value) => typeof value === 'boolean', expected: 'true or false' },
-  worthwhileGain: between(0, 1),
+  worthwhileGain: price,
 };
 
 const limit: Check = {
