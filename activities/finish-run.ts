@@ -100,6 +100,7 @@ async function resultDocument(stores: Stores, run: RunRecord, input: FinishRunIn
     iterations: decisions.map(({ iteration, body }) => {
       const decision = body as unknown as DecisionRecord;
       const { component, partner, others, accepted, reason, changed, before, after, gain, p, prices } = decision;
+      const { level, ci95, look, examples } = decision;
       return {
         iteration,
         component,
@@ -112,6 +113,10 @@ async function resultDocument(stores: Stores, run: RunRecord, input: FinishRunIn
         after,
         gain,
         p,
+        level,
+        ci95,
+        look,
+        examples,
         ...(prices && { prices }),
       } as ResultDocument['iterations'][number];
     }),

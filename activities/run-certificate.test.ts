@@ -238,6 +238,7 @@ it('shares the gains of equal outputs where both ran, keeps the first of an exam
   const { components, bounds, headroom } = await certificate('calm', 0);
   const { drafter } = components;
   expect(drafter).toMatchObject({ tried: 5, measured: 4, rankedByRewardOnly: 1, earlierOnly: 0 });
+  expect(drafter).toMatchObject({ epsilonOfTried: headroom, unmeasured: [{ iteration: 1, why: 'ranked-by-reward' }] });
   expect({ bounds, headroom }).toEqual({ bounds: 4, headroom: 1 });
   const examplesOf = new Map(drafter?.candidates.map((item) => [item.configurationHash, item]));
   expect(examplesOf.get(hashOf('same'))).toMatchObject({ examples: 3, meanGain: 0.25 });
@@ -252,12 +253,17 @@ it('has the trivial epsilon for settings that were tried before the final ones w
       epsilon: headroom,
       candidate: null,
       epsilonWithoutGains: null,
+      epsilonOfTried: headroom,
       tried: 2,
       measured: 0,
       rankedByRewardOnly: 0,
       earlierOnly: 2,
     },
     candidates: [],
+    unmeasured: ['warm', 'even'].map((tone) => ({
+      ...{ iteration: 0, settings: configurationHash({ tone }), why: 'earlier-configuration' },
+      changed: [{ variable: 'tone', kind: 'hyperparameter' }],
+    })),
   });
   expect(epsilon).toBe(headroom);
 });

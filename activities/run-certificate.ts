@@ -8,6 +8,7 @@ import type { TunableComponents } from './open-run';
 import { judgedGains } from './optimize-component/judged-gains';
 import { proposalsRecords, type ProposalRecord, type ProposalsRecord } from './optimize-component/proposals-record';
 
+type ComponentCertificate = NonNullable<ResultDocument['certificate']>['components'][string];
 type Gains = ReadonlyMap<string, number>;
 
 /**
@@ -35,15 +36,17 @@ export async function runCertificate(
   const decided = new Set((await stores.ledger.list(runId, { kind: 'decision' })).map(({ iteration }) => iteration));
 
   const components: Record<string, ComponentEvidence> = {};
+  const unmeasured: Record<string, ComponentCertificate['unmeasured']> = {};
   const changes = new Map<string, ProposalRecord['changed']>();
   for (const name of tunable.tuned) {
     const final = configurationHash(configuration[name] ?? {});
-    const [triedNow, triedEver] = [new Set<string>(), new Set<string>()];
+    const triedNow = new Set<string>();
+    const triedEver = new Map<string, { iteration: number; proposal: ProposalRecord }>();
     const measured = new Map<string, Gains>();
     for (const { iteration, component, incumbent: before, proposals } of records) {
       if (component !== name) continue;
       const own = proposals.filter((proposal) => proposal.settings !== final && changesOnly(name, proposal.changed));
-      for (const { settings } of own) triedEver.add(settings);
+      for (const proposal of own) triedEver.set(proposal.settings, { iteration, proposal });
       if (before !== incumbent) continue;
       const byMetric = await gainsByMetric(stores, { runId, iteration, component, incumbent, proposals });
       for (const proposal of own) {
@@ -58,6 +61,23 @@ export async function runCertificate(
       }
     }
     components[name] = { tried: triedEver.size, earlier: triedEver.size - triedNow.size, measured };
+    unmeasured[name] = [...triedEver].flatMap(
+      ([
+        settings,
+        {
+          iteration,
+          proposal: { configurationHash: hash, changed },
+        },
+      ]) =>
+        triedNow.has(settings) && measured.has(hash)
+          ? []
+          : [
+              {
+                ...{ iteration, settings, changed: changed.map(withoutComponent) },
+                why: triedNow.has(settings) ? ('ranked-by-reward' as const) : ('earlier-configuration' as const),
+              },
+            ],
+    );
   }
 
   const certificate = certify({ components, heldOutScores: [...(heldOut?.values() ?? [])], delta: certificateDelta });
@@ -71,13 +91,16 @@ export async function runCertificate(
           ...component,
           candidates: candidates.map((candidate) => ({
             ...candidate,
-            changed: (changes.get(candidate.configurationHash) ?? []).map(({ variable, kind }) => ({ variable, kind })),
+            changed: (changes.get(candidate.configurationHash) ?? []).map(withoutComponent),
           })),
+          unmeasured: unmeasured[name],
         },
       ]),
     ) as NonNullable<ResultDocument['certificate']>['components'],
   };
 }
+
+const withoutComponent = ({ variable, kind }: ProposalRecord['changed'][number]) => ({ variable, kind });
 
 /** What changes several components at once is no candidate of one. */
 function changesOnly(component: string, changed: ProposalRecord['changed']): boolean {

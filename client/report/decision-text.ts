@@ -1,10 +1,10 @@
 import { moveText } from '../../core/run/move-text';
 import type { ResultDocument } from '../../core/run/result-document';
-import { examplePriceText, pText, scoreText, secondsText } from './figures';
+import { examplePriceText, pOfLevelText, scoreText, secondsText } from './figures';
 
 /** An iteration's decision in one line. */
 export function decisionText(iteration: ResultDocument['iterations'][number]): string {
-  const { accepted, changed, before, after, p, others } = iteration;
+  const { accepted, changed, before, after, others } = iteration;
   const moved = moveText(iteration);
   const number = `iteration ${iteration.iteration + 1}`;
   if (before === null || after === null) return `${number}: ${moved} kept (${iteration.reason})`;
@@ -15,7 +15,7 @@ export function decisionText(iteration: ResultDocument['iterations'][number]): s
   });
   const verdict = accepted ? `accepted ${[...new Set(kinds)].join(', ')}` : 'kept';
   const prices = iteration.prices === undefined ? '' : `, ${priceChangeText(iteration.prices)} an example`;
-  return `${number}: ${moved} ${verdict}, ${scoreText(before)} -> ${scoreText(after)}${prices}, ${pText(p)}`;
+  return `${number}: ${moved} ${verdict}, ${scoreText(before)} -> ${scoreText(after)}${prices}, ${pOfLevelText(iteration)}`;
 }
 
 /** What an example costs before and after, in money and time. */

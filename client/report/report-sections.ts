@@ -9,6 +9,7 @@ import {
   intervalText,
   moneyText,
   percentText,
+  pOfLevelText,
   pText,
   scoreText,
   secondsText,
@@ -111,12 +112,13 @@ export function certificateTable({ certificate }: ResultDocument): Table {
     return [
       name,
       scoreText(component.epsilon),
+      scoreText(component.epsilonOfTried ?? null),
       countText(component.tried),
       countText(component.measured),
       worst === undefined ? '-' : `${gainText(worst.meanGain)} on ${countedText(worst.examples, 'example')}`,
     ];
   });
-  return { head: ['component', 'epsilon', 'tried', 'measured', 'set by a mean gain of'], rows };
+  return { head: ['component', 'epsilon', 'of all tried', 'tried', 'measured', 'set by a mean gain of'], rows };
 }
 
 /** Why there is no certificate, where that is the run's doing. */
@@ -151,23 +153,25 @@ export function certificateLines({ certificate }: ResultDocument): string[] {
     `Its size is mostly the sample's: ${countedText(bounds, 'bound')} hold at once, and the candidate that sets the largest was measured ` +
       `on ${countedText(examples, 'example')}; had it neither gained nor lost on any of them, epsilon would still be ${scoreText(largest.epsilonWithoutGains)}.`,
     ...(certified.length < components.length ? [`Where nothing was measured, epsilon is ${cap}.`] : []),
-    ...(uncovered.length > 0 ? [`Not covered: ${uncovered.join(', ')}.`] : []),
+    ...(uncovered.length > 0 ? [`Not covered: ${uncovered.join(', ')}; of those epsilon is ${cap}.`] : []),
     ...excluded,
   ];
 }
 
 export function iterationTable(report: RunReport): Table {
-  const rows = report.iterations.map(({ iteration, accepted, changed, before, after, p, reason, ...move }) => [
-    String(iteration + 1),
-    moveText(move),
-    accepted ? 'accepted' : 'kept',
-    changesText(changed, move.others === undefined ? move.component : null),
-    scoreText(before),
-    scoreText(after),
-    pText(p),
-    reason,
+  const rows = report.iterations.map((item) => [
+    String(item.iteration + 1),
+    moveText(item),
+    item.accepted ? 'accepted' : 'kept',
+    changesText(item.changed, item.others === undefined ? item.component : null),
+    scoreText(item.before),
+    scoreText(item.after),
+    item.ci95 === null || item.ci95 === undefined ? '-' : intervalText(item.ci95, gainText),
+    pOfLevelText(item),
+    item.reason,
   ]);
-  return { head: ['iteration', 'component', 'decision', 'changed', 'before', 'after', 'p', 'reason'], rows };
+  const head = ['iteration', 'component', 'decision', 'changed', 'before', 'after', 'gain, 95 %', 'p', 'reason'];
+  return { head, rows };
 }
 
 /** Changes of other components than the iteration's own name theirs; in a simultaneous step all do. */

@@ -33,6 +33,7 @@ const document: ResultDocument = {
       before: 0.2,
       after: 0.6,
       p: 0.01,
+      ...{ level: 0.0125, ci95: [0.1, 0.7], look: 1, examples: 40 },
     },
     {
       iteration: 1,
@@ -111,6 +112,9 @@ it('names both components of a joint move', () => {
   const rejected = { ...joint, before: null, after: null, reason: 'nothing led' };
   expect(decisionText(rejected)).toBe('iteration 3: retriever with answerer kept (nothing led)');
   const [row] = iterationTable({ ...report, iterations: [joint] }).rows;
+  const levelled = iterationTable({ ...report, iterations: [{ ...joint, level: 0.005, ci95: [0.1, 0.7] }] }).rows[0];
+  expect(levelled?.slice(6, 8)).toEqual(['+0.100 to +0.700', 'p = 0.0100 (level 0.0050)']);
+  expect(row?.slice(6, 8)).toEqual(['-', 'p = 0.010']);
   expect(row?.slice(1, 4)).toEqual([
     'retriever with answerer',
     'accepted',
@@ -140,7 +144,7 @@ it('reports a run that has ended as text no wider than the terminal', () => {
   expect(text).toContain(
     'Test score 0.250 -> 0.550: +0.300 (95 % interval +0.200 to +0.400, p < 0.001, 50 held-out examples).',
   );
-  expect(text).toContain('iteration 1: answerer accepted demonstrations, 0.200 -> 0.600, p = 0.010');
+  expect(text).toContain('iteration 1: answerer accepted demonstrations, 0.200 -> 0.600, p = 0.0100 (level 0.0125)');
   expect(text).toContain('iteration 2: retriever kept (nothing to propose)');
   expect(text).toMatch(/retriever +│ not measured +│ 0 +│ no/);
   expect(text).toContain('1 model call, 1,234,567 prompt and 89 completion tokens, $0.0123, 1 min 5 s');
@@ -176,7 +180,7 @@ describe('how often local gains failed globally', () => {
 describe('the component-wise maximum', () => {
   const writer = {
     ...{ epsilon: 0.41, candidate: 'b', epsilonWithoutGains: 0.36, tried: 9, measured: 2, rankedByRewardOnly: 6 },
-    earlierOnly: 1,
+    ...{ earlierOnly: 1, epsilonOfTried: 0.55 },
     candidates: [
       { configurationHash: 'b', changed: [], examples: 12, meanGain: 0.05, bound: 0.41 },
       { configurationHash: 'a', changed: [], examples: 24, meanGain: -0.05, bound: 0.2 },
@@ -198,7 +202,7 @@ describe('the component-wise maximum', () => {
     "Its size is mostly the sample's: 3 bounds hold at once, and the candidate that sets the largest was measured on 12 examples; had it neither gained nor lost on any of them, epsilon would still be 0.360.",
   ];
   const uncovered =
-    'Not covered: 6 candidates ranked by the local reward only, 1 candidate tried under an earlier configuration only.';
+    'Not covered: 6 candidates ranked by the local reward only, 1 candidate tried under an earlier configuration only; of those epsilon is what is left to the highest score: 0.550.';
   const unmeasured = 'Where nothing was measured, epsilon is what is left to the highest score: 0.550.';
 
   it('is told in both reports, with what it means and what it does not cover', () => {
@@ -207,11 +211,11 @@ describe('the component-wise maximum', () => {
     expect(text.replaceAll('\n', ' ')).toContain([...sentences, unmeasured, uncovered].join(' '));
     const own = text.slice(text.indexOf('Component-wise maximum'), text.indexOf('Cost')).split('\n');
     expect(Math.max(...own.map((line) => line.length))).toBeLessThanOrEqual(120);
-    expect(text).toMatch(/writer +│ 0\.410 +│ 9 +│ 2 +│ \+0\.050 on 12 examples/);
-    expect(text).toMatch(/picker +│ 0\.550 +│ 0 +│ 0 +│ -/);
+    expect(text).toMatch(/writer +│ 0\.410 +│ 0\.550 +│ 9 +│ 2 +│ \+0\.050 on 12 examples/);
+    expect(text).toMatch(/picker +│ 0\.550 +│ - +│ 0 +│ 0 +│ -/);
     const markdown = markdownReport(both);
     expect(markdown).toContain('## Component-wise maximum');
-    expect(markdown).toContain('| writer | 0.410 | 9 | 2 | +0.050 on 12 examples |');
+    expect(markdown).toContain('| writer | 0.410 | 0.550 | 9 | 2 | +0.050 on 12 examples |');
     expect(markdown.split('\n')).toContain([...sentences, unmeasured, uncovered].join(' '));
   });
 
@@ -220,7 +224,7 @@ describe('the component-wise maximum', () => {
     const covered = textReport(certified({ writer: all }));
     expect(covered.replaceAll('\n', ' ')).toContain(sentences[1]);
     const early = textReport(certified({ writer: { ...writer, rankedByRewardOnly: 0 } })).replaceAll('\n', ' ');
-    expect(early).toContain('Not covered: 1 candidate tried under an earlier configuration only.');
+    expect(early).toContain('Not covered: 1 candidate tried under an earlier configuration only; of those');
     for (const absent of ['Not covered', 'Where nothing']) expect(covered).not.toContain(absent);
     expect(textReport(certified({ picker: none })).replaceAll('\n', ' ')).toContain(
       'No candidate was measured against the final configuration: epsilon is what is left to the highest score: 0.550.',
@@ -298,7 +302,7 @@ it('writes markdown whose cells cannot break the table', () => {
   const markdown = markdownReport(report);
   expect(markdown).toContain('| answerer.prompt instructions | Answer. | Answer \\| now. |');
   expect(markdown).toMatch(/```json\n[^]*"k": 4[^]*\n```/);
-  expect(markdown).toContain('| 2 | retriever | kept | - | - | - | - | nothing to propose |');
+  expect(markdown).toContain('| 2 | retriever | kept | - | - | - | - | - | nothing to propose |');
 });
 
 it.each([

@@ -32,6 +32,8 @@ const certificate = z.object({
       candidate: z.string().nullable(),
       /** What it would be, had that candidate neither gained nor lost on any of its examples; null: none was measured. */
       epsilonWithoutGains: z.number().nullable(),
+      /** No tried candidate gains more: epsilon where all were measured, else the headroom. Absent in earlier documents. */
+      epsilonOfTried: z.number().optional(),
       /** Distinct settings of the component beside the final ones; the next three numbers add up to it. */
       tried: z.number().int(),
       /** By the global metric, against the final configuration. */
@@ -50,6 +52,18 @@ const certificate = z.object({
           bound: z.number(),
         }),
       ),
+      /** The others that were tried, as in the latest record of proposals that has them. Absent in earlier documents. */
+      unmeasured: z
+        .array(
+          z.object({
+            iteration: z.number().int(),
+            /** Hash of the component's settings. */
+            settings: z.string(),
+            changed: z.array(settingChange.omit({ component: true })),
+            why: z.enum(['ranked-by-reward', 'earlier-configuration']),
+          }),
+        )
+        .optional(),
     }),
   ),
 });
@@ -99,6 +113,13 @@ export const resultDocumentSchema = z.object({
       gain: z.number().nullable().optional(),
       /** One-sided, adjusted for looks and finalists; accepted at the iteration's share of alpha, not at alpha. */
       p: z.number().nullable(),
+      /** The iteration's share of alpha. Absent in earlier documents, as are the next three. */
+      level: z.number().optional(),
+      /** Of the gain, for all looks and finalists at once; null where nothing was validated, or gains have no bounds. */
+      ci95: z.tuple([z.number(), z.number()]).nullable().optional(),
+      /** The look at which validation ended, from 0, and the examples that it had measured. */
+      look: z.number().int().nullable().optional(),
+      examples: z.number().int().optional(),
       /** Only where money or latency are objectives. */
       prices: pricesBeforeAndAfter.optional(),
     }),

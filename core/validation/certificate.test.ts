@@ -34,7 +34,7 @@ it("takes each component's largest bound, all at once with the headroom", () => 
     components: {
       writer: {
         ...{ epsilon: bound(good), candidate: 'b', tried: 5, measured: 2, rankedByRewardOnly: 2, earlierOnly: 1 },
-        epsilonWithoutGains: bound(zeros),
+        ...{ epsilonWithoutGains: bound(zeros), epsilonOfTried: 1 },
         candidates: [
           { configurationHash: 'b', examples: 24, meanGain: 0.25, bound: bound(good) },
           { configurationHash: 'a', examples: 24, meanGain: 0, bound: bound(zeros) },
@@ -43,7 +43,7 @@ it("takes each component's largest bound, all at once with the headroom", () => 
       picker: {
         // Surely worse: it improves nothing, by any epsilon.
         ...{ epsilon: 0, candidate: 'c', tried: 1, measured: 1, rankedByRewardOnly: 0, earlierOnly: 0 },
-        epsilonWithoutGains: bound(zeros),
+        ...{ epsilonWithoutGains: bound(zeros), epsilonOfTried: 0 },
         candidates: [{ configurationHash: 'c', examples: 24, meanGain: -0.5, bound: bound(worse) }],
       },
     },
@@ -93,6 +93,7 @@ it('claims nothing where nothing was measured', () => {
           epsilon: 1,
           candidate: null,
           epsilonWithoutGains: null,
+          epsilonOfTried: 1,
           tried: 3,
           measured: 0,
           rankedByRewardOnly: 2,

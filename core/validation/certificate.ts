@@ -34,6 +34,8 @@ export interface CertifiedComponent {
    * where none was measured.
    */
   epsilonWithoutGains: number | null;
+  /** No tried candidate improves by more: `epsilon` where all were measured, else the headroom. */
+  epsilonOfTried: number;
   tried: number;
   measured: number;
   /** Tried candidates that the bound does not cover: ranked by the local reward only, or tried under an earlier configuration only. */
@@ -97,13 +99,15 @@ export function certify(options: {
         .sort((a, b) => b.bound - a.bound || (a.configurationHash < b.configurationHash ? -1 : 1))
         .map((candidate) => ({ ...candidate, bound: Math.min(headroom, candidate.bound) }));
       const worst = candidates[0];
+      const epsilon = worst === undefined ? headroom : Math.max(0, worst.bound);
       return [
         name,
         {
-          epsilon: worst === undefined ? headroom : Math.max(0, worst.bound),
+          epsilon,
           candidate: worst?.configurationHash ?? null,
           epsilonWithoutGains:
             worst === undefined ? null : Math.min(headroom, gainBound(new Array<number>(worst.examples).fill(0))),
+          epsilonOfTried: tried > own.size ? headroom : epsilon,
           tried,
           measured: own.size,
           rankedByRewardOnly: tried - earlier - own.size,
