@@ -11,6 +11,7 @@ import { localStepInputs, simultaneousInputs } from '../../core/run/local-step-i
 import type { Move } from '../../core/run/move-text';
 import type { RunPlan } from '../../core/run/plan';
 import { combineProposals } from '../../core/search/combine-proposals';
+import type { PastProposal } from '../../core/search/past-proposal';
 import { placeProposal } from '../../core/search/place-proposal';
 import { distinctProposals, incumbentOf, type Proposal } from '../../core/search/proposal';
 import { rankDistinct } from '../../core/search/rank-distinct';
@@ -31,7 +32,7 @@ import { collectCandidates } from './collect-candidates';
 import { FeatureRows, fitFastReward, type FastReward } from './fast-reward';
 import { judgeProposals, type Judged } from './judge-proposals';
 import { OptimizerState } from './optimizer-state';
-import { scriptedInstructions } from './scripted-instructions';
+import { scriptedOpro } from './scripted-opro';
 import { validateFinalists } from './validate-finalists';
 import type { Variant } from './variant';
 
@@ -88,6 +89,8 @@ export class InMemoryOptimizer {
   private readonly features = new Map<string, FeatureRows>();
   /** Settings of alternatives, by the hash of the whole configuration. */
   private readonly settings = new Map<string, ComponentConfiguration>();
+  /** By component: what OPRO reads. */
+  private readonly past = new Map<string, PastProposal[]>();
   private validated = 0;
 
   constructor(
@@ -230,7 +233,17 @@ export class InMemoryOptimizer {
         reward: model?.trusted ? { model, calibrated: variant.calibrated } : undefined,
       });
     const first = judge(await this.propose(component, iteration));
+    if (variant.proposals === 'opro') this.remember(component, iteration, first);
     return [...first, ...judge(this.combinations(component, first))];
+  }
+
+  private remember(component: Component, iteration: number, judged: readonly Judged[]): void {
+    const { settings } = incumbentOf(component, this.state.incumbent);
+    const own = judged.map(({ proposal, meanGain }): PastProposal => ({
+      ...{ iteration, incumbent: settings, proposal, expectedGain: meanGain, measuredGain: null },
+      ...{ finalist: false, accepted: false },
+    }));
+    this.past.set(component.name, [...(this.past.get(component.name) ?? []), ...own]);
   }
 
   private choose(iteration: number): Component {
@@ -311,16 +324,16 @@ export class InMemoryOptimizer {
   private async propose(component: Component, iteration: number): Promise<Proposal[]> {
     const incumbent = incumbentOf(component, this.state.incumbent);
     const { proposals: count } = this.plan;
-    const stream = randomStream(this.state.seed, 'scripted', iteration);
+    const stream = randomStream(this.state.seed, 'scripted', component.name, iteration);
     const proposals =
-      this.variant.proposals === 'scripted'
-        ? scriptedInstructions(incumbent, count, stream)
+      this.variant.proposals === 'opro'
+        ? scriptedOpro(incumbent, this.past.get(component.name) ?? [], count, stream)
         : await this.pool(component, iteration, 'proposals');
     return distinctProposals(incumbent, proposals).slice(0, count);
   }
 
   private combinations(component: Component, judged: readonly Judged[]): Proposal[] {
-    if (this.variant.proposals === 'scripted') return [];
+    if (this.variant.proposals === 'opro') return [];
     const incumbent = incumbentOf(component, this.state.incumbent);
     const scored = judged.map((item) => ({ proposal: item.proposal, score: item }));
     return combineProposals({ incumbent, ranked: rankJudged(incumbent.settings, scored) });

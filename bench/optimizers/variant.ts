@@ -9,8 +9,8 @@ export interface Variant {
   /** False: the mean difference of raw rewards ranks. */
   calibrated: boolean;
   schedule: Schedule;
-  /** `pool`: every optimizer's proposals that need no model. `scripted`: only what a scripted proposer writes. */
-  proposals: 'pool' | 'scripted';
+  /** `pool`: every optimizer's proposals that need no model. `opro`: only what a scripted proposer writes that reads scores. */
+  proposals: 'pool' | 'opro';
 }
 
 const ours: Variant = {
@@ -25,7 +25,7 @@ const ours: Variant = {
 export const variants = {
   ours,
   'no-lrf': { ...ours, rewards: false },
-  'prompts-only': { ...ours, rewards: false, proposals: 'scripted' },
+  opro: { ...ours, rewards: false, proposals: 'opro' },
   uniform: { ...ours, schedule: 'uniform' },
   'no-adaptation': { ...ours, adapts: false },
   'no-calibration': { ...ours, calibrated: false },
@@ -37,7 +37,7 @@ export const variantNames: readonly VariantName[] = [
   'ours',
   'no-lrf',
   'random',
-  'prompts-only',
+  'opro',
   'uniform',
   'no-adaptation',
   'no-calibration',
