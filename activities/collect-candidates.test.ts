@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { component } from '../core/system/component';
-import { system } from '../core/system/system';
+import { configurationHash } from '../core/system/configuration';
+import { system, type System } from '../core/system/system';
 import { oneOf } from '../core/system/variable';
 import { TemporaryFolder } from '../storage/testing/temporary-folder';
 import { attempt } from '../test/support/activity-attempt';
@@ -39,6 +40,24 @@ const talker = (words: number, deterministic = false) =>
     dataset: { train: rows('t'), validation: rows('v'), test: rows('u') },
   });
 
+/** What it writes is its draw's temperature and its style: all outputs of an input are known. */
+const thermometer = (truth: Record<string, unknown>) =>
+  system({
+    name: 'thermometer',
+    input: z.object({ question: z.string() }),
+    output: text,
+    components: [
+      component({
+        ...{ name: 'writer', description: 'Writes', input: z.object({ question: z.string() }), output: text },
+        configuration: { style: oneOf(['a', 'b', 'c']) },
+        run: (_, { sample, configuration }) => ({ text: `${sample.temperature ?? 'none'} ${configuration.style}` }),
+      }),
+    ],
+    metric: () => 1,
+    groundTruth: () => ({ writer: truth }),
+    dataset: { train: rows('t'), validation: rows('v'), test: rows('u') },
+  });
+
 let folder: TemporaryFolder;
 beforeEach(async () => {
   folder = await TemporaryFolder.create();
@@ -46,9 +65,9 @@ beforeEach(async () => {
 afterEach(() => folder.remove());
 
 /** Candidates of two inputs, four wanted of each, and the calls that they took. */
-async function collected(words: number, deterministic = false) {
-  const { dependencies, prepared } = await begunRun(folder, talker(words, deterministic), {
-    plan: { candidatesPerInput: 4, proposals: 40 },
+async function collected(of: System) {
+  const { dependencies, prepared } = await begunRun(folder, of, {
+    plan: { candidatesPerInput: 4, proposals: 40, samplingTemperature: 0.7 },
   });
   const common = { runId: 'run', limits: {}, configurationHash: prepared.baseline };
   const range = { split: 'train', purpose: 'preference', iteration: -1, count: 2, from: 0, to: 2 } as const;
@@ -56,11 +75,12 @@ async function collected(words: number, deterministic = false) {
   calls.writer = 0;
   const input = { ...common, component: 'writer', iteration: -1, count: 2, from: 0, to: 2 };
   const { candidates } = await attempt(() => collectCandidates(dependencies, input));
-  return { candidates, calls: calls.writer, stored: await dependencies.stores.candidates.list('run') };
+  const { stores } = dependencies;
+  return { candidates, calls: calls.writer, stored: await stores.candidates.list('run'), incumbent: prepared.baseline };
 }
 
 it('gives every alternative a draw of its own, so that outputs differ and few calls are wasted', async () => {
-  const found = await collected(1_000_000);
+  const found = await collected(talker(1_000_000));
   // The base output is traced already: one sample and two alternatives for each input.
   expect(found).toMatchObject({ candidates: 8, calls: 6 });
   expect(new Set(found.stored.map(({ outputs }) => outputs['text'])).size).toBe(8);
@@ -68,11 +88,36 @@ it('gives every alternative a draw of its own, so that outputs differ and few ca
 
 it('stops looking for other outputs where settings keep saying the same', async () => {
   // One sample and twice as many alternatives as candidates are wanted, for each input.
-  expect(await collected(1)).toMatchObject({ candidates: 2, calls: 2 * (1 + 2 * 4) });
+  expect(await collected(talker(1))).toMatchObject({ candidates: 2, calls: 2 * (1 + 2 * 4) });
 });
 
 it('tries all alternatives of a deterministic component, whose calls are free', async () => {
-  const { candidates, calls: made } = await collected(1, true);
+  const { candidates, calls: made } = await collected(talker(1, true));
   expect(candidates).toBe(2);
   expect(made).toBe(2 * 29);
+});
+
+it.each([
+  ['what no call gave', { text: 'truth' }, [['truth', 'ground-truth']]],
+  ['what the incumbent gave', { text: 'none a' }, []],
+  ['what a sampled call gave', { text: '0.7 a' }, []],
+  ['what an alternative gave', { text: 'none c' }, []],
+  ['nothing that fits', { text: 1 }, []],
+])('samples one call at its temperature, and keeps each origin where the truth is %s', async (_, truth, more) => {
+  const { stored, incumbent } = await collected(thermometer(truth));
+  const hashOf = (style: string): string => configurationHash({ writer: { style } });
+  expect(incumbent).toBe(hashOf('a'));
+  const expected = [
+    ['none a', 'base', incumbent],
+    ['0.7 a', 'sampled', incumbent],
+    ['none b', 'configuration', hashOf('b')],
+    ['none c', 'configuration', hashOf('c')],
+    ...more.map((own) => [...own, incumbent]),
+  ];
+  for (const exampleId of new Set(stored.map((candidate) => candidate.exampleId))) {
+    const own = stored.filter((candidate) => candidate.exampleId === exampleId);
+    const found = own.map(({ outputs, origin, configurationHash: hash }) => [outputs['text'], origin, hash]);
+    expect(found.toSorted()).toEqual(expected.toSorted());
+  }
+  expect(stored).toHaveLength(2 * expected.length);
 });

@@ -58,7 +58,7 @@ export async function baselines(
         left -= own;
         if (left === 0) break;
       }
-      const share = sum / (neighbours - left);
+      const share = left === neighbours ? 0.5 : sum / (neighbours - left);
       remembered.set(key, share);
       return share;
     },

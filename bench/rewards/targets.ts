@@ -4,7 +4,7 @@ import { missedSpeedTargets } from './speed/speed-report';
 
 const figure = (share: number): string => share.toFixed(3);
 
-/** The bench's targets, in words, where they were missed. Parts that were left out miss nothing. */
+/** The bench's targets, in words, where they were missed: what is no number misses. Parts that were left out miss nothing. */
 export function missedTargets({ synthetic, real, adaptation, speed }: RewardsReport): string[] {
   return [
     ...(synthetic?.length === 0 ? ['synthetic systems: nothing was measured'] : []),
@@ -12,17 +12,20 @@ export function missedTargets({ synthetic, real, adaptation, speed }: RewardsRep
       const name = `synthetic ${system}.${component}`;
       const missed: string[] = [];
       if (large === null) missed.push(`${name}: no held-out pair with a true gap of at least 0.1`);
-      else if (large.value < 0.95)
+      else if (!(large.value >= 0.95))
         missed.push(`${name}: alignment ${figure(large.value)} of large pairs, target 0.950`);
-      const easy = [['length', length] as const, ['one word', token] as const].filter(([, { value }]) => value >= 0.65);
+      const easy = [['length', length] as const, ['one word', token] as const].filter(
+        ([, { value }]) => !(value < 0.65),
+      );
       for (const [what, { value }] of easy)
         missed.push(`${name}: ${what} alone reaches ${figure(value)}, the system is too easy`);
       if (calibrationError === null) missed.push(`${name}: there is no reward`);
-      else if (calibrationError.value > 0.05)
+      else if (!(calibrationError.value <= 0.05))
         missed.push(`${name}: calibration error ${figure(calibrationError.value)}, target 0.050`);
       return missed;
     }),
     ...(real === undefined ? [] : missedOnRealSystems(real)),
+    ...(adaptation?.length === 0 ? ['adaptation: nothing was measured'] : []),
     ...(adaptation ?? []).flatMap(({ drift, mean: outcome, against }) => {
       const missed: string[] = [];
       for (const other of ['none', 'freshOnly'] as const) {
@@ -33,10 +36,10 @@ export function missedTargets({ synthetic, real, adaptation, speed }: RewardsRep
           );
         }
       }
-      if (against.refit.value < -0.01) {
+      if (!(against.refit.value >= -0.01)) {
         missed.push(`drift ${drift}: ${figure(-against.refit.value)} below a full refit, at most 0.010 allowed`);
       }
-      if (outcome.work > 0.2)
+      if (!(outcome.work <= 0.2))
         missed.push(`drift ${drift}: ${figure(outcome.work)} of a refit's work, at most 0.200 allowed`);
       return missed;
     }),
@@ -48,9 +51,9 @@ function missedOnRealSystems(real: NonNullable<RewardsReport['real']>): string[]
   if (real.length === 0) return ['real systems: nothing was measured'];
   const missed: string[] = [];
   const average = mean(real.map(({ ours }) => ours.value));
-  if (average < 0.78) missed.push(`real systems: mean alignment ${figure(average)}, target 0.780`);
+  if (!(average >= 0.78)) missed.push(`real systems: mean alignment ${figure(average)}, target 0.780`);
   const answerer = real.find(({ system, component }) => system === 'quickstart' && component === 'answerer');
-  if (answerer === undefined || answerer.ours.value < 0.85) {
+  if (answerer === undefined || !(answerer.ours.value >= 0.85)) {
     missed.push(
       `quickstart.answerer: alignment ${answerer === undefined ? 'not measured' : figure(answerer.ours.value)}, target 0.850`,
     );

@@ -21,8 +21,14 @@ export function adaptationPlans(
   const size = Math.min(fresh.length, freshPerBatch);
   let queue: number[] = [];
   const alone = Array.from({ length: size === 0 ? 0 : batches }, () => {
-    if (queue.length < size) queue = [...queue, ...stream.shuffle(fresh)];
-    return queue.splice(0, size);
+    const batch = queue.splice(0, size);
+    if (batch.length < size) {
+      // What begins the next round is not in this batch already: none is there twice.
+      const round = stream.shuffle(fresh);
+      queue = [...round.filter((pair) => !batch.includes(pair)), ...round.filter((pair) => batch.includes(pair))];
+      batch.push(...queue.splice(0, size - batch.length));
+    }
+    return batch;
   });
   return { stepsPerBatch, plans: [alone.map((batch, index) => [...batch, ...replay(size, index)]), alone] };
 }

@@ -80,6 +80,19 @@ describe('fitHead', () => {
     expect(first.every((one) => one === linearHead)).toBe(true);
   });
 
+  it('takes a hidden layer where only an interaction of features tells what is better', async () => {
+    const many = Array.from({ length: 60 }, (_, input) => input);
+    const request = rewardRequest(inputsOf(many.length, { direction: 'one', product: true }), folds);
+    const orders = ({ heldOut }: { heldOut: Float32Array }): number => orderedShare(request, pairsOf(many), heldOut);
+    const mlp: HeadChoice = { ...linearHead, kind: 'mlp', hidden: 8 };
+    // A hidden layer learns nothing to begin with.
+    const more = { maxSteps: 200, patience: 10 };
+    const found = await fit(request, { ...more, heads: [linearHead, mlp] });
+    expect(found.members.map(({ head }) => head.kind)).toEqual(new Array(folds).fill('mlp'));
+    expect(orders(found)).toBeGreaterThan(0.8);
+    expect(orders(await fit(request, more))).toBeLessThan(0.65);
+  });
+
   it('says what each member can go on from', async () => {
     const { members } = await fit(rewardRequest(shared, folds), { maxSteps: 8 });
     for (const { parameters, firstMoment, secondMoment, steps } of members) {

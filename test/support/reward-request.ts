@@ -21,6 +21,8 @@ export interface InputKind {
   apart?: boolean;
   /** The pairs are turned round. */
   turned?: boolean;
+  /** The product of its first two features orders its candidates instead, which no linear reward can tell. */
+  product?: boolean;
 }
 
 /**
@@ -35,7 +37,7 @@ export function rewardRequest(
   const dimension = own * Math.max(2, inputs);
   const features = new Float32Array(inputs * candidates * dimension);
   const [preferred, rejected, groups]: [number[], number[], number[]] = [[], [], []];
-  for (const [input, { direction, apart, turned }] of kinds.entries()) {
+  for (const [input, { direction, apart, turned, product }] of kinds.entries()) {
     const stream = randomStream(5, 'candidates', input);
     const [sign, name] = direction.startsWith('-') ? [-1, direction.slice(1)] : [1, direction];
     const hidden = randomStream(5, 'direction', name);
@@ -44,6 +46,7 @@ export function rewardRequest(
       const start = (input * candidates + candidate) * dimension;
       const [from, to] = apart ? [own * input, own * (input + 1)] : [0, 2 * own];
       for (let k = from; k < to; k++) features[start + k] = stream.normal();
+      if (product) return (features[start] as number) * (features[start + 1] as number);
       return weights.reduce((sum, weight, k) => sum + weight * (features[start + k] as number), 0);
     });
     for (let a = 0; a < candidates; a++) {
