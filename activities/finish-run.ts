@@ -141,7 +141,7 @@ async function resultDocument(stores: Stores, run: RunRecord, input: FinishRunIn
 }
 
 function gainBetween(before: Map<string, number>, after: Map<string, number>, seed: number) {
-  const { mean, ci95, p } = pairedTest(pairByExample(before, after).differences, { seed, alternative: 'two-sided' });
+  const { mean, ci95, p } = pairedTest(pairByExample(before, after).differences, { seed });
   return { mean, ci95, p };
 }
 

@@ -118,7 +118,7 @@ async function main(): Promise<void> {
   const before = await measure(initial, 'test', 'test', plan.testExamples);
   const after = await measure(best.configuration, 'test', 'test', plan.testExamples);
   const { differences } = pairByExample(before.scores, after.scores);
-  const gain = pairedTest(differences, { seed, alternative: 'two-sided' });
+  const gain = pairedTest(differences, { seed });
   process.stdout.write(
     `${options.method}, seed ${seed}: ${tried} configurations tried, test ${before.mean.toFixed(3)} -> ` +
       `${after.mean.toFixed(3)}, gain ${gain.mean.toFixed(3)} (${gain.ci95.map((end) => end.toFixed(3)).join(' to ')}), ` +

@@ -14,14 +14,23 @@ export interface NullLaw {
 
 const partialMatches = [2 / 7, 0.4, 0.5, 4 / 7, 2 / 3, 0.8];
 
+/** Draws scores of one example for one configuration after another. */
+export type ScoreOf = (stream: RandomStream) => number;
+
+/** Binary scores: how hard the example is, all configurations share. */
+export function binaryExample(stream: RandomStream): ScoreOf {
+  const difficulty = stream.uniform();
+  return (own) => (own.uniform() < difficulty ? 1 : 0);
+}
+
 /** Token F1: a quarter has nothing right, a quarter all, the rest something between. */
-function f1(stream: RandomStream): number {
+export function f1(stream: RandomStream): number {
   const part = stream.uniform();
   return part < 0.25 ? 0 : part < 0.5 ? 1 : stream.choice(partialMatches);
 }
 
 /** The finalist answers as the incumbent does on a share of examples, afresh on the others. */
-function alike(share: number, score: (stream: RandomStream) => number): NullLaw['draw'] {
+function alike(share: number, score: ScoreOf): NullLaw['draw'] {
   return (stream, finalists) => {
     const incumbent = score(stream);
     return {
@@ -45,14 +54,7 @@ function seldomMuchWorse(share: number, loss: number, mirrored = false): NullLaw
 }
 
 export const nullLaws: readonly NullLaw[] = [
-  {
-    name: 'binary',
-    // How hard an example is, all share.
-    draw: (stream, finalists) => {
-      const difficulty = stream.uniform();
-      return alike(0.5, (own) => (own.uniform() < difficulty ? 1 : 0))(stream, finalists);
-    },
-  },
+  { name: 'binary', draw: (stream, finalists) => alike(0.5, binaryExample(stream))(stream, finalists) },
   { name: 'F1', draw: alike(0.5, f1) },
   { name: 'skewed: 30 % lose 0.6, 70 % gain', draw: seldomMuchWorse(0.3, 0.6) },
   { name: 'skewed: 20 % lose 0.6, 80 % gain', draw: seldomMuchWorse(0.2, 0.6) },

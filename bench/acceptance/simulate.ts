@@ -1,7 +1,6 @@
 import { randomStream, type RandomStream } from '../../core/random/stream';
-import { decideLook } from '../../core/validation/acceptance';
-import { looksAt } from '../../core/validation/looks';
 import { levelOf, type PastTest } from '../../core/validation/online-fallback';
+import { validateLookByLook } from '../validate-look-by-look';
 import { drawGain, winningShare, type ExampleScores, type GainLaw, type NullLaw } from './score-laws';
 
 export interface SimulatedPlan {
@@ -28,38 +27,34 @@ export function simulateIteration(options: {
   seed: number;
 }): SimulatedIteration {
   const { sample, plan, level, seed } = options;
-  const looks = looksAt(plan.examples);
-  const scores = (examples: number, of: (example: ExampleScores) => number): Record<string, number> =>
-    Object.fromEntries(sample.slice(0, examples).map((example, index) => [`e${index}`, of(example)]));
-  let remaining = Array.from({ length: plan.finalists }, (_, index) => String(index));
-  let earlier: Record<string, number> = {};
+  const ids = sample.map((_, index) => `e${String(index).padStart(4, '0')}`);
   let measured = 0;
-  for (let look = 0; remaining.length > 0; look++) {
-    const { examples } = looks[look] as (typeof looks)[number];
-    measured += (1 + remaining.length) * (examples - (looks[look - 1]?.examples ?? 0));
-    const verdict = decideLook({
-      looks,
-      look,
-      incumbent: scores(examples, ({ incumbent }) => incumbent),
-      finalists: remaining.map((configurationHash) => ({
-        configurationHash,
-        scores: scores(examples, ({ finalists }) => finalists[Number(configurationHash)] as number),
-      })),
-      entered: plan.finalists,
-      level,
-      earlier,
-      seed,
-    });
-    if (verdict.accepted !== null) return { accepted: Number(verdict.accepted), measured };
-    earlier = Object.fromEntries(verdict.comparisons.map(({ configurationHash, p }) => [configurationHash, p]));
-    remaining = verdict.remaining;
-  }
-  return { accepted: null, measured };
+  let before = 0;
+  const verdict = validateLookByLook({
+    finalists: Array.from({ length: plan.finalists }, (_, index) => String(index)),
+    ...{ count: plan.examples, level, seed },
+    measure: (remaining, examples) => {
+      measured += (1 + remaining.length) * (examples - before);
+      before = examples;
+      const seen = sample.slice(0, examples);
+      const scores = (of: (example: ExampleScores) => number): ReadonlyMap<string, number> =>
+        new Map(seen.map((example, index) => [ids[index] as string, of(example)]));
+      return {
+        incumbent: scores(({ incumbent }) => incumbent),
+        finalists: remaining.map((configurationHash) => ({
+          configurationHash,
+          scores: scores(({ finalists }) => finalists[Number(configurationHash)] as number),
+        })),
+      };
+    },
+  });
+  const accepted = verdict?.accepted ?? null;
+  return { accepted: accepted === null ? null : Number(accepted), measured };
 }
 
 type DrawExample = (stream: RandomStream, finalists: number) => ExampleScores;
 
-function freshSample(
+export function freshSample(
   draw: DrawExample,
   { examples, finalists }: Pick<SimulatedPlan, 'examples' | 'finalists'>,
   seed: number,
@@ -86,15 +81,25 @@ export function samplesOfPool(law: NullLaw, plan: SimulatedPlan & { pool: number
 
 /** Whether a run in which no candidate is better accepts anything. */
 export function acceptsAnything(law: NullLaw, plan: SimulatedPlan, seed: number): boolean {
-  const before: PastTest[] = [];
   const { pool } = plan;
   const samples = pool === undefined ? undefined : samplesOfPool(law, { ...plan, pool }, seed);
-  for (let iteration = 0; iteration < plan.iterations; iteration++) {
-    const level = levelOf({ alpha: plan.alpha, iterations: plan.iterations, iteration, before });
+  return acceptsFalsely(plan, [], (iteration) => {
     const iterationSeed = randomStream(seed, law.name, iteration).integer(2 ** 32);
-    const sample = samples?.[iteration] ?? freshSample(law.draw, plan, iterationSeed);
-    const { accepted } = simulateIteration({ sample, plan, level, seed: iterationSeed });
-    if (accepted !== null) return true;
+    return { seed: iterationSeed, sample: samples?.[iteration] ?? freshSample(law.draw, plan, iterationSeed) };
+  });
+}
+
+/** Whether a run accepts anything in the iterations that follow on those of `past`, where no candidate is better. */
+export function acceptsFalsely(
+  plan: SimulatedPlan,
+  past: readonly PastTest[],
+  of: (iteration: number) => { sample: readonly ExampleScores[]; seed: number },
+): boolean {
+  const { alpha, iterations } = plan;
+  const before = [...past];
+  for (let iteration = past.length; iteration < iterations; iteration++) {
+    const level = levelOf({ alpha, iterations, iteration, before });
+    if (simulateIteration({ ...of(iteration), plan, level }).accepted !== null) return true;
     before.push({ iteration, accepted: false, level });
   }
   return false;

@@ -58,7 +58,7 @@ export async function adaptationBench(options: {
     }
     const against = (other: 'none' | 'freshOnly' | 'refit') => {
       const differences = seeds.map((outcome) => outcome.adapted - outcome[other]);
-      const { mean: value, ci95, p } = pairedTest(differences, { seed: 0, alternative: 'two-sided' });
+      const { mean: value, ci95, p } = pairedTest(differences, { seed: 0 });
       return { value, ci95, p };
     };
     const names = Object.keys(seeds[0] as SeedOutcome) as (keyof SeedOutcome)[];

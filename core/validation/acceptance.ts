@@ -88,7 +88,7 @@ export function decideLook(options: LookOptions): LookVerdict {
 /**
  * Interval of a finalist's true gain, given its differences at the look at which its test ended. Bonferroni over the looks
  * (equal parts of 5 %) and the finalists that entered: in 95 % of iterations all of them contain the true gain, whenever the test
- * stops.
+ * stops, for differences of a symmetric law. Unlike p it is not corrected for skewness: of rare large losses its lower end says too much.
  *
  * @param options.bounds the values that a difference can take: the interval where the sample is too small for any; null: there
  * are none, as for a score less a price.

@@ -9,12 +9,13 @@ export interface PastTest {
 /**
  * The level of an iteration's test by online fallback (Tian and Ramdas 2021, "Online control of the familywise error
  * rate"): an even share of `alpha`, and the level of the iteration before where that accepted something. The chance that
- * a run accepts anything that is no better is then at most `alpha`, however the iterations depend on each other.
+ * any test rejects falsely is then at most `alpha`, however the tests depend on each other, if each holds its level: on examples
+ * that chose neither incumbent nor candidate, which a run's are not throughout (docs/operations.md, "Acceptance").
  *
  * @throws RangeError for an iteration (counted from 0) that is not one of the `iterations` of the plan.
  */
 export function levelOf(options: {
-  /** Highest chance that a run accepts anything that is no better. */
+  /** Highest chance, over all iterations, of a false rejection. */
   alpha: number;
   iterations: number;
   iteration: number;

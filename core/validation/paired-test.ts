@@ -1,11 +1,9 @@
 import { mean } from './moments';
 import { randomStream } from '../random/stream';
-import { randomSubsets, SubsetSums } from './subset-sums';
+import { exactLimit, randomSubsets, SubsetSums } from './subset-sums';
 
 export interface PairedTestOptions {
   seed: number;
-  /** `greater` (default): is the mean difference above 0? */
-  alternative?: 'greater' | 'two-sided';
   /** Coverage of the interval; default 0.95. Raise it for simultaneous intervals over several comparisons. */
   confidence?: number;
   /** Random sign flips where enumeration is too long; default 10,000, more where the interval's tails hold fewer than 50 of them. */
@@ -18,29 +16,27 @@ export interface PairedTestResult {
   mean: number;
   /** Two-sided interval of the mean difference, at `confidence`. */
   ci95: [number, number];
+  /** Two-sided. */
   p: number;
   n: number;
 }
 
-/** Up to this many differences, all 2^n sign patterns are enumerated and p is exact. */
-const exactLimit = 12;
-
 /**
- * Sign-flip permutation test of paired differences (Fisher's randomisation test; Edgington 1987), with the interval
+ * Two-sided sign-flip permutation test of paired differences (Fisher's randomisation test; Edgington 1987), with the interval
  * that inverts it. Null hypothesis: each difference is as likely to have the opposite sign.
  *
- * Exact for n <= 12; otherwise random flips with the +1 correction (Phipson and Smyth 2010), so that p is never 0 and
+ * Exact for n <= `exactLimit`; otherwise random flips with the +1 correction (Phipson and Smyth 2010), so that p is never 0 and
  * the level holds. Zero differences stay in the sample: their flips change nothing.
  *
- * `ci95` inverts the two-sided test: flipping a subset leaves the sum of `d - shift` at least as large exactly when the
+ * `ci95` inverts the test: flipping a subset leaves the sum of `d - shift` at least as large exactly when the
  * mean of the flipped subset is at most `shift`, so that its ends are order statistics of subset means (Hartigan 1969).
- * It excludes 0 exactly when the two-sided p is at most 1 - confidence. Below 6 differences (at 95 %) no sign pattern
+ * It excludes 0 exactly when p is at most 1 - confidence. Below 6 differences (at 95 %) no sign pattern
  * is rare enough and the interval is `bounds`.
  *
  * @throws RangeError for no differences, one that is not finite, or a confidence outside (0, 1).
  */
 export function pairedTest(differences: readonly number[], options: PairedTestOptions): PairedTestResult {
-  const { alternative = 'greater', confidence = 0.95, bounds = [-1, 1] } = options;
+  const { confidence = 0.95, bounds = [-1, 1] } = options;
   const n = differences.length;
   if (n === 0) throw new RangeError('pairedTest: there are no differences; give at least one');
   const bad = differences.findIndex((difference) => !Number.isFinite(difference));
@@ -59,12 +55,11 @@ export function pairedTest(differences: readonly number[], options: PairedTestOp
     if (sum <= tolerance) atLeast++;
     if (sum >= -tolerance) atMost++;
   }
-  const greater = (atLeast + subsets.observed) / (subsets.sums.length + subsets.observed);
-  const less = (atMost + subsets.observed) / (subsets.sums.length + subsets.observed);
+  const oneSided = (Math.min(atLeast, atMost) + subsets.observed) / (subsets.sums.length + subsets.observed);
   return {
     mean: mean(differences),
     ci95: invert(subsets, confidence, [Math.min(bounds[0], ...differences), Math.max(bounds[1], ...differences)]),
-    p: alternative === 'greater' ? greater : Math.min(1, 2 * Math.min(greater, less)),
+    p: Math.min(1, 2 * oneSided),
     n,
   };
 }

@@ -1,8 +1,5 @@
 import { randomStream } from '../random/stream';
-import { randomSubsets, SubsetSums } from './subset-sums';
-
-/** Up to this many differences that are not 0, all sign patterns are enumerated and p is exact. */
-const exactLimit = 12;
+import { exactLimit, randomSubsets, SubsetSums } from './subset-sums';
 
 /** Random flips end after this many that are at least as large as what was observed. */
 const enoughExceedances = 20;
@@ -19,7 +16,7 @@ const [fewestFlips, mostFlips] = [10_000, 2_000_000];
  * (1992, "On the removal of skewness by transformation"). Third moments enter as residuals of their regression on the
  * differences over sign patterns, so that a gain does not pass for skewness; they vanish for binary scores.
  *
- * Exact by enumeration for at most 12 differences that are not 0. Otherwise a sequential Monte Carlo p-value (Besag and Clifford 1991):
+ * Exact by enumeration for at most `exactLimit` differences that are not 0. Otherwise a sequential Monte Carlo p-value (Besag and Clifford 1991):
  * it stops after 20 exceedances, or after the flips in which a p of `resolving` has 20; valid at any level, never 0, and a
  * function of its arguments alone.
  */

@@ -1,5 +1,8 @@
 import type { RandomStream } from '../random/stream';
 
+/** Up to this many values all their subsets, so all sign patterns, are enumerated; above, some are drawn at random. */
+export const exactLimit = 12;
+
 /**
  * Sums of several rows of values over the same subset, by tables of all subsets of 8 values: a sum over n values takes
  * n / 8 look-ups.
