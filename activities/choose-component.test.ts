@@ -256,6 +256,16 @@ it('does not end before every component was tried in the system as it is', async
   expect(await chosen(run, 3)).toMatchObject({ component: expect.any(String) as string });
 });
 
+it('does not end by what was expected of either before both were changed together', async () => {
+  const run = await prepared({ worthwhileGain: 0.5 }, costly);
+  await gap('drafter', 0.1);
+  await gap('answerer', 0.1);
+  await decided(0, { component: 'drafter' });
+  await decided(1, { component: 'answerer' });
+  await decided(2, { component: 'drafter', partner: 'answerer', accepted: true });
+  expect(await chosen(run, 3)).toMatchObject({ component: expect.any(String) as string });
+});
+
 it.each([{ scorePerUsd: 2 }, { scorePerSecond: 0.1 }])(
   'goes on where gains in score are not all: %j',
   async (price) => {

@@ -268,6 +268,15 @@ it('has the trivial epsilon for settings that were tried before the final ones w
   expect(epsilon).toBe(headroom);
 });
 
+it('knows what was measured under the final configuration, though another was the incumbent meanwhile', async () => {
+  await proposed({ iteration: 0, incumbent: 'calm', tones: ['warm'], shortlisted: ['warm'] });
+  await proposed({ iteration: 1, incumbent: 'flat', tones: ['warm', 'even'], shortlisted: [] });
+  const { drafter } = (await certificate('calm')).components;
+  expect(drafter).toMatchObject({ tried: 2, measured: 1, rankedByRewardOnly: 0, earlierOnly: 1 });
+  expect(drafter?.candidates.map((item) => item.configurationHash)).toEqual([hashOf('warm')]);
+  expect(drafter?.unmeasured?.map((item) => item.settings)).toEqual([configurationHash({ tone: 'even' })]);
+});
+
 describe('of a system of which not everything is tuned', () => {
   const text = z.object({ text: z.string() });
   const step = { description: '', input: text, output: text, run: (inputs: { text: string }) => inputs };

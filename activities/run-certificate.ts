@@ -40,18 +40,17 @@ export async function runCertificate(
   const changes = new Map<string, ProposalRecord['changed']>();
   for (const name of tunable.tuned) {
     const final = configurationHash(configuration[name] ?? {});
-    const triedNow = new Set<string>();
-    const triedEver = new Map<string, { iteration: number; proposal: ProposalRecord }>();
+    const [triedNow, triedBefore] = [new Map<string, Tried>(), new Map<string, Tried>()];
     const measured = new Map<string, Gains>();
     for (const { iteration, component, incumbent: before, proposals } of records) {
       if (component !== name) continue;
       const own = proposals.filter((proposal) => proposal.settings !== final && changesOnly(name, proposal.changed));
-      for (const proposal of own) triedEver.set(proposal.settings, { iteration, proposal });
+      const tried = before === incumbent ? triedNow : triedBefore;
+      for (const proposal of own) tried.set(proposal.settings, { iteration, proposal });
       if (before !== incumbent) continue;
       const byMetric = await gainsByMetric(stores, { runId, iteration, component, incumbent, proposals });
       for (const proposal of own) {
-        const { configurationHash: hash, settings, changed, finalist } = proposal;
-        triedNow.add(settings);
+        const { configurationHash: hash, changed, finalist } = proposal;
         changes.set(hash, changed);
         keepFirst(measured, hash, byMetric.get(hash));
         // What was measured of a validation that did not end depends on when it was cut off.
@@ -60,24 +59,13 @@ export async function runCertificate(
         }
       }
     }
-    components[name] = { tried: triedEver.size, earlier: triedEver.size - triedNow.size, measured };
-    unmeasured[name] = [...triedEver].flatMap(
-      ([
-        settings,
-        {
-          iteration,
-          proposal: { configurationHash: hash, changed },
-        },
-      ]) =>
-        triedNow.has(settings) && measured.has(hash)
-          ? []
-          : [
-              {
-                ...{ iteration, settings, changed: changed.map(withoutComponent) },
-                why: triedNow.has(settings) ? ('ranked-by-reward' as const) : ('earlier-configuration' as const),
-              },
-            ],
-    );
+    const earlier = [...triedBefore].filter(([settings]) => !triedNow.has(settings));
+    const unjudged = [...triedNow].filter(([, { proposal }]) => !measured.has(proposal.configurationHash));
+    components[name] = { tried: triedNow.size + earlier.length, earlier: earlier.length, measured };
+    unmeasured[name] = [
+      ...unjudged.map(unmeasuredBecause('ranked-by-reward')),
+      ...earlier.map(unmeasuredBecause('earlier-configuration')),
+    ];
   }
 
   const certificate = certify({ components, heldOutScores: [...(heldOut?.values() ?? [])], delta: certificateDelta });
@@ -99,6 +87,17 @@ export async function runCertificate(
     ) as NonNullable<ResultDocument['certificate']>['components'],
   };
 }
+
+interface Tried {
+  iteration: number;
+  proposal: ProposalRecord;
+}
+
+const unmeasuredBecause =
+  (why: 'ranked-by-reward' | 'earlier-configuration') =>
+  ([settings, { iteration, proposal }]: readonly [string, Tried]) => ({
+    ...{ iteration, settings, changed: proposal.changed.map(withoutComponent), why },
+  });
 
 const withoutComponent = ({ variable, kind }: ProposalRecord['changed'][number]) => ({ variable, kind });
 

@@ -50,9 +50,8 @@ export interface RewardTraining {
 type Previous = { manifest: RewardManifest; artefact: Uint8Array; state: Uint8Array };
 
 /**
- * Adapts the version before to the fresh pairs where that is possible and enough, else fits the reward from nothing. Either way
- * fresh pairs judge the version before first, if there is one. What was trained on the same data before is taken from the
- * database.
+ * Adapts the version before to the fresh pairs where that is possible and enough, else fits the reward from nothing. Where it could
+ * be adapted, fresh pairs judge the version before first. What was trained on the same data before is taken from the database.
  */
 export async function trainReward(training: RewardTraining): Promise<TrainedReward> {
   const { previous, judgedFrom } = training;
@@ -61,16 +60,21 @@ export async function trainReward(training: RewardTraining): Promise<TrainedRewa
     return fitAnew(training, { freshAlignment: null, driftAlarm: false, judgedFrom, why: found });
   }
   const before = (previous as RewardVersion).version;
-  const { reward, driftPersists, foldsMeet } = await adapt(training, found, before);
-  if (driftPersists) {
-    const why = `${reward.update.why}; adapting was not enough`;
-    return fitAnew({ ...training, data: training.dataFrom(before) }, { ...reward.update, why, judgedFrom: before });
-  }
-  const why = foldsMeet ? 'examples that were held out apart share inputs now' : grown(training.data, found.manifest);
-  return why === undefined ? reward : fitAnew(training, { ...reward.update, why });
+  const more = grown(training.data, found.manifest);
+  const { reward, outcome } = await adapt(training, found, { before, update: more === undefined });
+  const drifted = outcome.drift?.alarm === true && outcome.alarmAfter;
+  const causes = [
+    ...(drifted ? [more === undefined ? `${reward.update.why}; adapting was not enough` : driftText(outcome)] : []),
+    ...(outcome.foldsMeet ? ['examples that were held out apart share inputs now'] : []),
+    ...(more === undefined ? [] : [more]),
+  ];
+  if (causes.length === 0) return reward;
+  const cause = { ...reward.update, why: causes.join('; ') };
+  if (!drifted) return fitAnew(training, cause);
+  return fitAnew({ ...training, data: training.dataFrom(before) }, { ...cause, judgedFrom: before });
 }
 
-/** Why a reward is to be fitted anew though adapting served it; undefined: its data are not that much more. */
+/** Why a reward is to be fitted anew instead of adapted; undefined: its data are not that much more. */
 function grown(data: RewardData, { fittedInputs }: RewardManifest): string | undefined {
   const inputs = new Set(mergeSharedInputs(data).pairs.map(({ exampleId }) => exampleId)).size;
   if (inputs < growth * fittedInputs) return undefined;
@@ -120,14 +124,14 @@ interface AdaptationOutcome {
 async function adapt(
   training: RewardTraining,
   previous: Previous,
-  before: number,
-): Promise<{ reward: TrainedReward; driftPersists: boolean; foldsMeet: boolean }> {
+  { before, update }: { before: number; update: boolean },
+): Promise<{ reward: TrainedReward; outcome: AdaptationOutcome }> {
   const options = trainingOptions(training);
   const stored = await remembered<never>(
     training,
-    ['adapt', previous.manifest.version, previous.manifest.stateHash, before],
+    [update ? 'adapt' : 'judge', previous.manifest.version, previous.manifest.stateHash, before],
     async () => {
-      const result = await adaptReward({ ...options, previous, isFresh: (pair) => pair.iteration >= before });
+      const result = await adaptReward({ ...options, previous, update, isFresh: (pair) => pair.iteration >= before });
       const outcome: AdaptationOutcome = {
         status: result.status,
         freshAlignment: result.freshAlignment?.value ?? null,
@@ -142,27 +146,28 @@ async function adapt(
     },
   );
   const outcome = stored.outcome as unknown as AdaptationOutcome;
-  const driftAlarm = outcome.drift?.alarm === true;
-  const update: RewardUpdate = {
+  const record: RewardUpdate = {
     how: outcome.status,
     why: adaptationText(outcome),
     freshAlignment: outcome.freshAlignment,
-    driftAlarm,
+    driftAlarm: outcome.drift?.alarm === true,
     judgedFrom: training.judgedFrom,
   };
-  const driftPersists = driftAlarm && outcome.alarmAfter;
-  return { reward: { ...stored.reward, update }, driftPersists, foldsMeet: outcome.foldsMeet };
+  return { reward: { ...stored.reward, update: record }, outcome };
 }
 
-function adaptationText({ status, freshAlignment, drift, batches, rehearsed, loss }: AdaptationOutcome): string {
+function adaptationText(outcome: AdaptationOutcome): string {
+  const { status, freshAlignment, drift, batches, rehearsed, loss } = outcome;
   if (freshAlignment === null) return 'no fresh pair tells whether an update helps';
-  const alarm = drift?.alarm
-    ? `drift: alignment on fresh pairs ${drift.fresh.toFixed(3)}, ${drift.expected.toFixed(3)} expected; `
-    : '';
+  const alarm = drift?.alarm ? `${driftText(outcome)}; ` : '';
   const losses = `held-out loss of fresh pairs ${loss.before.toFixed(3)}`;
   if (status === 'rolled-back') return `${alarm}${losses}, and no update surely orders them better`;
   const data = rehearsed ? 'fresh and past pairs' : 'fresh pairs';
   return `${alarm}${losses} -> ${loss.after.toFixed(3)} by ${batches} mini-batches of ${data}`;
+}
+
+function driftText({ drift }: AdaptationOutcome): string {
+  return `drift: alignment on fresh pairs ${drift?.fresh.toFixed(3)}, ${drift?.expected.toFixed(3)} expected`;
 }
 
 type Stored = { reward: Omit<Extract<TrainedReward, { status: 'fitted' }>, 'update'>; outcome: JsonObject };

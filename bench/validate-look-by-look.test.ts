@@ -52,20 +52,18 @@ it('has no verdict without finalists', () => {
   expect(validate({}).verdict).toBeUndefined();
 });
 
-it('ends where the interval of rare large losses says too much, but still contains the true gain', () => {
+it('ends where 95 % of intervals contain the true gain, also where losses are rare and large', () => {
   const stream = randomStream(3, 'coverage-skewed');
   const repeats = 200;
-  let [above, below] = [0, 0];
+  let missed = 0;
   for (let repeat = 0; repeat < repeats; repeat++) {
     // Of mean 0: 15 % lose 0.6.
     const sample = Array.from({ length: 80 }, () => (stream.uniform() < 0.15 ? -0.6 : (0.15 * 0.6) / 0.85));
     const { looks } = validate({ x: (example) => 0.5 + (sample[example] as number) }, { level: 0.005 });
     const options = { looks: 3, entered: 1, bounds: [-1, 1] as [number, number], seed: repeat };
     const [low, high] = gainInterval(sample.slice(0, looks.at(-1)?.examples), options) as [number, number];
-    if (low > 0) above++;
-    if (high < 0) below++;
+    if (low > 0 || high < 0) missed++;
   }
-  // Each end should miss in 0.8 % at most; of 2,000 samples the lower one did in 2.9 %, the upper one in 0.05 %.
-  expect(above / repeats).toBeGreaterThan(0.05 / 6);
-  expect((above + below) / repeats).toBeLessThan(0.05);
+  // Of 2,000 samples 2.9 %, all but one at the lower end (docs/operations.md, "Acceptance").
+  expect(missed / repeats).toBeLessThan(0.05);
 });

@@ -21,7 +21,7 @@ const tried = (phrase: string, expectedGain: number): PastProposal => {
 const share = (proposals: readonly Proposal[], phrase: string): number =>
   proposals.filter(({ settings }) => JSON.stringify(settings).includes(phrase)).length / proposals.length;
 
-it('writes on from what scored best, and repeats neither what scored worst nor the incumbent', () => {
+it('writes on from what scored best, not from what scored worst, and proposes no incumbent', () => {
   const past = [
     tried(brief.phrase, 0.2),
     ...[0.01, 0.02, 0.03].map((gain, index) => tried(`${brief.phrase} ${'!'.repeat(index + 1)}`, gain)),
@@ -31,6 +31,7 @@ it('writes on from what scored best, and repeats neither what scored worst nor t
   expect(share(proposals, brief.phrase)).toBeGreaterThan(0.7);
   expect(share(proposals, stepwise.phrase)).toBeLessThan(0.35);
   expect(proposals.every(({ settings }) => JSON.stringify(settings).includes('Do the task.'))).toBe(true);
+  expect(proposals.map(({ settings }) => settings)).not.toContainEqual(incumbent.settings);
   // Nothing is known at first: every directive is as likely.
   const blind = scriptedOpro(incumbent, [], 400, randomStream(1));
   expect(Math.abs(share(blind, brief.phrase) - share(blind, stepwise.phrase))).toBeLessThan(0.1);

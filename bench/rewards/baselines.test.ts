@@ -55,6 +55,11 @@ describe('similarity', () => {
 });
 
 describe('neighbours', () => {
+  it('are undecided where nothing was trained on', async () => {
+    const { neighbours } = await fitted([], 'near');
+    expect(neighbours(inputs, { answer: 'near' })).toBe(0.5);
+  });
+
   /** 'near' is preferred in 3 of 4 pairs, 'close' in 2 of 8; the others are further from 'near'. */
   const training = [
     ...times(3, 'near', 'close'),

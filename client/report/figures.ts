@@ -26,10 +26,11 @@ export function pText(p: number | null): string {
   return p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`;
 }
 
-/** An iteration's p beside the level that it is compared with: a digit more, so that the two do not look alike. */
+/** An iteration's p beside the level that it is compared with: with three digits that count, so that it shows which is larger. */
 export function pOfLevelText({ p, level }: { p: number | null; level?: number | undefined }): string {
   if (p === null || level === undefined) return pText(p);
-  return `p ${p < 0.0001 ? '< 0.0001' : `= ${p.toFixed(4)}`} (level ${level.toFixed(4)})`;
+  const [shown, limit] = [p, level].map((value) => Number(value.toPrecision(3)));
+  return `p = ${shown} (level ${limit})`;
 }
 
 /** A count with thousands separated, the same in every locale. */

@@ -1,6 +1,6 @@
 import { resultDocumentSchema, type ResultDocument } from '../../core/run/result-document';
 import { decisionText } from './decision-text';
-import { countText, countedText, durationText, gainText, moneyText, pText } from './figures';
+import { countText, countedText, durationText, gainText, moneyText, pOfLevelText, pText } from './figures';
 import { markdownReport } from './markdown-report';
 import { promptTexts } from './prompt-texts';
 import { iterationTable } from './report-sections';
@@ -89,6 +89,8 @@ it('writes figures the same everywhere', () => {
   expect([moneyText(0), moneyText(0.0123), moneyText(12.345)]).toEqual(['$0', '$0.0123', '$12.35']);
   expect([gainText(0.1), gainText(-0.1)]).toEqual(['+0.100', '-0.100']);
   expect([pText(null), pText(0.0001), pText(0.04)]).toEqual(['-', 'p < 0.001', 'p = 0.040']);
+  expect(pOfLevelText({ p: 0.00168, level: 0.05 / 30 })).toBe('p = 0.00168 (level 0.00167)');
+  expect(pOfLevelText({ p: 0.00002, level: 0.00001 })).toBe('p = 0.00002 (level 0.00001)');
   expect([4_400, 59_600, 65_000, 3_540_000, 7_500_000].map(durationText)).toEqual([
     '4 s',
     '1 min',
@@ -113,7 +115,7 @@ it('names both components of a joint move', () => {
   expect(decisionText(rejected)).toBe('iteration 3: retriever with answerer kept (nothing led)');
   const [row] = iterationTable({ ...report, iterations: [joint] }).rows;
   const levelled = iterationTable({ ...report, iterations: [{ ...joint, level: 0.005, ci95: [0.1, 0.7] }] }).rows[0];
-  expect(levelled?.slice(6, 8)).toEqual(['+0.100 to +0.700', 'p = 0.0100 (level 0.0050)']);
+  expect(levelled?.slice(6, 8)).toEqual(['+0.100 to +0.700', 'p = 0.01 (level 0.005)']);
   expect(row?.slice(6, 8)).toEqual(['-', 'p = 0.010']);
   expect(row?.slice(1, 4)).toEqual([
     'retriever with answerer',
@@ -144,7 +146,7 @@ it('reports a run that has ended as text no wider than the terminal', () => {
   expect(text).toContain(
     'Test score 0.250 -> 0.550: +0.300 (95 % interval +0.200 to +0.400, p < 0.001, 50 held-out examples).',
   );
-  expect(text).toContain('iteration 1: answerer accepted demonstrations, 0.200 -> 0.600, p = 0.0100 (level 0.0125)');
+  expect(text).toContain('iteration 1: answerer accepted demonstrations, 0.200 -> 0.600, p = 0.01 (level 0.0125)');
   expect(text).toContain('iteration 2: retriever kept (nothing to propose)');
   expect(text).toMatch(/retriever +│ not measured +│ 0 +│ no/);
   expect(text).toContain('1 model call, 1,234,567 prompt and 89 completion tokens, $0.0123, 1 min 5 s');
@@ -270,7 +272,7 @@ describe('where money or latency are objectives', () => {
     const text = textReport({ ...report, document: priced, iterations: priced.iterations }, 120);
     expect(text).toContain('Test score 0.250, as before. An example: $0.012 -> $0.0046 and 0.25 s -> 12 s.');
     expect(text).toContain(
-      'answerer accepted demonstrations, 0.600 -> 0.600, $0.012 -> $0.0046 and 0.25 s -> 12 s an example, p = 0.010',
+      'answerer accepted demonstrations, 0.600 -> 0.600, $0.012 -> $0.0046 and 0.25 s -> 12 s an example, p = 0.01 (level 0.0125)',
     );
     expect(text).toMatch(/US dollars per test example +│ \$0.012 +│ \$0.0046/);
     expect(markdownReport({ ...report, document: priced })).toContain('| seconds per test example | 0.25 s | 12 s |');

@@ -57,8 +57,8 @@ export interface RunPlan {
   /** Whether two components may be changed together when single ones do not get further. */
   jointMoves: boolean;
   /**
-   * The run ends early when no component or pair is expected to gain so much in score for 1,000 component calls of its next try, and
-   * each component was tried since the others' last update; 0: never, as with `scorePerUsd` or `scorePerSecond`. Not without `rewards`.
+   * The run ends early when no component or pair is expected to gain so much in score for 1,000 calls of components that are not
+   * deterministic in its next try, and each component was tried since the others' last update; 0: never, as with `scorePerUsd` or `scorePerSecond`. Not without `rewards`.
    */
   worthwhileGain: number;
 }

@@ -22,7 +22,8 @@ const gridLimit = 64;
  * the order of that model too, so that a cut keeps what looks best, but half of it are changes of one hyperparameter alone:
  * steps near the incumbent, of which the best are combined later. With too few observations for a model, what was not
  * observed comes first, changes of one alone before others. A grid that leaves values out, of a range or many whole numbers,
- * is where the search begins: once there is a model, every other proposal is a point of the model's, between the grid's.
+ * is where the search begins: once eight of its points were observed, or all, every other proposal is a point of the model's,
+ * between the grid's.
  *
  * @param options.count most points of the model; a grid always comes whole. Default 16.
  * @throws RangeError for an observation outside the space or with a value that is not a number.
@@ -41,7 +42,9 @@ export function hyperparameterProposals(options: {
   const modelled = (): Proposal[] => tpeProposals(incumbent, space, observations, count, stream);
   if (combinations > gridLimit) return modelled();
   const whole = gridProposals(incumbent, space, grid, observations, stream);
-  if (observations.length < fewestObservations || space.every(isExhaustible)) return whole;
+  const begun = isObservedBy(space, observations);
+  const enough = Math.min(fewestObservations, whole.length);
+  if (space.every(isExhaustible) || whole.filter(begun).length < enough) return whole;
   return distinctProposals(incumbent, inTurn([modelled(), whole]));
 }
 
@@ -67,7 +70,9 @@ function gridProposals(
     observations: pointsOf(space, observations),
     points: shuffled.map(({ settings }) => pointOf(space, settings)),
   });
-  return promises === undefined ? unobservedFirst(shuffled, observations) : mostPromisingFirst(shuffled, promises);
+  return promises === undefined
+    ? unobservedFirst(shuffled, isObservedBy(space, observations))
+    : mostPromisingFirst(shuffled, promises);
 }
 
 /** Of every four: the best of all, the two best that change one hyperparameter alone, and a random one. */
@@ -85,9 +90,17 @@ function mostPromisingFirst(shuffled: readonly Proposal[], promises: readonly nu
   return [...taken];
 }
 
-function unobservedFirst(shuffled: readonly Proposal[], observations: readonly SettingsObservation[]): Proposal[] {
-  const observed = new Set(observations.map((item) => configurationHash(item.settings)));
-  const isObserved = (proposal: Proposal): boolean => observed.has(proposalHash(proposal));
+/** Whether a proposal's point was observed, whatever else of the component's settings was different then. */
+function isObservedBy(
+  space: readonly Dimension[],
+  observations: readonly SettingsObservation[],
+): (proposal: Proposal) => boolean {
+  const pointKey = (settings: ComponentConfiguration): string => JSON.stringify(pointOf(space, settings));
+  const observed = new Set(observations.map(({ settings }) => pointKey(settings)));
+  return ({ settings }) => observed.has(pointKey(settings));
+}
+
+function unobservedFirst(shuffled: readonly Proposal[], isObserved: (proposal: Proposal) => boolean): Proposal[] {
   const nearFirst = [...shuffled.filter(changesOne), ...shuffled.filter((item) => !changesOne(item))];
   return [...nearFirst.filter((item) => !isObserved(item)), ...nearFirst.filter(isObserved)];
 }

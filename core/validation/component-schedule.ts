@@ -152,13 +152,13 @@ function wasRejectedBeforeAnUpdate(item: Arm, components: readonly Arm[]): boole
   return wasRejected(item) && lastTriedBeforeAnUpdate(item, components);
 }
 
-/** Whether another component was changed since its latest try: what was measured then is of a system that is no more. */
+/** Whether another component was changed in its latest try or since: what was measured before is of a system that is no more. */
 export function lastTriedBeforeAnUpdate(
   { name, lastTried }: Pick<Arm, 'name' | 'lastTried'>,
   components: readonly Pick<Arm, 'name' | 'lastAccepted'>[],
 ): boolean {
   const tried = lastTried ?? -1;
-  return components.some((other) => other.name !== name && (other.lastAccepted ?? -Infinity) > tried);
+  return components.some((other) => other.name !== name && (other.lastAccepted ?? -Infinity) >= tried);
 }
 
 function checkArm(item: Arm): void {

@@ -10,6 +10,8 @@ it('says what the move is expected to gain that gains most for its price, where 
   expect(nothingWorthwhile(moves, 0.06)).toBe(
     'no component is expected to gain 0.06 for 1,000 component calls (at best 0.0200 for 400: planner)',
   );
+  const useless = [{ ...moves[1]! }, { component: 'judge', expectedGain: 0, costPerTry: 10 }];
+  expect(nothingWorthwhile(useless, 0.06)).toContain('(at best 0.0000 for 10: judge)');
 });
 
 it('goes on while a move reaches it, while a gain is unknown or outdated, and where it is off', () => {

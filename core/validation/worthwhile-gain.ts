@@ -5,7 +5,7 @@ export interface ExpectedMove {
   component: string;
   partner?: string | undefined;
   expectedGain?: number | undefined;
-  /** Component calls. */
+  /** Calls of components that are not deterministic. */
   costPerTry: number;
   /** What is expected was measured before another component's update: it counts as unknown. */
   outdated?: boolean | undefined;
@@ -15,7 +15,7 @@ export interface ExpectedMove {
 const pricedCalls = 1_000;
 
 /**
- * Why no further try is worth its price: no move is expected to gain `worthwhile` for 1,000 component calls. Undefined while one
+ * Why no further try is worth its price: no move is expected to gain `worthwhile` for 1,000 of them. Undefined while one
  * is, or while the gain of one is unknown; always for `worthwhile` = 0, which turns this off.
  */
 export function nothingWorthwhile(moves: readonly ExpectedMove[], worthwhile: number): string | undefined {
@@ -27,7 +27,7 @@ export function nothingWorthwhile(moves: readonly ExpectedMove[], worthwhile: nu
     // A free try is worth any gain.
     rates.push({ move, gain, rate: gain <= 0 ? 0 : (pricedCalls * gain) / costPerTry });
   }
-  const best = rates.reduce((most, other) => (other.rate > most.rate ? other : most));
+  const best = rates.reduce((most, other) => ((other.rate - most.rate || other.gain - most.gain) > 0 ? other : most));
   if (best.rate >= worthwhile) return undefined;
   const { move, gain } = best;
   return `no component is expected to gain ${worthwhile} for 1,000 component calls (at best ${gain.toFixed(4)} for ${Math.round(move.costPerTry)}: ${moveText(move)})`;

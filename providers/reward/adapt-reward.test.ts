@@ -210,7 +210,22 @@ describe('adaptReward', () => {
       const alike = before.map((candidate) => (candidate.exampleId === id ? { ...candidate, inputs } : candidate));
       const result = await adaptReward(adaptation(rewardData([...alike, ...fresh()])));
       expect(result.foldsMeet).toBe(meet);
+      expect(result.freshAlignment === null && result.drift === null && result.status === 'rolled-back').toBe(meet);
     }
+  });
+
+  it('judges without learning where it is not to be updated', async () => {
+    const data = rewardData([...before, ...fresh()]);
+    const judged = await adaptReward(adaptation(data, { update: false }));
+    const learned = await adaptReward(adaptation(data));
+    expect(judged).toMatchObject({
+      status: 'rolled-back',
+      freshAlignment: learned.freshAlignment,
+      drift: learned.drift,
+    });
+    expect(judged.driftAfter).toEqual(judged.drift);
+    expect(equalBytes(judged.reward.artefact, first.artefact)).toBe(true);
+    expect(judged.reward.operations).toBe(0);
   });
 
   it('ends when it is aborted', async () => {

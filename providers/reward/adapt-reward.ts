@@ -21,6 +21,8 @@ export interface AdaptRewardOptions extends RewardData, TrainingOptions {
   previous: { manifest: RewardManifest; artefact: Uint8Array; state: Uint8Array };
   /** Pairs that were scored since it was trained; the others are its replay buffer. */
   isFresh: (pair: PreferencePair) => boolean;
+  /** False: the fresh pairs judge, and nothing is learned from them; default true. */
+  update?: boolean;
 }
 
 /** What fresh pairs said of the previous reward, and what became of it. */
@@ -31,7 +33,7 @@ export interface Adaptation {
   drift: DriftCheck | null;
   /** The same after the update. */
   driftAfter: DriftCheck | null;
-  /** Examples that were held out apart share inputs now, so that the reward is no longer judged out of sample. */
+  /** Examples that were held out apart share inputs now: nothing is out of sample any more, so nothing was judged or learned. */
   foldsMeet: boolean;
   /** Loss on the fresh pairs that count, each by a member that did not learn from its input. */
   freshLoss: { before: number; after: number };
@@ -54,7 +56,7 @@ export type AdaptRewardResult =
  * @throws RewardError for another encoder or other fields than the reward's, or a damaged state; TypeError for bad pairs.
  */
 export async function adaptReward(given: AdaptRewardOptions): Promise<AdaptRewardResult> {
-  const { component, encoder, seed, previous, isFresh } = given;
+  const { component, encoder, seed, previous, isFresh, update = true } = given;
   const { manifest } = previous;
   checkData(component, given);
   checkEncoder(manifest, encoder);
@@ -67,8 +69,9 @@ export async function adaptReward(given: AdaptRewardOptions): Promise<AdaptRewar
   const ids = [...pairs, ...comparisons].map(({ exampleId }) => exampleId);
   const folds = inputFolds(ids, foldCount, randomStream(seed, 'reward-folds', manifest.version), state.folds);
   const prepared = await prepareTraining(options, folds);
-  const counts = (pair: PreferencePair): boolean => isFresh(pair) && !pair.groundTruth && !pair.stale;
-  const fresh = [...pairs.keys()].filter((index) => isFresh(pairs[index] as PreferencePair));
+  const meet = foldsMeet([...given.pairs, ...given.comparisons], [...pairs, ...comparisons], state.folds);
+  const counts = (pair: PreferencePair): boolean => !meet && isFresh(pair) && !pair.groundTruth && !pair.stale;
+  const fresh = update && !meet ? [...pairs.keys()].filter((index) => isFresh(pairs[index] as PreferencePair)) : [];
   const past = [...pairs.keys()].filter((index) => !isFresh(pairs[index] as PreferencePair));
   const settings: AdaptationSettings = {
     ...adaptationPlans(
@@ -93,7 +96,7 @@ export async function adaptReward(given: AdaptRewardOptions): Promise<AdaptRewar
     freshAlignment,
     drift: checked(freshAlignment),
     driftAfter: checked(heldOutAlignment(after, counts, seed)),
-    foldsMeet: foldsMeet([...given.pairs, ...given.comparisons], [...pairs, ...comparisons], state.folds),
+    foldsMeet: meet,
     freshLoss: { before: heldOutLoss(before, counts), after: heldOutLoss(after, counts) },
     batches,
     rehearsed: !rolledBack && plan === 0,
