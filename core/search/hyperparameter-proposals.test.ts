@@ -76,7 +76,7 @@ describe('hyperparameterProposals', () => {
         proposed(0)
           .slice(0, 4)
           .map(({ origin }) => origin),
-      ).toEqual(['tpe', 'grid', 'tpe', 'grid']);
+      ).toEqual(['grid', 'grid', 'grid', 'tpe']);
       for (let iteration = 1; iteration < 7; iteration++) {
         for (const { settings } of proposed(iteration).slice(0, 8)) {
           observed.set(proposalHash({ settings }), { settings, value: valueOf(settings) });

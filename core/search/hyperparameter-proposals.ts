@@ -1,4 +1,3 @@
-import { inTurn } from '../random/in-turn';
 import type { RandomStream } from '../random/stream';
 import { isActive } from '../system/active-variables';
 import { configurationHash, type ComponentConfiguration } from '../system/configuration';
@@ -22,7 +21,7 @@ const gridLimit = 64;
  * the order of that model too, so that a cut keeps what looks best, but half of it are changes of one hyperparameter alone:
  * steps near the incumbent, of which the best are combined later. With too few observations for a model, what was not
  * observed comes first, changes of one alone before others. A grid that leaves values out, of a range or many whole numbers,
- * is where the search begins: once eight of its points were observed, or all, every other proposal is a point of the model's,
+ * is where the search begins: once eight of its points were observed, or all, every fourth proposal is a point of the model's,
  * between the grid's.
  *
  * @param options.count most points of the model; a grid always comes whole. Default 16.
@@ -45,7 +44,16 @@ export function hyperparameterProposals(options: {
   const begun = isObservedBy(space, observations);
   const enough = Math.min(fewestObservations, whole.length);
   if (space.every(isExhaustible) || whole.filter(begun).length < enough) return whole;
-  return distinctProposals(incumbent, inTurn([modelled(), whole]));
+  return distinctProposals(incumbent, eachFourth(whole, modelled()));
+}
+
+/** Three of the one, then one of the other, and so on; the rest of the longer one follows. */
+function eachFourth(most: readonly Proposal[], between: readonly Proposal[]): Proposal[] {
+  const turns = Math.max(Math.ceil(most.length / 3), between.length);
+  return Array.from({ length: turns }, (_, turn) => [
+    ...most.slice(3 * turn, 3 * turn + 3),
+    ...between.slice(turn, turn + 1),
+  ]).flat();
 }
 
 function gridProposals(
