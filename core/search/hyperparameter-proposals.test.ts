@@ -23,8 +23,7 @@ describe('hyperparameterProposals', () => {
     expect(proposals.every((item) => item.origin === 'grid')).toBe(true);
     expect(proposals.some((item) => item.changed.length === 2)).toBe(true);
     expect(proposals.every((item) => item.settings['prompt'] === small.settings['prompt'])).toBe(true);
-    expect(proposals.some((item) => item.note === 'k = 25, blend = 0')).toBe(false);
-    expect(proposals.some((item) => item.note === 'blend = 0, k = 25')).toBe(true);
+    expect(proposals.some((item) => item.note === 'k = 25, blend = 0')).toBe(true);
   });
 
   it('takes what was not observed first while too little was observed for a model', () => {
@@ -86,6 +85,21 @@ describe('hyperparameterProposals', () => {
       expect(Math.max(...[...observed.values()].map(({ value }) => value))).toBeGreaterThan(-0.03);
     },
   );
+
+  it('names in its note what it changes, not what does not matter then', () => {
+    const variables = {
+      k: oneOf([1, 2]),
+      mode: oneOf(['bm25', 'dense', 'hybrid'], { initial: 'dense' }),
+      blend: range(0, 1, { initial: 0.5, when: { mode: 'hybrid' } }),
+    };
+    const incumbent: Incumbent = { variables, settings: { k: 1, mode: 'dense', blend: 0.5 } };
+    const proposals = hyperparameterProposals({ incumbent, stream: stream() });
+    const names = ({ note = '' }: { note?: string }) => note.split(', ').map((part) => part.split(' = ', 1)[0]);
+    expect(proposals.map(names)).toEqual(proposals.map(({ changed }) => changed.map(({ variable }) => variable)));
+    expect(proposals.map(({ note }) => note)).toEqual(
+      expect.arrayContaining(['mode = "bm25"', 'k = 2', 'k = 2, mode = "hybrid"', 'mode = "hybrid", blend = 0.25']),
+    );
+  });
 
   it('does not take other settings at one point for a grid that was observed', () => {
     const variables = { rate: range(0, 1), prompt: prompt('Do it.') };

@@ -69,7 +69,7 @@ function gridProposals(
     incumbent,
     points.map((point) => {
       const values = Object.fromEntries(space.map((dimension, index) => [dimension.name, point[index] as Json]));
-      return propose(incumbent, values, { origin: 'grid', note: noteOf(incumbent, values) });
+      return noted(propose(incumbent, values, { origin: 'grid' }));
     }),
   );
   const shuffled = stream.shuffle(proposals);
@@ -157,7 +157,7 @@ function tpeProposals(
       ? active(randomPoint(space, stream))
       : suggest({ dimensions: space, observations: past, active, stream });
     const values = valuesAt(space, point);
-    const proposal = propose(incumbent, values, { origin: 'tpe', note: noteOf(incumbent, values) });
+    const proposal = noted(propose(incumbent, values, { origin: 'tpe' }));
     if (proposal === undefined || seen.has(proposalHash(proposal))) continue;
     seen.add(proposalHash(proposal));
     proposals.push(proposal);
@@ -165,9 +165,12 @@ function tpeProposals(
   return distinctProposals(incumbent, proposals);
 }
 
-function noteOf(incumbent: Incumbent, values: Readonly<Record<string, Json>>): string {
-  return Object.entries(values)
-    .filter(([name, value]) => JSON.stringify(incumbent.settings[name]) !== JSON.stringify(value))
-    .map(([name, value]) => `${name} = ${JSON.stringify(value)}`)
-    .join(', ');
+/** With what it changes as its note: a value that does not matter under the others stays as it was. */
+function noted(proposal: Proposal | undefined): Proposal | undefined {
+  if (proposal === undefined) return undefined;
+  const { changed, settings } = proposal;
+  return {
+    ...proposal,
+    note: changed.map(({ variable }) => `${variable} = ${JSON.stringify(settings[variable])}`).join(', '),
+  };
 }
