@@ -102,11 +102,12 @@ it('shows the output of a quick start with the present plan', () => {
     ...new Set([...shown.matchAll(pattern)].map((match) => Number(match[1]))),
   ];
   expect(numbers(/iteration \d+\/(\d+):/g)).toEqual([iterations]);
-  // The order of the first tries says which schedule it was.
+  // The order of the first tries says which schedule it was: the cheapest first, and again where it was rejected before an update.
   const tried = [...shown.matchAll(/^iteration \d: (\w+) (?:accepted|kept)/gm)].map(([, component]) => component);
   expect(schedule).toBe('cheapest-first');
   expect(tried.length).toBe(iterations);
-  expect(tried.slice(0, 3)).toEqual(['retriever', 'answerer', 'query_writer']);
+  expect(tried.slice(0, 2)).toEqual(['retriever', 'answerer']);
+  expect(new Set(tried).size).toBe(3);
   expect(Math.max(...numbers(/validating (1(?= finalist,)|(?!1 )\d+(?= finalists,))/g))).toBe(finalists);
   expect(numbers(/, (\d+) held-out examples/g)).toEqual([testExamples]);
   expect(numbers(/│ validation[^\n]*, n = (\d+)\) +│\n/g)).toEqual([validationExamples]);
