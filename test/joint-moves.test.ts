@@ -138,5 +138,7 @@ it('ends where no component is expected to gain enough, once each was tried', as
   const runId = await runs.start({ system: 'styles-duet', plan: { ...plan, worthwhileGain: 0.9 }, activities });
   const document = await documentOf(runId);
   expect(document.iterations.map(({ component }) => component).sort()).toEqual(['planner', 'writer']);
-  expect(document.reason).toMatch(/^no component is expected to gain 0.9 for 1,000 component calls \(at best -?0\.\d+ for 0: /);
+  expect(document.reason).toMatch(
+    /^no component is expected to gain 0.9 for 1,000 component calls \(at best -?0\.\d+ for 0: /,
+  );
 });
