@@ -9,6 +9,7 @@ import { judgedGains } from './optimize-component/judged-gains';
 import { proposalsRecords, type ProposalRecord, type ProposalsRecord } from './optimize-component/proposals-record';
 
 type ComponentCertificate = NonNullable<ResultDocument['certificate']>['components'][string];
+type Unmeasured = NonNullable<ComponentCertificate['unmeasured']>[number];
 type Gains = ReadonlyMap<string, number>;
 
 /**
@@ -36,7 +37,7 @@ export async function runCertificate(
   const decided = new Set((await stores.ledger.list(runId, { kind: 'decision' })).map(({ iteration }) => iteration));
 
   const components: Record<string, ComponentEvidence> = {};
-  const unmeasured: Record<string, ComponentCertificate['unmeasured']> = {};
+  const unmeasured: Record<string, Unmeasured[]> = {};
   const changes = new Map<string, ProposalRecord['changed']>();
   for (const name of tunable.tuned) {
     const final = configurationHash(configuration[name] ?? {});
@@ -84,7 +85,7 @@ export async function runCertificate(
           unmeasured: unmeasured[name],
         },
       ]),
-    ) as NonNullable<ResultDocument['certificate']>['components'],
+    ) as Record<string, ComponentCertificate>,
   };
 }
 
@@ -94,8 +95,8 @@ interface Tried {
 }
 
 const unmeasuredBecause =
-  (why: 'ranked-by-reward' | 'earlier-configuration') =>
-  ([settings, { iteration, proposal }]: readonly [string, Tried]) => ({
+  (why: Unmeasured['why']) =>
+  ([settings, { iteration, proposal }]: readonly [string, Tried]): Unmeasured => ({
     ...{ iteration, settings, changed: proposal.changed.map(withoutComponent), why },
   });
 

@@ -5,7 +5,15 @@ import type { Encoder } from '../providers/encoder';
 import { storesOf, type RewardVersion, type Stores } from '../storage';
 import { TemporaryFolder } from '../storage/testing/temporary-folder';
 import { adaptReward } from '../providers/reward';
-import { candidatesOf, FoldedEncoder, noiseTasks, plantedTasks, rewardData } from '../test/support/planted-reward-data';
+import { decodeRewardState } from '../providers/reward/reward-state';
+import {
+  candidatesOf,
+  FoldedEncoder,
+  noiseTasks,
+  plantedTasks,
+  rewardData,
+  sharingInputs,
+} from '../test/support/planted-reward-data';
 import { trainReward, type RewardTraining, type TrainedReward } from './train-reward';
 
 let mockTrainingVersion = 1;
@@ -176,14 +184,10 @@ describe('trainReward', () => {
   it('fits anew where examples that were held out apart share inputs now', async () => {
     const { stateHash } = fittedOf(first).manifest;
     const state = await stores.blobs.get(stateHash);
-    const { folds } = JSON.parse(Buffer.from(state as Uint8Array).toString('utf8')) as {
-      folds: Record<string, number>;
-    };
+    const { folds } = decodeRewardState('reward', state as Uint8Array);
     const [one, ...others] = Object.keys(folds) as [string, ...string[]];
     const apart = others.find((id) => folds[id] !== folds[one]) as string;
-    const inputs = past.find(({ exampleId }) => exampleId === one)?.inputs as Candidate['inputs'];
-    const alike = same.map((candidate) => (candidate.exampleId === apart ? { ...candidate, inputs } : candidate));
-    const result = fittedOf(await retrain(alike));
+    const result = fittedOf(await retrain(sharingInputs(same, one, apart)));
     // By members that had learned from them, the pairs would look better than they are.
     expect(result.update).toEqual({
       ...{ how: 'fitted', why: 'examples that were held out apart share inputs now' },

@@ -1,7 +1,7 @@
 import { randomStream, type RandomStream } from '../../core/random/stream';
 import { levelOf } from '../../core/validation/online-fallback';
 import { binaryExample, f1, type ExampleScores, type ScoreOf } from './score-laws';
-import { acceptsFalsely, freshSample, simulateIteration, type SimulatedPlan } from './simulate';
+import { acceptsFalsely, freshSample, sampleOfPool, simulateIteration, type SimulatedPlan } from './simulate';
 
 /**
  * How scores come about where the first finalist of the first iteration is better and nobody after it is: a configuration answers an
@@ -76,10 +76,8 @@ function samplesOf(
   const pool = Array.from({ length: plan.pool }, () =>
     drawGainFirst(law, stream, { first: finalists, later: finalists * (iterations - 1) }),
   );
-  return (iteration) =>
-    stream.sample(pool, Math.min(examples, pool.length)).map((example) => {
-      const { incumbent, finalists: all } = part(iteration)(example);
-      const from = Math.max(0, iteration - 1) * finalists;
-      return { incumbent, finalists: all.slice(from, from + finalists) };
-    });
+  return (iteration) => {
+    const from = Math.max(0, iteration - 1) * finalists;
+    return sampleOfPool(pool.map(part(iteration)), { examples, finalists, from }, stream);
+  };
 }

@@ -72,11 +72,20 @@ export function samplesOfPool(law: NullLaw, plan: SimulatedPlan & { pool: number
   const stream = randomStream(seed, law.name, 'pool');
   const pool = Array.from({ length: plan.pool }, () => law.draw(stream, finalists * iterations));
   return Array.from({ length: iterations }, (_, iteration) =>
-    stream.sample(pool, Math.min(examples, pool.length)).map((example) => ({
-      incumbent: example.incumbent,
-      finalists: example.finalists.slice(iteration * finalists, (iteration + 1) * finalists),
-    })),
+    sampleOfPool(pool, { examples, finalists, from: iteration * finalists }, stream),
   );
+}
+
+/** A sample of a split with some of its finalists, from place `from` on. */
+export function sampleOfPool(
+  pool: readonly ExampleScores[],
+  { examples, finalists, from }: Pick<SimulatedPlan, 'examples' | 'finalists'> & { from: number },
+  stream: RandomStream,
+): ExampleScores[] {
+  return stream.sample(pool, Math.min(examples, pool.length)).map(({ incumbent, finalists: all }) => ({
+    incumbent,
+    finalists: all.slice(from, from + finalists),
+  }));
 }
 
 /** Whether a run in which no candidate is better accepts anything. */

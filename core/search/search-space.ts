@@ -43,9 +43,9 @@ function rounded({ type, variable }: Exclude<Dimension, { type: 'categorical' }>
   if (type === 'integer') return Math.round(value);
   const { low, high, scale } = variable;
   if (scale === 'log') return Number(value.toPrecision(6));
-  return high === low
-    ? value
-    : Number(value.toFixed(Math.min(100, Math.max(0, 4 - Math.floor(Math.log10(high - low))))));
+  if (high === low) return value;
+  const decimals = 4 - Math.floor(Math.log10(high - low));
+  return Number(value.toFixed(Math.min(100, Math.max(0, decimals))));
 }
 
 /**

@@ -15,8 +15,8 @@ export interface ExpectedMove {
 const pricedCalls = 1_000;
 
 /**
- * Why no further try is worth its price: no move is expected to gain `worthwhile` for 1,000 of them. Undefined while one
- * is, or while the gain of one is unknown; always for `worthwhile` = 0, which turns this off.
+ * Why no further try is worth its price: no move is expected to gain `worthwhile` for 1,000 calls (`costPerTry`).
+ * Undefined while one is, or while the gain of one is unknown; always for `worthwhile` = 0, which turns this off.
  */
 export function nothingWorthwhile(moves: readonly ExpectedMove[], worthwhile: number): string | undefined {
   if (worthwhile <= 0 || moves.length === 0) return undefined;

@@ -10,6 +10,7 @@ import {
   options,
   plantedTasks,
   rewardData,
+  sharingInputs,
 } from '../../test/support/planted-reward-data';
 import { adaptReward, type AdaptRewardOptions, type AdaptRewardResult } from './adapt-reward';
 import { fitReward, type FittedReward } from './fit-reward';
@@ -202,13 +203,11 @@ describe('adaptReward', () => {
     const fold = folds[one];
     const apart = others.find((id) => folds[id] !== fold) as string;
     const together = others.find((id) => folds[id] === fold) as string;
-    const inputs = before.find(({ exampleId }) => exampleId === one)?.inputs as Candidate['inputs'];
     for (const [id, meet] of [
       [apart, true],
       [together, false],
     ] as const) {
-      const alike = before.map((candidate) => (candidate.exampleId === id ? { ...candidate, inputs } : candidate));
-      const result = await adaptReward(adaptation(rewardData([...alike, ...fresh()])));
+      const result = await adaptReward(adaptation(rewardData([...sharingInputs(before, one, id), ...fresh()])));
       expect(result.foldsMeet).toBe(meet);
       expect(result.freshAlignment === null && result.drift === null && result.status === 'rolled-back').toBe(meet);
     }

@@ -88,6 +88,12 @@ export function noiseTasks(count: number, prefix = 'noise'): Task[] {
   return plantedTasks(count, prefix).map((task) => ({ ...task, score: (_, stream) => stream.uniform() }));
 }
 
+/** The candidates, with the inputs of example `one` for those of `other` too. */
+export function sharingInputs(candidates: readonly Candidate[], one: string, other: string): Candidate[] {
+  const inputs = candidates.find(({ exampleId }) => exampleId === one)?.inputs as Candidate['inputs'];
+  return candidates.map((candidate) => (candidate.exampleId === other ? { ...candidate, inputs } : candidate));
+}
+
 type Options = RewardData & TrainingOptions;
 
 export function options(data: RewardData, more: Partial<Options> = {}): Options {

@@ -17,10 +17,11 @@ const between = (low: number, high: number): Check => ({
   expected: `a number from ${low} to ${high}`,
 });
 
-const price: Check = {
+const notNegative: Check = {
   accepts: (value) => Number.isFinite(value) && (value as number) >= 0,
   expected: 'a finite number of at least 0',
 };
+
 /** Which optimizers a plan may name: the product's and the config's own. */
 function optimizersCheck(own: readonly { name: string }[]): Check {
   const names: readonly unknown[] = [...builtInOptimizers, ...own].map(({ name }) => name);
@@ -52,8 +53,8 @@ const planChecks: Record<Exclude<keyof RunPlan, 'optimizers'>, Check> = {
   },
   minimumEffect: between(0, 1),
   rewards: { accepts: (value) => typeof value === 'boolean', expected: 'true or false' },
-  scorePerUsd: price,
-  scorePerSecond: price,
+  scorePerUsd: notNegative,
+  scorePerSecond: notNegative,
   schedule: {
     accepts: (value) => (schedules as readonly unknown[]).includes(value),
     expected: `one of ${schedules.join(', ')}`,
@@ -61,7 +62,7 @@ const planChecks: Record<Exclude<keyof RunPlan, 'optimizers'>, Check> = {
   patience: whole(1),
   simultaneousSteps: { accepts: (value) => typeof value === 'boolean', expected: 'true or false' },
   jointMoves: { accepts: (value) => typeof value === 'boolean', expected: 'true or false' },
-  worthwhileGain: price,
+  worthwhileGain: notNegative,
 };
 
 const limit: Check = {
