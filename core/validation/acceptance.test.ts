@@ -116,11 +116,13 @@ describe('a look before the last', () => {
     last: constant(0.3),
   };
 
-  it('only drops at first: the worse half, and those that do not lead', () => {
+  it('only drops at first: the worse half, and those that trail', () => {
     const verdict = decide({ looks, look: 0, finalists: finalistsOf(all) });
-    expect(verdict).toMatchObject({ accepted: null, remaining: ['best', 'good'] });
-    expect(verdict.reason).toBe('2 of 5 finalists go on at look 1 of 3, on 20 examples');
+    expect(verdict).toMatchObject({ accepted: null, remaining: ['best', 'good', 'even'] });
+    expect(verdict.reason).toBe('3 of 5 finalists go on at look 1 of 3, on 20 examples');
     expect(verdict.comparisons.map(({ p }) => p)).toEqual([1, 1, 1, 1, 1]);
+    const trailing = { worse: all.worse, last: all.last, best: all.best };
+    expect(decide({ looks, look: 0, finalists: finalistsOf(trailing) }).remaining).toEqual(['best']);
     const three = { even: all.even, good: all.good, best: all.best };
     expect(decide({ looks, look: 0, finalists: finalistsOf(three) }).remaining).toEqual(['best', 'good']);
     expect(decide({ looks, look: 0, finalists: finalistsOf({ best: all.best, good: all.good }) }).remaining).toEqual([
@@ -128,10 +130,23 @@ describe('a look before the last', () => {
     ]);
   });
 
-  it('ends the validation where nobody leads', () => {
-    const verdict = decide({ looks, look: 0, finalists: finalistsOf({ even: all.even, worse: all.worse }) });
+  it('keeps a finalist that ties at first, and drops it where it still does at half of the sample', () => {
+    const finalists = (examples: number): LookOptions['finalists'] => finalistsOf({ even: constant(0.5, examples) });
+    expect(decide({ looks, look: 0, finalists: finalists(20) })).toMatchObject({
+      remaining: ['even'],
+      reason: '1 of 1 finalists go on at look 1 of 3, on 20 examples',
+    });
+    expect(decide({ looks, look: 1, incumbent: constant(0.5, 40), finalists: finalists(40) })).toMatchObject({
+      accepted: null,
+      remaining: [],
+      reason: 'no finalist scored above the incumbent at look 2 of 3, on 40 examples (best +0.0000)',
+    });
+  });
+
+  it('ends the validation where all trail', () => {
+    const verdict = decide({ looks, look: 0, finalists: finalistsOf({ worse: all.worse, last: all.last }) });
     expect(verdict).toMatchObject({ accepted: null, remaining: [] });
-    expect(verdict.reason).toBe('no finalist scored above the incumbent at look 1 of 3, on 20 examples (best +0.0000)');
+    expect(verdict.reason).toBe('no finalist scored above the incumbent at look 1 of 3, on 20 examples (best -0.1000)');
   });
 
   it('accepts at once from half of the sample on, at its share of the level', () => {

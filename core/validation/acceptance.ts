@@ -48,9 +48,9 @@ export interface LookVerdict {
 
 /**
  * One look at the validation sample. Accepts the finalist with the largest mean gain among those whose adjusted p is at
- * most the level. Otherwise finalists that do not lead the incumbent are dropped, and after the first of several looks all but the
- * better half (successive halving); dropping can only lose acceptances. Equal gains are decided by hash, so that the
- * order of finalists and examples never matters.
+ * most the level. Otherwise finalists that do not lead the incumbent are dropped; after the first of several looks those that
+ * trail, and all but the better half (successive halving): where scores are mostly 0 or 1, a quarter of the sample often ties.
+ * Dropping can only lose acceptances. Equal gains are decided by hash, so that the order of finalists and examples never matters.
  *
  * @throws RangeError when a finalist was scored on other examples than the incumbent, for two finalists with one hash,
  * or a level outside (0, 1).
@@ -70,13 +70,12 @@ export function decideLook(options: LookOptions): LookVerdict {
     .sort((a, b) => b.gain - a.gain || (a.configurationHash < b.configurationHash ? -1 : 1));
   const significant = comparisons.filter(({ gain, p }) => gain > 0 && p <= level);
   const accepted = significant.find(({ gain }) => gain >= minimumEffect);
-  const leading = comparisons.filter(({ gain }) => gain > 0);
   const remaining =
     accepted !== undefined || look === looks.length - 1
       ? []
       : look === 0
-        ? leading.slice(0, Math.ceil(comparisons.length / 2))
-        : leading;
+        ? comparisons.filter(({ gain }) => gain >= 0).slice(0, Math.ceil(comparisons.length / 2))
+        : comparisons.filter(({ gain }) => gain > 0);
   return {
     accepted: accepted?.configurationHash ?? null,
     remaining: remaining.map(({ configurationHash }) => configurationHash),
