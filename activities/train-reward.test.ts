@@ -171,6 +171,16 @@ describe('trainReward', () => {
     expect(result.manifest.fittedInputs).toBe(inputs);
   });
 
+  it('fits anew what learned to tell the ground truth from outputs of models, once those differ in score', async () => {
+    const onlyTruth = rewardData(past);
+    const before = await train(past, {
+      data: { ...onlyTruth, pairs: onlyTruth.pairs.map((pair) => ({ ...pair, groundTruth: true })) },
+    });
+    expect(fittedOf(before).manifest).toMatchObject({ trusted: false, fittedAlignment: null });
+    const result = fittedOf(await train(same, { previous: versionOf(before) }));
+    expect(result.update).toMatchObject({ how: 'fitted', why: 'nothing could judge it when it was last fitted' });
+  });
+
   it('sees a drift also where inputs have doubled', async () => {
     const turned = [...past, ...candidatesOf(plantedTasks(60, 'turned', -1), { iteration: 0 })];
     const { update } = await retrain(turned);

@@ -75,7 +75,9 @@ export async function trainReward(training: RewardTraining): Promise<TrainedRewa
 }
 
 /** Why a reward is to be fitted anew instead of adapted; undefined: its data are not that much more. */
-function grown(data: RewardData, { fittedInputs }: RewardManifest): string | undefined {
+function grown(data: RewardData, { fittedInputs, fittedAlignment }: RewardManifest): string | undefined {
+  const ofModels = data.pairs.some(({ groundTruth }) => !groundTruth);
+  if (fittedAlignment === null && ofModels) return 'nothing could judge it when it was last fitted';
   const inputs = new Set(mergeSharedInputs(data).pairs.map(({ exampleId }) => exampleId)).size;
   if (inputs < growth * fittedInputs) return undefined;
   return `${inputs} inputs have pairs, ${fittedInputs} had when it was last fitted`;

@@ -40,19 +40,35 @@ describe('preferencePairs', () => {
     expect(pairs[0]?.gap).toBeCloseTo(0.1);
   });
 
-  it('marks the pairs of an output that only the ground truth gave', () => {
-    const pairs = preferencePairs([
-      candidate('a', 'gold', [1], { origin: 'ground-truth' }),
+  describe('with the ground truth', () => {
+    const answers = (pairs: ReturnType<typeof preferencePairs>) =>
+      pairs.map(({ preferred, rejected, groundTruth }) => [preferred.answer, rejected.answer, groundTruth]).sort();
+    const gold = (exampleId: string) => candidate(exampleId, 'gold', [1], { origin: 'ground-truth' });
+    const ofModels = [
       candidate('a', 'found', [0.9], { origin: 'ground-truth' }),
       candidate('a', 'found', [0.9]),
       candidate('a', 'poor', [0.1]),
-    ]);
-    const marks = pairs.map(({ preferred, rejected, groundTruth }) => [preferred.answer, rejected.answer, groundTruth]);
-    expect(marks.sort()).toEqual([
-      ['found', 'poor', false],
-      ['gold', 'found', true],
-      ['gold', 'poor', true],
-    ]);
+      candidate('b', 'poor', [0.1]),
+    ];
+
+    it('keeps pairs of outputs that models gave, weighted as if it were not there', () => {
+      const pairs = preferencePairs([gold('a'), gold('b'), ...ofModels]);
+      expect(answers(pairs)).toEqual([['found', 'poor', false]]);
+      expect(pairs).toEqual(preferencePairs(ofModels));
+    });
+
+    it('keeps and marks its pairs where no outputs of models differ in score', () => {
+      const pairs = preferencePairs([
+        gold('a'),
+        gold('b'),
+        candidate('a', 'poor', [0.1]),
+        candidate('b', 'poor', [0.1]),
+      ]);
+      expect(answers(pairs)).toEqual([
+        ['gold', 'poor', true],
+        ['gold', 'poor', true],
+      ]);
+    });
   });
 
   it('never pairs stale candidates with fresh ones, and gives their pairs a quarter of the weight', () => {

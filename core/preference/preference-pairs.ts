@@ -27,6 +27,8 @@ interface ScoredOutput {
  *
  * A weight is the gap in median gaps, at most 3, over 3, times how sure the order is, and of a stale pair a quarter of that; an
  * input whose weights sum to more than 1 is scaled to 1. Stale and fresh candidates are never paired: their scores do not compare.
+ * Pairs with the ground truth count only where no outputs of models make a pair, on no input: its gaps are the largest, so that a reward
+ * would mostly learn to tell its style from that of models, and order those by chance (`docs/decisions/0004`).
  * The result depends on the set of candidates alone, not on their order.
  *
  * @throws TypeError naming the candidate whose scores are missing, NaN or infinite, or whose component differs.
@@ -35,7 +37,9 @@ export function preferencePairs(candidates: readonly Candidate[]): PreferencePai
   const component = candidates[0]?.component;
   for (const candidate of candidates) checkCandidate(candidate, component);
   const variance = rolloutVariance(candidates.map(({ scores }) => scores));
-  const pairs = groupByInputs(candidates).flatMap((group) => pairsOfInput(group, variance));
+  const all = groupByInputs(candidates).flatMap((group) => pairsOfInput(group, variance));
+  const ofModels = all.filter(({ groundTruth }) => !groundTruth);
+  const pairs = ofModels.length > 0 ? ofModels : all;
   const median = medianOf(pairs.map((pair) => pair.gap));
   const totals = new Map<string, number>();
   for (const pair of pairs) {
