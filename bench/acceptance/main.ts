@@ -94,7 +94,7 @@ function powers(): Record<string, { share: number; target: number }> {
 
 /** The quick start's plan, binary scores: as it is, and with alpha spent on each iteration anew. */
 function quickStart(): Record<string, number> {
-  say('\nQuick start (4 iterations, 1 finalist, 54 examples), binary scores:\n');
+  say('\nA small plan (4 iterations, 1 finalist, 54 examples), binary scores:\n');
   head(['true gain', 'loses on', 'alpha over the run', 'alpha per iteration']);
   const found: Record<string, number> = {};
   for (const gain of [0.1, 0.2, 0.3]) {

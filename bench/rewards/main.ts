@@ -121,7 +121,7 @@ async function realSystemsPart(
   if (!process.env['OPTIMAS_DATA_DIR'] && existsSync(beside)) process.env['OPTIMAS_DATA_DIR'] = beside;
   const results: (RealAlignment & { system: string })[] = [];
   for (const real of realSystems.filter(({ name }) => systems?.includes(name) ?? true)) {
-    const { name, label = name, configuration, groupOf, inputs } = real;
+    const { name, label = name, configuration, plan, groupOf, inputs } = real;
     const share = Object.entries(inputs)
       .filter(([component]) => isWanted(components, label, component))
       .map(([component, count]) => [component, Math.round(realShare * count)] as const);
@@ -134,7 +134,7 @@ async function realSystemsPart(
         configuration,
         inputs: Object.fromEntries(share),
         // The models of these systems answer at temperature 0: a second rollout shows that it changes nothing, and costs nothing.
-        plan: { candidatesPerInput: 6, rolloutsPerCandidate: 2 },
+        plan: { ...plan, candidatesPerInput: 6, rolloutsPerCandidate: 2 },
         folder,
         say,
       },
