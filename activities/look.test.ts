@@ -80,7 +80,7 @@ it('hands the level of an accepted iteration to the next one, not to the one aft
   await decided(1);
   for (const iteration of [1, 2]) {
     await measured(loud, () => 0.5, 10, iteration);
-    await measured(soft, () => 0.5, 10, iteration);
+    await measured(soft, () => 0.4, 10, iteration);
     expect(await lookAt(0, [soft], { iteration, incumbent: loud })).toEqual({ hashes: [] });
     const { level, accepted, reason } = await decided(0, { iteration, incumbent: loud });
     expect(level).toBeCloseTo(iteration === 1 ? 0.02 : 0.01, 12);

@@ -179,6 +179,13 @@ describe('trainReward', () => {
     expect(fittedOf(before).manifest).toMatchObject({ trusted: false, fittedAlignment: null });
     const result = fittedOf(await train(same, { previous: versionOf(before) }));
     expect(result.update).toMatchObject({ how: 'fitted', why: 'nothing could judge it when it was last fitted' });
+    // Still nothing that could: neither more pairs with the truth nor stale ones are a reason.
+    for (const mark of [{ groundTruth: true }, { stale: true }]) {
+      const data = rewardData(same);
+      const pairs = data.pairs.map((pair) => ({ ...pair, ...mark }));
+      const { update } = await train(same, { data: { ...data, pairs }, previous: versionOf(before) });
+      expect(update.how).not.toBe('fitted');
+    }
   });
 
   it('sees a drift also where inputs have doubled', async () => {

@@ -74,10 +74,10 @@ export async function trainReward(training: RewardTraining): Promise<TrainedRewa
   return fitAnew({ ...training, data: training.dataFrom(before) }, { ...cause, judgedFrom: before });
 }
 
-/** Why a reward is to be fitted anew instead of adapted; undefined: its data are not that much more. */
+/** Why a reward is to be fitted anew instead of adapted, for what its data have become; undefined: nothing of that kind. */
 function grown(data: RewardData, { fittedInputs, fittedAlignment }: RewardManifest): string | undefined {
-  const ofModels = data.pairs.some(({ groundTruth }) => !groundTruth);
-  if (fittedAlignment === null && ofModels) return 'nothing could judge it when it was last fitted';
+  const judging = data.pairs.some(({ groundTruth, stale }) => !groundTruth && !stale);
+  if (fittedAlignment === null && judging) return 'nothing could judge it when it was last fitted';
   const inputs = new Set(mergeSharedInputs(data).pairs.map(({ exampleId }) => exampleId)).size;
   if (inputs < growth * fittedInputs) return undefined;
   return `${inputs} inputs have pairs, ${fittedInputs} had when it was last fitted`;

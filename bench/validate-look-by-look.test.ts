@@ -33,7 +33,7 @@ it('measures those that go on, and ends with the first acceptance', () => {
   ]);
 });
 
-it('ends where nobody leads, else with the whole sample', () => {
+it('ends where all trail, else with the whole sample', () => {
   expect(validate({ worse: wins(4) }).looks).toHaveLength(1);
   const chance = validate({ chance: wins(6) }, { level: 0.001 });
   expect(chance.looks.map(({ examples }) => examples)).toEqual([20, 40, 80]);

@@ -105,7 +105,7 @@ it('shows the output of a quick start with the present plan', () => {
   expect(numbers(/iteration \d+\/(\d+):/g)).toEqual([iterations]);
   const tried = [...shown.matchAll(/^iteration \d: (.+?) (?:accepted|kept)/gm)].map(([, move]) => move);
   expect(tried).toHaveLength(iterations);
-  expect(plan.simultaneousSteps).toBe(true);
+  expect(plan).toMatchObject({ simultaneousSteps: true, schedule: 'cheapest-first' });
   expect(tried[0]).toBe('query_writer, retriever, answerer at once');
   expect(Math.max(...numbers(/validating (1(?= finalist,)|(?!1 )\d+(?= finalists,))/g))).toBe(finalists);
   expect(numbers(/, (\d+) held-out examples/g)).toEqual([testExamples]);

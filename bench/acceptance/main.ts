@@ -92,14 +92,14 @@ function powers(): Record<string, { share: number; target: number }> {
   return found;
 }
 
-/** The quick start's plan, binary scores: as it is, and with alpha spent on each iteration anew. */
-function quickStart(): Record<string, number> {
+/** A small plan, binary scores: as it is, and with alpha spent on each iteration anew. */
+function smallPlan(): Record<string, number> {
   say('\nA small plan (4 iterations, 1 finalist, 54 examples), binary scores:\n');
   head(['true gain', 'loses on', 'alpha over the run', 'alpha per iteration']);
   const found: Record<string, number> = {};
   for (const gain of [0.1, 0.2, 0.3]) {
     for (const losing of [0, 0.1]) {
-      const law: GainLaw = { name: `quick start ${gain}`, sizes: [1], losing };
+      const law: GainLaw = { name: `small plan ${gain}`, sizes: [1], losing };
       const shares = [4, 1].map(
         (iterations) =>
           power(law, { alpha, iterations, finalists: 1, examples: 54 }, { winning: losing + gain, repeats, seed: 0 })
@@ -117,7 +117,7 @@ const result = {
   falseAcceptances: falseAcceptances(),
   afterGain: afterGain(),
   power: powers(),
-  quickStart: quickStart(),
+  smallPlan: smallPlan(),
 };
 const above = (found: Record<string, FalseAcceptances>): string[] =>
   Object.entries(found)

@@ -311,12 +311,12 @@ function trueValues(component: string, { synthetic, collected }: Context): (cand
   };
 }
 
-/** Candidates of whole inputs, in their order, until they make so many pairs. */
+/** Candidates of whole inputs, in their order, until they make so many pairs of components' own outputs. */
 function wholeInputs(candidates: readonly StoredCandidate[], pairs: number): StoredCandidate[] {
   const kept: StoredCandidate[] = [];
   let count = 0;
   for (const group of byExample(candidates)) {
-    const own: PreferencePair[] = preferencePairs(group);
+    const own: PreferencePair[] = preferencePairs(group.filter(({ origin }) => origin !== 'ground-truth'));
     if (count + own.length > pairs) break;
     count += own.length;
     kept.push(...group);

@@ -15,7 +15,7 @@ export interface PreferencePair {
   iteration: number;
   /** Hash of the incumbent under which its input was reached. */
   configurationHash: string;
-  /** One of the two outputs is the ground truth and no model gave it: a reward is trained on such a pair, never judged by it. */
+  /** One of the two outputs is the ground truth and no model gave it: a reward is trained on such pairs only where there are no others, and never judged by one. */
   groundTruth: boolean;
   /** Scored when components downstream had other settings: a reward is trained on such a pair with less weight, never judged by it. */
   stale: boolean;

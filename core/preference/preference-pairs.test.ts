@@ -43,7 +43,7 @@ describe('preferencePairs', () => {
   describe('with the ground truth', () => {
     const answers = (pairs: ReturnType<typeof preferencePairs>) =>
       pairs.map(({ preferred, rejected, groundTruth }) => [preferred.answer, rejected.answer, groundTruth]).sort();
-    const gold = (exampleId: string) => candidate(exampleId, 'gold', [1], { origin: 'ground-truth' });
+    const gold = (exampleId: string) => candidate(exampleId, 'gold', [1, 0.5], { origin: 'ground-truth' });
     const ofModels = [
       candidate('a', 'found', [0.9], { origin: 'ground-truth' }),
       candidate('a', 'found', [0.9]),

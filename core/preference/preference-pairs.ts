@@ -27,7 +27,7 @@ interface ScoredOutput {
  *
  * A weight is the gap in median gaps, at most 3, over 3, times how sure the order is, and of a stale pair a quarter of that; an
  * input whose weights sum to more than 1 is scaled to 1. Stale and fresh candidates are never paired: their scores do not compare.
- * Pairs with the ground truth count only where no outputs of models make a pair, on no input: its gaps are the largest, so that a reward
+ * The ground truth is left out unless not one pair of two model outputs exists on any input: its gaps are the largest, so that a reward
  * would mostly learn to tell its style from that of models, and order those by chance (`docs/decisions/0004`).
  * The result depends on the set of candidates alone, not on their order.
  *
@@ -36,10 +36,8 @@ interface ScoredOutput {
 export function preferencePairs(candidates: readonly Candidate[]): PreferencePair[] {
   const component = candidates[0]?.component;
   for (const candidate of candidates) checkCandidate(candidate, component);
-  const variance = rolloutVariance(candidates.map(({ scores }) => scores));
-  const all = groupByInputs(candidates).flatMap((group) => pairsOfInput(group, variance));
-  const ofModels = all.filter(({ groundTruth }) => !groundTruth);
-  const pairs = ofModels.length > 0 ? ofModels : all;
+  const ofModels = unweightedPairs(candidates.filter(({ origin }) => origin !== 'ground-truth'));
+  const pairs = ofModels.length > 0 ? ofModels : unweightedPairs(candidates);
   const median = medianOf(pairs.map((pair) => pair.gap));
   const totals = new Map<string, number>();
   for (const pair of pairs) {
@@ -49,6 +47,12 @@ export function preferencePairs(candidates: readonly Candidate[]): PreferencePai
   }
   for (const pair of pairs) pair.weight /= Math.max(1, totals.get(pair.exampleId) ?? 1);
   return pairs;
+}
+
+/** Their weights say so far only how sure the order is: the gap comes in once the median is known. */
+function unweightedPairs(candidates: readonly Candidate[]): PreferencePair[] {
+  const variance = rolloutVariance(candidates.map(({ scores }) => scores));
+  return groupByInputs(candidates).flatMap((group) => pairsOfInput(group, variance));
 }
 
 function checkCandidate(candidate: Candidate, component: string | undefined): void {
@@ -82,7 +86,6 @@ function pairsOfInput(group: Candidate[], variance: number): PreferencePair[] {
         inputs,
         preferred: better.outputs,
         rejected: worse.outputs,
-        // For now how sure the order is; the gap comes in once the median is known.
         weight: orderConfidence(gap, variance, [one.rollouts, other.rollouts]),
         gap,
         iteration: Math.max(one.iteration, other.iteration),

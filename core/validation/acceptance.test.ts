@@ -143,6 +143,22 @@ describe('a look before the last', () => {
     });
   });
 
+  it('takes differences that sum to nothing but for rounding for a tie', () => {
+    const differences = [0.4, -0.1, -0.3];
+    expect(differences[0]! + differences[1]! + differences[2]!).not.toBe(0);
+    const tying = (examples: number): LookOptions['finalists'] =>
+      finalistsOf({
+        up: scores(Array.from({ length: examples }, (_, index) => 0.5 + (differences[index] ?? 0))),
+        down: scores(Array.from({ length: examples }, (_, index) => 0.5 - (differences[index] ?? 0))),
+      });
+    const first = tying(20).map((finalist) => decide({ looks, look: 0, finalists: [finalist] }).remaining);
+    expect(first).toEqual([['up'], ['down']]);
+    const later = tying(40).map(
+      (finalist) => decide({ looks, look: 1, incumbent: constant(0.5, 40), finalists: [finalist] }).remaining,
+    );
+    expect(later).toEqual([[], []]);
+  });
+
   it('ends the validation where all trail', () => {
     const verdict = decide({ looks, look: 0, finalists: finalistsOf({ worse: all.worse, last: all.last }) });
     expect(verdict).toMatchObject({ accepted: null, remaining: [] });

@@ -4,6 +4,9 @@ import { pairedTest } from './paired-test';
 import { pairByExample, type ScoresByExample } from './scores-by-example';
 import { signFlipP } from './sign-flip-p';
 
+/** What a mean of differences that sum to 0 may come out as. */
+const rounding = 1e-12;
+
 export interface LookOptions {
   /** All looks at the sample, and which of them this is, from 0. */
   looks: readonly Look[];
@@ -48,8 +51,8 @@ export interface LookVerdict {
 
 /**
  * One look at the validation sample. Accepts the finalist with the largest mean gain among those whose adjusted p is at
- * most the level. Otherwise finalists that do not lead the incumbent are dropped; after the first of several looks those that
- * trail, and all but the better half (successive halving): where scores are mostly 0 or 1, a quarter of the sample often ties.
+ * most the level. Otherwise finalists are dropped: at the first of several looks those that trail the incumbent and the worse half
+ * (successive halving; where most scores are 0 or 1, a quarter of the sample often ties), at later ones all that do not lead.
  * Dropping can only lose acceptances. Equal gains are decided by hash, so that the order of finalists and examples never matters.
  *
  * @throws RangeError when a finalist was scored on other examples than the incumbent, for two finalists with one hash,
@@ -74,8 +77,8 @@ export function decideLook(options: LookOptions): LookVerdict {
     accepted !== undefined || look === looks.length - 1
       ? []
       : look === 0
-        ? comparisons.filter(({ gain }) => gain >= 0).slice(0, Math.ceil(comparisons.length / 2))
-        : comparisons.filter(({ gain }) => gain > 0);
+        ? comparisons.filter(({ gain }) => gain >= -rounding).slice(0, Math.ceil(comparisons.length / 2))
+        : comparisons.filter(({ gain }) => gain > rounding);
   return {
     accepted: accepted?.configurationHash ?? null,
     remaining: remaining.map(({ configurationHash }) => configurationHash),

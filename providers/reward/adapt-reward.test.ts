@@ -128,9 +128,14 @@ describe('adaptReward', () => {
 
   it('judges by fresh pairs alone that are neither stale nor with the ground truth', async () => {
     const stale = fresh().map((candidate): Candidate => ({ ...candidate, stale: true }));
-    const gold = fresh().map((candidate): Candidate => ({ ...candidate, origin: 'ground-truth' }));
-    for (const candidates of [stale, gold, []]) {
-      expect(await adaptReward(adaptation(rewardData([...before, ...candidates])))).toMatchObject({
+    const data = rewardData([...before, ...fresh()]);
+    const isOld = new Set(before.map(({ exampleId }) => exampleId));
+    const gold = {
+      ...data,
+      pairs: data.pairs.map((pair) => ({ ...pair, groundTruth: !isOld.has(pair.exampleId) })),
+    };
+    for (const given of [rewardData([...before, ...stale]), gold, rewardData(before)]) {
+      expect(await adaptReward(adaptation(given))).toMatchObject({
         status: 'rolled-back',
         freshAlignment: null,
         drift: null,

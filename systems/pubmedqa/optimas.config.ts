@@ -9,7 +9,7 @@ pubmedqaFiles();
 /** PubMedQA on whatever models and encoder this machine has or can get; no key is needed. */
 export default defineConfig({
   endpoints: 'local',
-  // Sized for two cores, as the quick start's, and without a step of all components at once for the same reason.
+  // Sized for two cores. A step of all components at once would take a third of the calls: docs/decisions/0026.
   optimization: {
     iterations: 4,
     simultaneousSteps: false,
