@@ -1,5 +1,6 @@
 import { comparisonsWithIncumbent } from '../core/preference/comparison';
 import { markStale } from '../core/preference/mark-stale';
+import { judges } from '../core/preference/preference-pair';
 import { preferencePairs } from '../core/preference/preference-pairs';
 import { downstreamInfluences } from '../core/system/downstream-influences';
 import type { JsonObject } from '../core/system/json';
@@ -85,7 +86,7 @@ export function fitReward(dependencies: ActivityDependencies, input: FitRewardIn
               trusted: false,
               alignment: null,
               ci95: null,
-              pairs: data.pairs.filter(({ groundTruth, stale }) => !groundTruth && !stale).length,
+              pairs: data.pairs.filter(judges).length,
             }),
         reason: trained.reason,
         update: { ...trained.update },

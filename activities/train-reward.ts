@@ -1,4 +1,5 @@
 import { mergeSharedInputs } from '../core/preference/merge-shared-inputs';
+import { judges } from '../core/preference/preference-pair';
 import type { Component } from '../core/system/component';
 import { featureVersion } from '../core/reward/feature-spec';
 import { contentHash } from '../core/system/canonical-json';
@@ -60,13 +61,13 @@ export async function trainReward(training: RewardTraining): Promise<TrainedRewa
     return fitAnew(training, { freshAlignment: null, driftAlarm: false, judgedFrom, why: found });
   }
   const before = (previous as RewardVersion).version;
-  const more = grown(training.data, found.manifest);
-  const { reward, outcome } = await adapt(training, found, { before, update: more === undefined });
+  const inData = causeInData(training.data, found.manifest);
+  const { reward, outcome } = await adapt(training, found, { before, update: inData === undefined });
   const drifted = outcome.drift?.alarm === true && outcome.alarmAfter;
   const causes = [
-    ...(drifted ? [more === undefined ? `${reward.update.why}; adapting was not enough` : driftText(outcome)] : []),
+    ...(drifted ? [inData === undefined ? `${reward.update.why}; adapting was not enough` : driftText(outcome)] : []),
     ...(outcome.foldsMeet ? ['examples that were held out apart share inputs now'] : []),
-    ...(more === undefined ? [] : [more]),
+    ...(inData === undefined ? [] : [inData]),
   ];
   if (causes.length === 0) return reward;
   const cause = { ...reward.update, why: causes.join('; ') };
@@ -75,9 +76,8 @@ export async function trainReward(training: RewardTraining): Promise<TrainedRewa
 }
 
 /** Why a reward is to be fitted anew instead of adapted, for what its data have become; undefined: nothing of that kind. */
-function grown(data: RewardData, { fittedInputs, fittedAlignment }: RewardManifest): string | undefined {
-  const judging = data.pairs.some(({ groundTruth, stale }) => !groundTruth && !stale);
-  if (fittedAlignment === null && judging) return 'nothing could judge it when it was last fitted';
+function causeInData(data: RewardData, { fittedInputs, fittedAlignment }: RewardManifest): string | undefined {
+  if (fittedAlignment === null && data.pairs.some(judges)) return 'nothing could judge it when it was last fitted';
   const inputs = new Set(mergeSharedInputs(data).pairs.map(({ exampleId }) => exampleId)).size;
   if (inputs < growth * fittedInputs) return undefined;
   return `${inputs} inputs have pairs, ${fittedInputs} had when it was last fitted`;

@@ -20,3 +20,8 @@ export interface PreferencePair {
   /** Scored when components downstream had other settings: a reward is trained on such a pair with less weight, never judged by it. */
   stale: boolean;
 }
+
+/** Whether a reward can be judged by the pair: it shows how outputs of models are to be ordered in the system as it is. */
+export function judges({ groundTruth, stale }: PreferencePair): boolean {
+  return !groundTruth && !stale;
+}

@@ -1,5 +1,5 @@
 import { mergeSharedInputs } from '../../core/preference/merge-shared-inputs';
-import type { PreferencePair } from '../../core/preference/preference-pair';
+import { judges, type PreferencePair } from '../../core/preference/preference-pair';
 import { replaySample } from '../../core/preference/replay-sample';
 import { randomStream } from '../../core/random/stream';
 import { driftCheck, type DriftCheck } from '../../core/reward/drift';
@@ -70,7 +70,7 @@ export async function adaptReward(given: AdaptRewardOptions): Promise<AdaptRewar
   const folds = inputFolds(ids, foldCount, randomStream(seed, 'reward-folds', manifest.version), state.folds);
   const prepared = await prepareTraining(options, folds);
   const meet = foldsMeet([...given.pairs, ...given.comparisons], [...pairs, ...comparisons], state.folds);
-  const counts = (pair: PreferencePair): boolean => !meet && isFresh(pair) && !pair.groundTruth && !pair.stale;
+  const counts = (pair: PreferencePair): boolean => !meet && isFresh(pair) && judges(pair);
   const fresh = update && !meet ? [...pairs.keys()].filter((index) => isFresh(pairs[index] as PreferencePair)) : [];
   const past = [...pairs.keys()].filter((index) => !isFresh(pairs[index] as PreferencePair));
   const settings: AdaptationSettings = {

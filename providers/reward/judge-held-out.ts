@@ -1,5 +1,5 @@
 import type { Comparison } from '../../core/preference/comparison';
-import type { PreferencePair } from '../../core/preference/preference-pair';
+import { judges, type PreferencePair } from '../../core/preference/preference-pair';
 import { fitGainCalibration } from '../../core/reward/gain-calibration';
 import { pairLoss } from '../../core/reward/pair-loss';
 import { pairwiseAlignment, type Alignment } from '../../core/reward/pairwise-alignment';
@@ -32,7 +32,7 @@ export interface JudgedData {
 export function judgeHeldOut(data: JudgedData, seed: number): Judgement {
   const { comparisons, index, rewards } = data;
   const reward = (row: number | undefined): number => rewards[row as number] as number;
-  const alignment = heldOutAlignment(data, ({ groundTruth, stale }) => !groundTruth && !stale, seed);
+  const alignment = heldOutAlignment(data, judges, seed);
   const trusted = alignment !== null && alignment.aboveChance >= enoughConfidence;
   const calibration = fitGainCalibration(
     comparisons.flatMap(({ exampleId, gap, stale }, place) =>
