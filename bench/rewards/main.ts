@@ -121,10 +121,10 @@ async function realSystemsPart(
   if (!process.env['OPTIMAS_DATA_DIR'] && existsSync(beside)) process.env['OPTIMAS_DATA_DIR'] = beside;
   const results: (RealAlignment & { system: string })[] = [];
   for (const real of realSystems.filter(({ name }) => systems?.includes(name) ?? true)) {
-    const { name, label = name, configuration, plan, groupOf, inputs } = real;
+    const { name, label = name, configuration, plan, groupOf, inputs, whole } = real;
     const share = Object.entries(inputs)
       .filter(([component]) => isWanted(components, label, component))
-      .map(([component, count]) => [component, Math.round(realShare * count)] as const);
+      .map(([component, count]) => [component, whole ? count : Math.round(realShare * count)] as const);
     if (share.length === 0) continue;
     const measured = new Set(share.map(([component]) => component));
     await withCandidates(

@@ -23,6 +23,8 @@ export interface RealSystem {
   plan?: Partial<RunPlan>;
   /** Inputs that preference data is collected on, by component; each is a prefix of the longest. */
   inputs: Record<string, number>;
+  /** Also `--check` takes all of them: its component has a target of its own. */
+  whole?: true;
 }
 
 /** Of the quick start when its candidates were first collected. */
@@ -47,6 +49,7 @@ export const realSystems: readonly RealSystem[] = [
     plan: planOfCandidates,
     groupOf: countryOf,
     inputs: { answerer: 160 },
+    whole: true,
   },
   {
     name: 'quickstart',

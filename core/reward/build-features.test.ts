@@ -1,4 +1,5 @@
 import { buildFeatures, featureTexts } from './build-features';
+import { evidenceNames } from './evidence-features';
 import { featureSpec } from './feature-spec';
 import { fieldText } from './field-text';
 import { hashedWords, hashedWordsLength } from './hashed-words';
@@ -19,7 +20,11 @@ function block(row: Float32Array, name: string): number[] {
 describe('featureSpec', () => {
   it('covers every feature once', () => {
     expect(spec.dimension).toBe(
-      4 * (2 + 1 + 2 * 2 + 1) + hashedWordsLength + 2 + outputSurfaceNames.length + 2 * interactionSurfaceNames.length,
+      4 * (2 + 1 + 2 * 2 + 1) +
+        hashedWordsLength +
+        2 +
+        outputSurfaceNames.length +
+        2 * (interactionSurfaceNames.length + evidenceNames.length),
     );
     let offset = 0;
     for (const item of spec.blocks) {
@@ -52,6 +57,29 @@ describe('buildFeatures', () => {
     expect(overlap[interactionSurfaceNames.indexOf('output-in-input')]).toBe(0.5);
     expect(overlap[interactionSurfaceNames.indexOf('input-in-output')]).toBe(1);
     expect(block(row, 'surface:answer')[outputSurfaceNames.indexOf('has-digit')]).toBe(1);
+  });
+
+  it('asks each input field by the others, also where two have the same text', () => {
+    const [asked, fresh] = [evidenceNames.indexOf('log-asked-words'), evidenceNames.indexOf('log-new-not-in-input')];
+    const item = { inputs: { question: 'Lima', hint: 'Lima' }, outputs: { answer: 'Lima Cuzco' } };
+    const row = buildFeatures(spec, [item], embed(featureTexts(spec, item)));
+    for (const name of ['evidence:question*answer', 'evidence:hint*answer']) {
+      expect([block(row, name)[asked], block(row, name)[fresh]]).toEqual([
+        Math.fround(Math.LN2),
+        Math.fround(Math.LN2),
+      ]);
+    }
+    const other = { ...item, inputs: { question: 'Lima', hint: 'Cuzco' } };
+    const rows = buildFeatures(spec, [item, other], embed([...featureTexts(spec, item), ...featureTexts(spec, other)]));
+    expect([...rows.subarray(0, spec.dimension)]).toEqual([...row]);
+    expect(block(rows.subarray(spec.dimension), 'evidence:question*answer')[fresh]).toBe(0);
+  });
+
+  it('has no evidence where a component has one input', () => {
+    const one = featureSpec({ inputFields: ['question'], outputFields: ['answer'], embeddingDimension: 4 });
+    expect(one.blocks.filter(({ name }) => name.startsWith('evidence:'))).toEqual([]);
+    const item = { inputs: { question: 'Lima' }, outputs: { answer: 'Lima Cuzco' } };
+    expect(buildFeatures(one, [item], embed(featureTexts(one, item)))).toHaveLength(one.dimension);
   });
 
   it('gives a missing optional field zeros and its flag', () => {

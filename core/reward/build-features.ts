@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../system/json';
 import type { FeatureSpec } from './feature-spec';
+import { evidenceFeatures, evidenceOf, type Evidence } from './evidence-features';
 import { fieldText } from './field-text';
 import { hashedWords } from './hashed-words';
 import { fieldSurface, interactionSurface, outputSurface, type FieldSurface } from './surface-features';
@@ -26,19 +27,26 @@ export function featureTexts(spec: FeatureSpec, item: FeatureItem): string[] {
  */
 export function buildFeatures(spec: FeatureSpec, items: readonly FeatureItem[], embeddings: Embeddings): Float32Array {
   const features = new Float32Array(items.length * spec.dimension);
-  const surfaceOf = memoisedSurface();
+  const surfaceOf = memoised(fieldSurface);
+  const evidenceIn = memoised((inputs: (Json | undefined)[]) => evidences(inputs.map(surfaceOf)));
   for (const [index, item] of items.entries()) {
     const row = features.subarray(index * spec.dimension, (index + 1) * spec.dimension);
-    fillRow(spec, item, embeddings, surfaceOf, row);
+    fillRow(spec, item, embeddings, { surfaceOf, evidenceIn }, row);
   }
   return features;
+}
+
+/** Each is made once per distinct value: inputs come again with every output. */
+interface Analyses {
+  surfaceOf: (value: Json | undefined) => FieldSurface;
+  evidenceIn: (inputs: (Json | undefined)[]) => Evidence[];
 }
 
 function fillRow(
   spec: FeatureSpec,
   item: FeatureItem,
   embeddings: Embeddings,
-  surfaceOf: (value: Json | undefined) => FieldSurface,
+  { surfaceOf, evidenceIn }: Analyses,
   row: Float32Array,
 ): void {
   let offset = 0;
@@ -74,6 +82,19 @@ function fillRow(
       put(interactionSurface(input.surface, output.surface, cosine));
     }
   }
+  if (inputs.length < 2) return;
+  for (const evidence of evidenceIn(values(spec.inputFields, item.inputs))) {
+    for (const output of outputs) put(evidenceFeatures(evidence, output.surface));
+  }
+}
+
+function evidences(inputs: readonly FieldSurface[]): Evidence[] {
+  return inputs.map((input, index) =>
+    evidenceOf(
+      input,
+      inputs.filter((_, other) => other !== index),
+    ),
+  );
 }
 
 function values(fields: readonly string[], object: JsonObject): (Json | undefined)[] {
@@ -103,12 +124,14 @@ function absoluteDifference(a: Float32Array, b: Float32Array): Float32Array {
   return a.map((value, k) => Math.abs(value - (b[k] as number)));
 }
 
-function memoisedSurface(): (value: Json | undefined) => FieldSurface {
-  const known = new Map<string, FieldSurface>();
+function memoised<V, R>(analyse: (value: V) => R): (value: V) => R {
+  const known = new Map<string, R>();
   return (value) => {
-    const key = value === undefined ? '' : JSON.stringify(value);
-    let surface = known.get(key);
-    if (surface === undefined) known.set(key, (surface = fieldSurface(value)));
-    return surface;
+    const key = JSON.stringify(value) ?? '';
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const made = analyse(value);
+    known.set(key, made);
+    return made;
   };
 }

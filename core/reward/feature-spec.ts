@@ -1,3 +1,4 @@
+import { evidenceNames } from './evidence-features';
 import { hashedWordsLength } from './hashed-words';
 import { interactionSurfaceNames, outputSurfaceNames } from './surface-features';
 
@@ -9,8 +10,8 @@ export interface FeatureBlock {
   length: number;
 }
 
-/** 2: each field has its share of the whole text, and outputs have blocks of words. Rewards of another version cannot be read. */
-export const featureVersion = 2;
+/** 3: what an output takes from an input that the other inputs ask for. Rewards of another version cannot be read. */
+export const featureVersion = 3;
 
 /** The layout of a component's features: fixed by the fields of its schemas and the encoder's dimension. */
 export interface FeatureSpec {
@@ -25,7 +26,7 @@ export interface FeatureSpec {
 
 /**
  * Lays out the features of `(inputs, outputs)`: an embedding per field and of the whole, product and absolute
- * difference per (input field, output field), the words of each output field, and surface features.
+ * difference per (input field, output field), the words of each output field, surface features, and what outputs take from the inputs' evidence.
  *
  * @throws TypeError for no output field, a repeated field, or an embedding dimension that is not a positive whole number.
  */
@@ -65,6 +66,10 @@ export function featureSpec(fields: {
     for (const output of outputFields) {
       add(`surface:${input}*${output}`, 'surface', interactionSurfaceNames.length);
     }
+  }
+  // Of one input field, no other one asks for anything.
+  for (const input of inputFields.length > 1 ? inputFields : []) {
+    for (const output of outputFields) add(`evidence:${input}*${output}`, 'surface', evidenceNames.length);
   }
   return { version: featureVersion, inputFields, outputFields, embeddingDimension, blocks, dimension: offset };
 }

@@ -14,6 +14,8 @@ export interface FieldSurface {
   names: string[];
   /** Words of each item of a list; of anything else, one item. */
   items: ReadonlySet<string>[];
+  /** Words of each sentence or line. */
+  sentences: ReadonlySet<string>[];
 }
 
 export const outputSurfaceNames = [
@@ -72,6 +74,7 @@ export function fieldSurface(value: Json | undefined): FieldSurface {
       Array.isArray(value) && value.length > 0
         ? value.map((item) => new Set(wordsOf(fieldText(item).normalize('NFKC').toLowerCase())))
         : [new Set(words)],
+    sentences: lowered.split(/(?<=[.!?])\s+|(?<=[。！？])|\n+/u).map((sentence) => new Set(wordsOf(sentence))),
   };
 }
 
@@ -130,7 +133,8 @@ function wordsOf(text: string): string[] {
   return text.match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
 }
 
-function missingFrom(part: ReadonlySet<string>, whole: ReadonlySet<string>): number {
+/** How many members of `part` are not in `whole`. */
+export function missingFrom(part: ReadonlySet<string>, whole: ReadonlySet<string>): number {
   let missing = 0;
   for (const item of part) if (!whole.has(item)) missing++;
   return missing;
@@ -147,7 +151,8 @@ function share(text: string, pattern: RegExp): number {
   return text === '' ? 0 : (text.match(pattern)?.length ?? 0) / text.length;
 }
 
-function shareIn(part: ReadonlySet<string>, whole: ReadonlySet<string>): number {
+/** Share of `part` that is in `whole`; 0 of nothing. */
+export function shareIn(part: ReadonlySet<string>, whole: ReadonlySet<string>): number {
   if (part.size === 0) return 0;
   let shared = 0;
   for (const item of part) if (whole.has(item)) shared++;

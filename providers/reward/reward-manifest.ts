@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { featureVersion } from '../../core/reward/feature-spec';
 
 const alignmentSchema = z.object({
   value: z.number(),
@@ -26,7 +27,7 @@ export const rewardManifestSchema = z.object({
   /** Content hash of the artefact and what it was trained from; names this version of the reward. */
   version: z.string(),
   features: z.object({
-    version: z.literal(2),
+    version: z.literal(featureVersion),
     inputFields: z.array(z.string()),
     outputFields: z.array(z.string()),
     embeddingDimension: z.number().int().positive(),

@@ -2,7 +2,7 @@ import type { HeadChoice } from './head';
 import type { TrainingSettings } from './training-request';
 
 /** To be raised whenever the same preference data would give another reward: what was trained before is then trained anew. */
-export const rewardTrainingVersion = 4;
+export const rewardTrainingVersion = 5;
 
 /**
  * Largest hidden layer, and the most numbers of all members' weights: artefacts stay below 2 MB, up to 79,000 features, of which

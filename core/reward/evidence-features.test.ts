@@ -1,0 +1,52 @@
+import type { Json } from '../system/json';
+import { evidenceFeatures, evidenceNames, evidenceOf } from './evidence-features';
+import { fieldSurface } from './surface-features';
+
+type Name = (typeof evidenceNames)[number];
+
+const passages = ['Peru is big. The capital of Peru is Lima.', 'Chile is long. The capital of Chile is Santiago.'];
+
+/** Name, passages, question, answer, expected. */
+const cases: [Name, Json | undefined, Json | undefined, Json | undefined, number][] = [
+  ['new-in-input', passages, 'capital of Chile?', 'Chile: Lima, Bogota', 1 / 2],
+  ['new-in-input', passages, 'capital of Chile?', 'capital of Chile', 0],
+  ['new-in-best-item', passages, 'capital of Chile?', 'Lima or Santiago', 1 / 3],
+  ['new-in-best-item', 'Lima. Santiago.', 'x', 'Lima Santiago', 1],
+  ['new-in-best-sentence', passages, 'capital of Chile?', 'long Santiago', 1 / 2],
+  ['new-in-best-sentence', '東京 首都。京都 古い。', '古い', '京都', 1],
+  // Both words are in one of the four sentences.
+  ['new-rarity-in-best-item', passages, 'capital of Chile?', 'Lima Santiago', Math.log(5) / (1 + 2 * Math.log(5))],
+  ['log-new-not-in-input', passages, 'capital of Chile?', 'Bogota Quito Chile Lima', Math.log(3)],
+  ['log-new-outside-best-item', passages, 'capital of Chile?', 'Lima Peru big Santiago', Math.log(4)],
+  ['log-asked-words', passages, 'capital of Chile?', 'The capital of Chile is', Math.log(4)],
+  ['log-asked-words', passages, undefined, 'The capital', 0],
+];
+
+const featuresOf = (input: Json | undefined, other: Json | undefined, output: Json | undefined): number[] =>
+  evidenceFeatures(evidenceOf(fieldSurface(input), [fieldSurface(other)]), fieldSurface(output));
+
+describe('evidenceFeatures', () => {
+  it.each(cases)('%s of %j asked %j and answered %j', (name, input, other, output, expected) => {
+    const features = featuresOf(input, other, output);
+    expect(features).toHaveLength(evidenceNames.length);
+    expect(features[evidenceNames.indexOf(name)]).toBeCloseTo(expected, 12);
+  });
+
+  it('has a case above for each of its names', () => {
+    expect(new Set(cases.map(([name]) => name))).toEqual(new Set(evidenceNames));
+  });
+
+  it('takes the item that the rarer words point to, and of equal ones the first', () => {
+    const best = (question: string): ReadonlySet<string> =>
+      evidenceOf(fieldSurface(passages), [fieldSurface(question)]).bestItem;
+    expect(best('Is the capital of Chile the capital?')).toContain('santiago');
+    expect(best('Is the capital big?')).toContain('lima');
+    expect(best('nothing')).toContain('lima');
+  });
+
+  it('is finite for missing and empty fields', () => {
+    for (const value of [undefined, null, '', [], '?!']) {
+      expect(featuresOf(value, value, value)).toEqual(evidenceNames.map(() => 0));
+    }
+  });
+});
