@@ -1,6 +1,8 @@
 import { ApplicationFailure, DefaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
 import { DefinitionError } from '../core/system/definition-error';
 import { InfrastructureError } from '../core/system/infrastructure-error';
+import { EncoderError } from '../providers/encoder';
+import { RewardError } from '../providers/reward';
 import { StorageError } from '../storage';
 import { activityFailure, gravest } from './activity-failure';
 import { BudgetExhausted } from './calls/budget-exhausted';
@@ -40,8 +42,16 @@ describe('activityFailure', () => {
     expect(failureOf(new StorageError('NEWER_SCHEMA', 'newer')).nonRetryable).toBe(true);
     expect(failureOf(new StorageError('REFUSED', 'wrong password')).nonRetryable).toBe(true);
     expect(failureOf(new StorageError('UNREACHABLE', 'away')).nonRetryable).toBe(false);
-    for (const code of ['DISK_FULL', 'NOT_A_DATABASE', 'NETWORK_DISK', 'UNSUPPORTED_URL'] as const)
+    for (const code of [
+      ...(['DISK_FULL', 'NOT_A_DATABASE', 'NETWORK_DISK', 'UNSUPPORTED_URL'] as const),
+      ...(['CORRUPT_BLOB', 'MISSING'] as const),
+    ])
       expect(failureOf(new StorageError(code, 'no'))).toMatchObject({ nonRetryable: true, type: `Storage.${code}` });
+    for (const [error, type] of [
+      [new RewardError('another encoder'), 'RewardError'],
+      [new EncoderError('no model', { cause: new InfrastructureError('busy') }), 'EncoderError'],
+    ] as const)
+      expect(failureOf(error)).toMatchObject({ nonRetryable: true, type, message: error.message });
     expect(failureOf(new BudgetExhausted('200 of 200 calls are made')).type).toBe('BudgetExhausted');
     const share = failureOf(new BudgetShareReached('80 % of the limit of calls is reached'));
     expect(share).toMatchObject({ type: 'BudgetShareReached', nonRetryable: true });

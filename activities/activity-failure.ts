@@ -2,6 +2,8 @@ import { inspect } from 'node:util';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { DefinitionError } from '../core/system/definition-error';
 import { infrastructureCause } from '../core/system/infrastructure-error';
+import { EncoderError } from '../providers/encoder';
+import { RewardError } from '../providers/reward';
 import { StorageError, type StorageErrorCode } from '../storage';
 import { BudgetExhausted } from './calls/budget-exhausted';
 import { Declined, offeredAgainAfterMs } from './declined';
@@ -11,7 +13,7 @@ import { shortText } from './short-text';
 /** A longer `Retry-After` pauses the run, so that a person sees why nothing happens. */
 const longestSilentWaitMs = 10 * 60_000;
 
-/** On a full disk each attempt would pay for calls whose replies cannot be stored. */
+/** On a full disk each attempt would pay for calls whose replies cannot be stored; what is damaged or gone stays so. */
 const needsAPerson: ReadonlySet<StorageErrorCode> = new Set<StorageErrorCode>([
   'NEWER_SCHEMA',
   'NOT_A_DATABASE',
@@ -19,6 +21,8 @@ const needsAPerson: ReadonlySet<StorageErrorCode> = new Set<StorageErrorCode>([
   'REFUSED',
   'NETWORK_DISK',
   'DISK_FULL',
+  'CORRUPT_BLOB',
+  'MISSING',
 ]);
 
 /** Characters of a failure's message, and of all its texts with stacks and causes: they go into the history. */
@@ -44,6 +48,10 @@ function classified(error: unknown, attempt: number): unknown {
     return ApplicationFailure.create({ message, type: 'Declined', nextRetryDelay: offeredAgainAfterMs(attempt) });
   }
   if (DefinitionError.isInstance(error)) return ApplicationFailure.nonRetryable(error.message, 'DefinitionError');
+  // An encoder's files, and what a reward was trained with, are the same at the next attempt.
+  if (EncoderError.isInstance(error) || RewardError.isInstance(error)) {
+    return ApplicationFailure.nonRetryable(error.message, error.name);
+  }
   const infrastructure = infrastructureCause(error);
   if (infrastructure !== undefined) {
     const { kind, message, retryAfterMs } = infrastructure;

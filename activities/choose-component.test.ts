@@ -6,6 +6,7 @@ import { oneOf } from '../core/system/variable';
 import { TemporaryFolder } from '../storage/testing/temporary-folder';
 import { activityDependencies, attempt } from '../test/support/activity-attempt';
 import { beginRun } from '../test/support/begun-run';
+import { damageBlob } from '../test/support/damage-blob';
 import { chooseComponent } from './choose-component';
 import type { ChosenMove, PreparedRun } from './contracts';
 import { featureVersion } from '../core/reward/feature-spec';
@@ -146,11 +147,16 @@ describe('simultaneous steps', () => {
 });
 
 describe('what is adapted', () => {
-  const trust = (name: string, trusted: boolean): Promise<void> =>
-    dependencies.stores.rewardVersions.put({
-      ...{ runId: 'run', component: name, version: 0, artefactSha256: 'a', metrics: { trusted } },
+  /** The hash of its artefact. */
+  const trust = async (name: string, trusted: boolean): Promise<string> => {
+    const { rewardVersions, blobs } = dependencies.stores;
+    const { sha256: artefactSha256 } = await blobs.put(Buffer.from(`reward of ${name}`));
+    await rewardVersions.put({
+      ...{ runId: 'run', component: name, version: 0, artefactSha256, metrics: { trusted } },
       manifest: { features: { version: featureVersion } },
     });
+    return artefactSha256;
+  };
   const adapted = async (own: Partial<RunPlan>, iteration = 0) =>
     ((await chosen(await prepared(own), iteration)) as { adapts: string[] }).adapts;
 
@@ -162,6 +168,13 @@ describe('what is adapted', () => {
     expect(await adapted({ simultaneousSteps: true }, 1)).toEqual(['drafter']);
     await gap('drafter', 0.1);
     expect(await adapted({ simultaneousSteps: true }, 2)).toEqual([]);
+  });
+
+  it('is what has a trusted reward that is damaged in the database', async () => {
+    for (const name of ['answerer', 'drafter']) await gap(name, 0.1);
+    await trust('answerer', true);
+    await damageBlob(dependencies.stores, await trust('drafter', true), Buffer.from('other bytes'));
+    expect(await adapted({ simultaneousSteps: true }, 0)).toEqual(['drafter']);
   });
 
   it('is, after an accepted update, what it matters to', async () => {

@@ -15,7 +15,7 @@ import { isSimultaneous } from '../core/validation/simultaneous-step';
 import { nothingWorthwhile } from '../core/validation/worthwhile-gain';
 import type { ChooseComponentInput, ChosenMove } from './contracts';
 import { decisionsBefore, type PastDecision } from './decisions-before';
-import { judgesProposals } from './optimize-component/latest-reward';
+import { rankingReward } from './optimize-component/latest-reward';
 import type { ActivityDependencies } from './dependencies';
 import { exampleCounts } from './example-samples';
 import { expectedGain, expectedJointGain, headroom, rejectionsInARow } from '../core/validation/expected-gain';
@@ -121,9 +121,10 @@ async function adapting(
 ): Promise<string[]> {
   const adapts: string[] = [];
   for (const name of plan.rewards ? components : []) {
-    const reward = await stores.rewardVersions.newest(runId, name, iteration);
+    // One that cannot be read counts as not trusted, so that it is fitted anew at once.
+    const trusted = (await rankingReward(stores, { runId, component: name, upTo: iteration })) !== undefined;
     const newestData = (await stores.candidates.newestIteration(runId, name, iteration)) ?? null;
-    if (needsAdaptation(name, { trusted: judgesProposals(reward), newestData }, decisions)) adapts.push(name);
+    if (needsAdaptation(name, { trusted, newestData }, decisions)) adapts.push(name);
   }
   return adapts;
 }

@@ -1,15 +1,19 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
 import type { Limits } from '../core/run/budget';
+import { featureVersion } from '../core/reward/feature-spec';
 import { EndpointEncoder } from '../providers/encoder';
 import { LanguageModels } from '../providers/language-models';
 import { TemporaryFolder } from '../storage/testing/temporary-folder';
 import { activityDependencies, attempt } from '../test/support/activity-attempt';
 import { beginRun } from '../test/support/begun-run';
+import { damageBlob } from '../test/support/damage-blob';
 import { echoSystem } from '../test/support/echo-system';
 import { startScriptedEndpoint, type ScriptedEndpoint } from '../test/support/scripted-endpoint';
 import type { FitRewardInput } from './contracts';
 import { resolveSystem } from './definition/resolve-system';
 import type { ActivityDependencies } from './dependencies';
 import { fitReward } from './fit-reward';
+import { inActivity } from './in-activity';
 import { openRun } from './open-run';
 import { openLatestReward } from './optimize-component/latest-reward';
 
@@ -89,7 +93,7 @@ describe('fitReward with an encoder at an endpoint', () => {
     const stored = await second.stores.rewardVersions.get('run', 'speaker', 0);
     expect(stored?.manifest).toMatchObject({
       encoder: { identity: (await second.encoder()).identity, dimension: 64 },
-      features: { version: 2 },
+      features: { version: featureVersion },
     });
   }, 60_000);
 
@@ -161,5 +165,83 @@ describe('fitReward with an encoder at an endpoint', () => {
     expect((await rewardVersions.list('run')).map(({ metrics }) => metrics['update'])).toEqual(updates);
     // What an attempt finds stored is what it answers, its update too.
     expect(await attempt(() => fitReward(dependencies, { ...input, iteration: 0 }))).toEqual(second);
+  }, 60_000);
+});
+
+describe('a reward that is damaged in the database', () => {
+  const trusted = async (): Promise<{
+    dependencies: ActivityDependencies;
+    input: FitRewardInput;
+    artefact: string;
+  }> => {
+    const dependencies = await worker();
+    const input = await prepared(dependencies);
+    await collected(dependencies, input, [8, 40]);
+    expect(await attempt(() => fitReward(dependencies, input))).toMatchObject({ trusted: true });
+    const version = await dependencies.stores.rewardVersions.get('run', 'speaker', 0);
+    return { dependencies, input, artefact: version?.artefactSha256 as string };
+  };
+  const open = async (dependencies: ActivityDependencies, input: FitRewardInput) =>
+    openLatestReward(dependencies, await openRun(dependencies, 'run'), input, new AbortController().signal);
+
+  it.each([
+    ['damaged', Buffer.from('other bytes')],
+    ['gone', undefined],
+  ])(
+    'ranks nothing while its artefact is %s, and is fitted anew in the next iteration',
+    async (_, left) => {
+      const { dependencies, input, artefact } = await trusted();
+      await (await open(dependencies, input))?.close();
+      await damageBlob(dependencies.stores, artefact, left);
+      expect(await open(dependencies, input)).toBeUndefined();
+
+      const next = { ...input, iteration: 0 };
+      await collected(dependencies, next, [40, 46]);
+      const why = 'the one before is damaged in the database';
+      expect(await attempt(() => fitReward(dependencies, next))).toMatchObject({
+        ...{ status: 'fitted', version: 1, trusted: true },
+        update: { how: 'fitted', why },
+      });
+      const [, entry] = await dependencies.stores.ledger.list('run', { kind: 'reward' });
+      expect(entry?.body).toMatchObject({ update: { how: 'fitted', why } });
+      const reward = await open(dependencies, next);
+      expect(reward).toBeDefined();
+      await reward?.close();
+    },
+    60_000,
+  );
+
+  it('is what no attempt mends where it is not the one of its manifest: the activity ends at once, and says what to do', async () => {
+    const { dependencies, input } = await trusted();
+    const { rewardVersions, blobs } = dependencies.stores;
+    const version = await rewardVersions.get('run', 'speaker', 0);
+    const { sha256: artefactSha256 } = await blobs.put(Buffer.from('of another reward'));
+    await rewardVersions.put({ ...version!, version: 1, artefactSha256 });
+    await expect(attempt(() => inActivity(() => open(dependencies, { ...input, iteration: 0 })))).rejects.toMatchObject(
+      {
+        ...{ type: 'RewardError', nonRetryable: true },
+        message: expect.stringMatching(/not the manifest's.*cancel the run and start a new one/),
+      },
+    );
+  }, 60_000);
+});
+
+describe('heartbeats of fitReward', () => {
+  it('go on while a reward is trained, and tell how far it is', async () => {
+    const dependencies = await worker();
+    const input = await prepared(dependencies);
+    await collected(dependencies, input, [8, 60]);
+    const environment = new MockActivityEnvironment({ heartbeatTimeoutMs: 200 });
+    const told: { done: number; total: number }[] = [];
+    environment.on('heartbeat', (details: { done: number; total: number }) => told.push({ ...details }));
+    await environment.run(() => fitReward(dependencies, input));
+    // Encoding and training set the total: what came before, and a body that tells nothing, leave it 0.
+    const training = told.filter(({ total }) => total === 100).map(({ done }) => done);
+    expect(training.length).toBeGreaterThanOrEqual(2);
+    expect(training).toEqual(training.toSorted((a, b) => a - b));
+    expect(new Set(training).size).toBeGreaterThanOrEqual(2);
+    const beats = told.length;
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(told).toHaveLength(beats);
   }, 60_000);
 });

@@ -6,6 +6,7 @@ import { storesOf, type RewardVersion, type Stores } from '../storage';
 import { TemporaryFolder } from '../storage/testing/temporary-folder';
 import { adaptReward } from '../providers/reward';
 import { decodeRewardState } from '../providers/reward/reward-state';
+import { damageBlob } from '../test/support/damage-blob';
 import {
   candidatesOf,
   FoldedEncoder,
@@ -248,6 +249,37 @@ describe('trainReward', () => {
     expect(result.manifest.encoder.identity).toBe(used.identity);
   });
 
+  it.each<['artefact' | 'state', Uint8Array | undefined]>([
+    ['artefact', Buffer.from('other bytes')],
+    ['artefact', undefined],
+    ['state', Buffer.from('{}')],
+    ['state', undefined],
+  ])('fits anew where the %s of the one before is damaged or gone, and says so: %p', async (what, left) => {
+    const { artefactSha256, manifest } = fittedOf(first);
+    const hash = what === 'artefact' ? artefactSha256 : manifest.stateHash;
+    const bytes = await stores.blobs.get(hash);
+    await damageBlob(stores, hash, left);
+    try {
+      const result = fittedOf(await retrain(same));
+      expect(result.update).toEqual({
+        ...{ how: 'fitted', why: 'the one before is damaged in the database' },
+        ...{ freshAlignment: null, driftAlarm: false, judgedFrom: -1 },
+      });
+      expect(result.manifest).toMatchObject({ trusted: true });
+      await stores.blobs.getMany([result.artefactSha256, result.manifest.stateHash]);
+    } finally {
+      await stores.blobs.mendMany([{ bytes, contentType: 'application/octet-stream' }]);
+    }
+  });
+
+  it('fits anew where the one before is not what its manifest says', async () => {
+    const version = versionOf(first);
+    const { sha256: stateHash } = await stores.blobs.put(Buffer.from('{}'));
+    const previous = { ...version, manifest: { ...version.manifest, stateHash } };
+    const { update } = await retrain(same, { previous });
+    expect(update).toMatchObject({ how: 'fitted', why: 'the one before does not match its manifest' });
+  });
+
   it('trains nothing without pairs, and trusts no version before without them', async () => {
     expect(await train([], { encoder: silent })).toEqual({
       ...{ status: 'no-preference-signal', reason: expect.stringContaining('no preference signal') },
@@ -291,6 +323,15 @@ describe('what was trained before', () => {
     ['comparisons', { data: { ...rewardData(past), comparisons: rewardData(past).comparisons.slice(1) } }],
   ])('is not taken for others: %s', async (_, others) => {
     await expect(train(past, { encoder: silent, ...others })).rejects.toThrow('trained again');
+  });
+
+  it.each(['artefact', 'state'] as const)('is trained again where its %s is damaged, and mended', async (what) => {
+    const { artefactSha256, manifest } = fittedOf(first);
+    const hash = what === 'artefact' ? artefactSha256 : manifest.stateHash;
+    await damageBlob(stores, hash, Buffer.from('other bytes'));
+    expect(await train(past)).toEqual(first);
+    expect(await train(past, { encoder: silent })).toEqual(first);
+    await stores.blobs.get(hash);
   });
 
   it('is not taken from another version of the training', async () => {

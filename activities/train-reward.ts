@@ -7,6 +7,7 @@ import type { JsonObject } from '../core/system/json';
 import {
   adaptReward,
   fitReward,
+  RewardError,
   rewardManifestSchema,
   rewardTrainingVersion,
   type FittedReward,
@@ -17,6 +18,7 @@ import {
 import type { Encoder } from '../providers/encoder';
 import type { BlobReference, RewardFit, RewardVersion, Stores } from '../storage';
 import type { RewardUpdate } from './contracts';
+import { intactBlobs } from './intact-blobs';
 
 /** A reward is fitted anew once its inputs have grown by this factor since it last was: heads and steps may suit no longer. */
 const growth = 2;
@@ -62,7 +64,11 @@ export async function trainReward(training: RewardTraining): Promise<TrainedRewa
   }
   const before = (previous as RewardVersion).version;
   const inData = causeInData(training.data, found.manifest);
-  const { reward, outcome } = await adapt(training, found, { before, update: inData === undefined });
+  const adapted = await adapt(training, found, { before, update: inData === undefined });
+  if (typeof adapted === 'string') {
+    return fitAnew(training, { freshAlignment: null, driftAlarm: false, judgedFrom, why: adapted });
+  }
+  const { reward, outcome } = adapted;
   const drifted = outcome.drift?.alarm === true && outcome.alarmAfter;
   const causes = [
     ...(drifted ? [inData === undefined ? `${reward.update.why}; adapting was not enough` : driftText(outcome)] : []),
@@ -91,7 +97,8 @@ async function adaptable({ stores, encoder, previous }: RewardTraining): Promise
   if (!manifest.success) return 'the one before is of another version of Optimas';
   if (manifest.data.encoder.identity !== encoder.identity) return 'the one before was fitted with another encoder';
   const [artefact, state] = [previous.artefactSha256, manifest.data.stateHash];
-  const blobs = await stores.blobs.getMany([artefact, state]);
+  const blobs = await intactBlobs(stores, [artefact, state]);
+  if (blobs === undefined) return 'the one before is damaged in the database';
   return {
     manifest: manifest.data,
     artefact: blobs.get(artefact) as Uint8Array,
@@ -123,17 +130,24 @@ interface AdaptationOutcome {
   loss: { before: number; after: number };
 }
 
+/** A text: why the version before cannot be adapted after all. */
 async function adapt(
   training: RewardTraining,
   previous: Previous,
   { before, update }: { before: number; update: boolean },
-): Promise<{ reward: TrainedReward; outcome: AdaptationOutcome }> {
+): Promise<{ reward: TrainedReward; outcome: AdaptationOutcome } | string> {
   const options = trainingOptions(training);
-  const stored = await remembered<never>(
+  const stored = await remembered<string>(
     training,
     [update ? 'adapt' : 'judge', previous.manifest.version, previous.manifest.stateHash, before],
     async () => {
-      const result = await adaptReward({ ...options, previous, update, isFresh: (pair) => pair.iteration >= before });
+      let result;
+      try {
+        result = await adaptReward({ ...options, previous, update, isFresh: (pair) => pair.iteration >= before });
+      } catch (error) {
+        if (RewardError.isInstance(error)) return 'the one before does not match its manifest';
+        throw error;
+      }
       const outcome: AdaptationOutcome = {
         status: result.status,
         freshAlignment: result.freshAlignment?.value ?? null,
@@ -147,6 +161,7 @@ async function adapt(
       return { reward: result.reward, outcome: outcome as unknown as JsonObject };
     },
   );
+  if (typeof stored === 'string') return stored;
   const outcome = stored.outcome as unknown as AdaptationOutcome;
   const record: RewardUpdate = {
     how: outcome.status,
@@ -174,7 +189,7 @@ function driftText({ drift }: AdaptationOutcome): string {
 
 type Stored = { reward: Omit<Extract<TrainedReward, { status: 'fitted' }>, 'update'>; outcome: JsonObject };
 
-/** What was trained on the same before; otherwise trains and keeps it. A text: why there is nothing to train. */
+/** What was trained on the same before, where it can still be read; otherwise trains and keeps it. A text: why there is nothing to train. */
 async function remembered<Nothing extends string>(
   { stores, component, encoder, seed, data }: RewardTraining,
   what: readonly (string | number)[],
@@ -194,22 +209,32 @@ async function remembered<Nothing extends string>(
     comparisons,
   ]);
   const known = await stores.rewardFits.get(key);
-  if (known !== undefined) return storedFit(known);
+  const damaged = known !== undefined && !(await isIntact(stores, known)) ? known : undefined;
+  if (known !== undefined && damaged === undefined) return storedFit(known);
   const trained = await train();
   if (typeof trained === 'string') return trained;
   const { artefact, state, manifest, reason } = trained.reward;
-  const [stored] = await stores.blobs.putMany([
+  const [stored] = await stores.blobs.mendMany([
     { bytes: artefact, contentType: 'application/onnx' },
     { bytes: state, contentType: 'application/json' },
   ]);
   const { sha256 } = stored as BlobReference;
-  await stores.rewardFits.put(key, {
-    artefactSha256: sha256,
-    manifest: manifest as unknown as JsonObject,
-    outcome: { ...trained.outcome, reason },
-  });
+  await stores.rewardFits.put(
+    key,
+    {
+      artefactSha256: sha256,
+      manifest: manifest as unknown as JsonObject,
+      outcome: { ...trained.outcome, reason },
+    },
+    damaged,
+  );
   // Another worker may have trained the same meanwhile, with other last digits: the first one counts for all.
   return storedFit((await stores.rewardFits.get(key)) as RewardFit);
+}
+
+async function isIntact(stores: Stores, { artefactSha256, manifest }: RewardFit): Promise<boolean> {
+  const { stateHash } = rewardManifestSchema.parse(manifest);
+  return (await intactBlobs(stores, [artefactSha256, stateHash])) !== undefined;
 }
 
 function storedFit({ artefactSha256, manifest, outcome: { reason, ...outcome } }: RewardFit): Stored {
@@ -240,6 +265,7 @@ function trainingOptions({
     encoder,
     seed,
     signal,
-    onProgress: ({ done }) => onProgress(done),
+    // Which phase takes longer depends on the encoder; what counts is that a share never falls.
+    onProgress: ({ phase, done }) => onProgress(phase === 'encoding' ? done / 2 : (1 + done) / 2),
   };
 }

@@ -4,6 +4,7 @@ import type { JsonObject } from '../core/system/json';
 import { TemporaryFolder } from '../storage/testing/temporary-folder';
 import { attempt } from '../test/support/activity-attempt';
 import { begunRun } from '../test/support/begun-run';
+import { damageBlob } from '../test/support/damage-blob';
 import { echoSystem } from '../test/support/echo-system';
 import type { DecideInput } from './contracts';
 import { decide, type DecisionRecord } from './decide';
@@ -63,12 +64,22 @@ async function proposed(proposals: readonly Proposed[], iteration = 0): Promise<
   ]);
 }
 
-const version = (number: number, trusted: boolean, features = featureVersion, component = 'speaker') =>
-  dependencies.stores.rewardVersions.put({
-    ...{ runId: 'run', component, version: number, artefactSha256: 'f00' },
+/** The hash of its artefact. */
+async function version(
+  number: number,
+  trusted: boolean,
+  features = featureVersion,
+  component = 'speaker',
+): Promise<string> {
+  const { rewardVersions, blobs } = dependencies.stores;
+  const { sha256: artefactSha256 } = await blobs.put(Buffer.from('artefact'));
+  await rewardVersions.put({
+    ...{ runId: 'run', component, version: number, artefactSha256 },
     ...{ manifest: { features: { version: features } } as JsonObject },
     metrics: { trusted, alignment: 0.7, ci95: [0.6, 0.8], pairs: 40 },
   });
+  return artefactSha256;
+}
 
 async function decided(more: Partial<DecideInput> = {}): Promise<DecisionRecord> {
   const input: DecideInput = {
@@ -133,6 +144,11 @@ describe('the record of a decision', () => {
     ],
     ['a version that is not trusted', 'metric', async () => [await version(0, true), await version(1, false)]],
     ['a version that an earlier Optimas fitted', 'metric', () => version(0, true, featureVersion - 1)],
+    [
+      'a version that is damaged in the database',
+      'metric',
+      async () => damageBlob(dependencies.stores, await version(0, true)),
+    ],
     ['no version', 'metric', async () => {}],
   ])('says who predicted: %s, so the %s', async (_, judge, prepare) => {
     await prepare();

@@ -2,7 +2,7 @@ import { pairOnShared } from '../core/validation/scores-by-example';
 import { mean } from '../core/validation/moments';
 import type { DecideInput } from './contracts';
 import type { ActivityDependencies } from './dependencies';
-import { judgesProposals } from './optimize-component/latest-reward';
+import { rankingReward } from './optimize-component/latest-reward';
 import { proposalsRecords } from './optimize-component/proposals-record';
 import type { OpenRun } from './open-run';
 import { validationScores } from './validation-scores';
@@ -37,7 +37,7 @@ export async function validatedGains(
   const judged = await Promise.all(
     [component, ...(input.others ?? [])].map(async (name) => ({
       name,
-      byReward: judgesProposals(await stores.rewardVersions.newest(runId, name, iteration + 1)),
+      byReward: (await rankingReward(stores, { runId, component: name, upTo: iteration + 1 })) !== undefined,
     })),
   );
   const byReward = new Set(judged.flatMap(({ name, byReward: own }) => (own ? [name] : [])));

@@ -49,6 +49,19 @@ describe.each(databaseKinds)('BlobStore on %s', (kind) => {
         .where('sha256', '=', hash),
     ]);
     await expect(blobs.get(hash)).rejects.toMatchObject({ name: 'StorageError', code: 'CORRUPT_BLOB' });
-    await expect(blobs.get('0'.repeat(64))).rejects.toMatchObject({ code: 'MISSING' });
+    await blobs.put(Buffer.from('weights'));
+    await expect(blobs.get(hash)).rejects.toMatchObject({
+      code: 'CORRUPT_BLOB',
+      message: expect.stringMatching(/damaged.*restore a backup/),
+    });
+    const mended = [Buffer.from('weights'), Buffer.from('new')].map((bytes) => ({ bytes, contentType: 'text/plain' }));
+    const references = await blobs.mendMany(mended);
+    const contents = await blobs.getMany(references.map(({ sha256 }) => sha256));
+    expect([...contents.values()].map((bytes) => Buffer.from(bytes).toString()).toSorted()).toEqual(['new', 'weights']);
+    expect(references[0]?.sha256).toBe(hash);
+    await expect(blobs.get('0'.repeat(64))).rejects.toMatchObject({
+      code: 'MISSING',
+      message: expect.stringContaining('restore a backup'),
+    });
   });
 });

@@ -35,6 +35,19 @@ export class BlobStore {
     return blobs.map(blobReference);
   }
 
+  /** The same, also where damaged content is under a hash already, which `putMany` leaves as it is. */
+  async mendMany(blobs: readonly Blob[]): Promise<BlobReference[]> {
+    const references = blobs.map(blobReference);
+    const removals = blobs.map(({ bytes }, index) =>
+      this.database.queries
+        .deleteFrom('blobs')
+        .where('sha256', '=', (references[index] as BlobReference).sha256)
+        .where('bytes', '!=', bytes),
+    );
+    await this.database.write([...removals, ...this.insertions(blobs)]);
+    return references;
+  }
+
   /** The queries of `putMany`, to be part of a larger batch. */
   insertions(blobs: readonly Blob[]): Query[] {
     return blobs.map((blob) => {
@@ -71,7 +84,10 @@ export class BlobStore {
     }
     const lost = hashes.find((hash) => !found.has(hash));
     if (lost !== undefined) {
-      throw new StorageError('MISSING', `blob ${lost} is not in ${this.database.url}: was the file replaced?`);
+      throw new StorageError(
+        'MISSING',
+        `blob ${lost} is not in ${this.database.url}: was the file replaced? restore a backup`,
+      );
     }
     return found;
   }

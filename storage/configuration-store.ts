@@ -57,7 +57,10 @@ export class ConfigurationStore {
     }
     const lost = hashes.find((hash) => !found.has(hash));
     if (lost !== undefined) {
-      throw new StorageError('MISSING', `configuration ${lost} is not in ${this.database.url}: was the file replaced?`);
+      throw new StorageError(
+        'MISSING',
+        `configuration ${lost} is not in ${this.database.url}: was the file replaced? restore a backup`,
+      );
     }
     return found;
   }

@@ -197,7 +197,7 @@ export class Memo {
     if (inserted === 1 || !keep) return { value: JSON.parse(value.text) as Json, usage, hit: false, kept: keep };
     // Our lease was lost and another process came first: everyone goes on with the value that is stored.
     const stored = await this.lookUp(request);
-    if (stored === undefined) throw new StorageError('MISSING', `memo entry ${key} vanished: was the file replaced?`);
+    if (stored === undefined) throw new StorageError('FAILED', `memo entry ${key} vanished: was the file replaced?`);
     return { ...stored, hit: false };
   }
 

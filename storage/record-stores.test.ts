@@ -176,6 +176,12 @@ describe.each(databaseKinds)('on %s', (kind) => {
       await fits.put('another', { ...fit, outcome: {} });
       expect(await fits.get('key')).toEqual(fit);
       expect(await new RewardFitStore(database).get('another')).toEqual({ ...fit, outcome: {} });
+      // One that is damaged is replaced, once.
+      const [second, third] = ['second', 'third'].map((artefactSha256) => ({ ...fit, artefactSha256, outcome: {} }));
+      await fits.put('key', second!, fit);
+      await fits.put('key', third!, fit);
+      expect(await fits.get('key')).toEqual(second);
+      expect(await fits.get('another')).toEqual({ ...fit, outcome: {} });
     });
   });
 });

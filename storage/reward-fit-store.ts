@@ -26,8 +26,9 @@ export class RewardFitStore {
     };
   }
 
-  /** One that is there already stays as it is. */
-  async put(key: string, { artefactSha256, manifest, outcome }: RewardFit): Promise<void> {
+  /** One that is there already stays as it is, unless it is `damaged`, whose blobs cannot be read. */
+  async put(key: string, { artefactSha256, manifest, outcome }: RewardFit, damaged?: RewardFit): Promise<void> {
+    const replaced = damaged?.artefactSha256 ?? '';
     await this.database.write([
       this.database.queries
         .insertInto('reward_fits')
@@ -37,7 +38,16 @@ export class RewardFitStore {
           manifest: JSON.stringify(manifest),
           outcome: JSON.stringify(outcome),
         })
-        .onConflict((conflict) => conflict.column('key').doNothing()),
+        .onConflict((conflict) =>
+          conflict
+            .column('key')
+            .doUpdateSet((build) => ({
+              artefact_sha256: build.ref('excluded.artefact_sha256'),
+              manifest: build.ref('excluded.manifest'),
+              outcome: build.ref('excluded.outcome'),
+            }))
+            .where('reward_fits.artefact_sha256', '=', replaced),
+        ),
     ]);
   }
 }

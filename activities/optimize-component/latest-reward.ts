@@ -1,10 +1,11 @@
 import { featureVersion } from '../../core/reward/feature-spec';
 import type { JsonObject } from '../../core/system/json';
 import { openReward, rewardManifestSchema, type CalibratedGain } from '../../providers/reward';
-import type { RewardVersion } from '../../storage';
+import type { RewardVersion, Stores } from '../../storage';
 import { runEncoder } from '../calls/run-encoder';
 import type { LocalStep, MeteredInput } from '../contracts';
 import type { ActivityDependencies } from '../dependencies';
+import { intactBlobs } from '../intact-blobs';
 import type { OpenRun } from '../open-run';
 
 /** Two outputs for the same inputs. */
@@ -14,7 +15,11 @@ export interface Comparison {
   candidate: JsonObject;
 }
 
-type TrainedVersion = Required<Pick<RewardVersion, 'artefactSha256'>>;
+/** A version that ranks proposals, and its artefact. */
+export interface RankingReward {
+  version: RewardVersion;
+  artefact: Uint8Array;
+}
 
 /** A trusted LRF as the local step uses it. */
 export interface GainEstimator {
@@ -23,16 +28,24 @@ export interface GainEstimator {
   close(): Promise<void>;
 }
 
-/** Whether a component's newest version ranks proposals; otherwise the global metric does. */
-export function judgesProposals(version: RewardVersion | undefined): version is RewardVersion & TrainedVersion {
-  if (version?.artefactSha256 === undefined || version.metrics['trusted'] !== true) return false;
+/**
+ * A component's newest version up to a number, where it ranks proposals; otherwise the global metric does: where it is not trusted,
+ * was fitted before Optimas was upgraded, or its artefact is damaged, until the next fit.
+ */
+export async function rankingReward(
+  stores: Pick<Stores, 'rewardVersions' | 'blobs'>,
+  { runId, component, upTo }: { runId: string; component: string; upTo: number },
+): Promise<RankingReward | undefined> {
+  const version = await stores.rewardVersions.newest(runId, component, upTo);
+  if (version?.artefactSha256 === undefined || version.metrics['trusted'] !== true) return undefined;
   const { features } = version.manifest as { features?: { version?: number } };
-  // Fitted before Optimas was upgraded: until the next fit the metric judges.
-  return features?.version === featureVersion;
+  if (features?.version !== featureVersion) return undefined;
+  const artefact = (await intactBlobs(stores, [version.artefactSha256]))?.get(version.artefactSha256);
+  return artefact && { version, artefact };
 }
 
 /**
- * The component's LRF of this iteration; undefined where it is not trusted, so that the global metric judges instead.
+ * The component's LRF of this iteration; undefined where the global metric judges instead.
  *
  * @param signal ends calls of an encoder at an endpoint.
  */
@@ -43,11 +56,11 @@ export async function openLatestReward(
   signal: AbortSignal,
 ): Promise<GainEstimator | undefined> {
   const { stores } = dependencies;
-  const version = await stores.rewardVersions.newest(run.runId, component, iteration + 1);
-  if (!judgesProposals(version)) return undefined;
-  const manifest = rewardManifestSchema.parse(version.manifest);
+  const ranking = await rankingReward(stores, { runId: run.runId, component, upTo: iteration + 1 });
+  if (ranking === undefined) return undefined;
+  const manifest = rewardManifestSchema.parse(ranking.version.manifest);
   const encoder = await runEncoder(dependencies, run.meter(limits), signal);
-  const reward = await openReward(await stores.blobs.get(version.artefactSha256), manifest, encoder);
+  const reward = await openReward(ranking.artefact, manifest, encoder);
   return {
     gains: (comparisons) => reward.gains(comparisons, signal),
     close: () => reward.close(),

@@ -2,7 +2,7 @@ import type { OptimizerContext } from '../../core/search/component-optimizer';
 import type { ProposeInput } from '../contracts';
 import type { ActivityDependencies } from '../dependencies';
 import type { OpenRun } from '../open-run';
-import { judgesProposals, openLatestReward } from './latest-reward';
+import { openLatestReward, rankingReward } from './latest-reward';
 
 /**
  * The component's LRF as optimizers ask it: the version before this iteration's, which is being fitted at the same time. Opened when it
@@ -15,8 +15,9 @@ export async function rewardGains(
   signal: AbortSignal,
 ): Promise<OptimizerContext['rewardGains']> {
   const before = { ...input, iteration: input.iteration - 1 };
-  const version = await dependencies.stores.rewardVersions.newest(run.runId, input.component, input.iteration);
-  if (!judgesProposals(version)) return undefined;
+  const { component, iteration } = input;
+  const trusted = await rankingReward(dependencies.stores, { runId: run.runId, component, upTo: iteration });
+  if (trusted === undefined) return undefined;
   return async (comparisons) => {
     const reward = await openLatestReward(dependencies, run, before, signal);
     if (reward === undefined) throw new Error(`the reward of '${input.component}' is gone from the database`);

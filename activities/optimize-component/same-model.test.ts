@@ -15,7 +15,7 @@ import { scoreProposals } from './score-proposals';
 
 /** A trusted reward that expects 99 of every output, give or take 0.5. */
 jest.mock('./latest-reward', () => ({
-  judgesProposals: () => false,
+  rankingReward: () => Promise.resolve(undefined),
   openLatestReward: () =>
     Promise.resolve({
       gains: (comparisons: unknown[]) => Promise.resolve(comparisons.map(() => ({ gain: 99, standardError: 0.5 }))),

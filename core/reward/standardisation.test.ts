@@ -1,8 +1,8 @@
 import { fitStandardisation, largestDeviation, standardise } from './standardisation';
-import type { FeatureSpec } from './feature-spec';
+import { featureVersion, type FeatureSpec } from './feature-spec';
 
 const spec: FeatureSpec = {
-  version: 2,
+  version: featureVersion,
   inputFields: [],
   outputFields: ['y'],
   embeddingDimension: 2,

@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Tokenizer } from '@huggingface/tokenizers';
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import { keepEnds } from '../../core/reward/keep-ends';
+import { InfrastructureError } from '../../core/system/infrastructure-error';
 import type { Encoder } from './encoder';
 import { EncoderError } from './encoder-error';
 import { modelSignature, type ModelSignature } from './model-signature';
@@ -135,7 +136,10 @@ export class OnnxEncoder implements Encoder {
       found.dispose();
       return vectors;
     } catch (cause) {
-      throw new EncoderError(`encoder folder '${folder}': model.onnx failed: ${(cause as Error).message}`, { cause });
+      // It encoded a text when it was opened, so that this may pass: memory ran out, say.
+      throw new InfrastructureError(`encoder folder '${folder}': model.onnx failed: ${(cause as Error).message}`, {
+        cause,
+      });
     }
   }
 }

@@ -6,7 +6,7 @@ import { mean, sampleVariance } from '../../core/validation/moments';
 import type { Encoder } from '../encoder/encoder';
 import { checkEncoder } from './check-fit';
 import { embedTexts } from './embed-texts';
-import { RewardError } from './reward-error';
+import { howToFitAnew, RewardError } from './reward-error';
 import { rewardManifestSchema, type RewardManifest } from './reward-manifest';
 import type { CalibratedGain, GainItem, RewardItem, RewardModel } from './reward-model';
 import { rowsPerCall } from './scoring-graph';
@@ -45,14 +45,14 @@ export async function openReward(
 async function openSession(name: string, artefact: Uint8Array, manifest: RewardManifest): Promise<InferenceSession> {
   if (sha256(artefact) !== manifest.artefactHash) {
     throw new RewardError(
-      `${name}: the artefact (${artefact.length} bytes) is damaged or not the manifest's: its hash is not ${manifest.artefactHash}; restore it or fit the reward anew`,
+      `${name}: the artefact (${artefact.length} bytes) is damaged or not the manifest's: its hash is not ${manifest.artefactHash}; restore a backup, or ${howToFitAnew}`,
     );
   }
   try {
     return await InferenceSession.create(artefact, { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 });
   } catch (cause) {
     throw new RewardError(
-      `${name}: the artefact is not an ONNX model that can be opened (${(cause as Error).message})`,
+      `${name}: the artefact is not an ONNX model that can be opened (${(cause as Error).message}); ${howToFitAnew}`,
       { cause },
     );
   }
@@ -112,9 +112,7 @@ async function memberRewards(
       for (let row = 0; row < to - from; row++) {
         const own = Array.from(values.subarray(row * members, (row + 1) * members));
         if (!own.every(Number.isFinite))
-          throw new RewardError(
-            `${name}: item ${rewards.length} has the rewards ${own.join(', ')}; fit the reward anew`,
-          );
+          throw new RewardError(`${name}: item ${rewards.length} has the rewards ${own.join(', ')}; ${howToFitAnew}`);
         rewards.push(own);
       }
     }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { InputFolds } from '../../core/reward/input-folds';
-import { RewardError } from './reward-error';
+import { howToFitAnew, RewardError } from './reward-error';
 import { headSchema } from './reward-manifest';
 import type { Member } from './training-request';
 
@@ -64,7 +64,7 @@ export function decodeRewardState(name: string, bytes: Uint8Array): RewardState 
       members: members.map(({ mean, scale, ...member }) => ({ ...member, standardisation: { mean, scale } })),
     };
   } catch (cause) {
-    throw new RewardError(`${name}: its training state (${bytes.length} bytes) is damaged; fit the reward anew`, {
+    throw new RewardError(`${name}: its training state (${bytes.length} bytes) is damaged; ${howToFitAnew}`, {
       cause,
     });
   }

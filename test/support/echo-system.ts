@@ -12,10 +12,12 @@ const text = z.object({ text: z.string() });
 export function echoSystem({
   tones = ['calm', 'loud'],
   configuration = { tone: oneOf([...tones]) },
+  train = 2,
   validation = 2,
 }: {
   tones?: readonly [string, ...string[]];
   configuration?: Variables;
+  train?: number;
   validation?: number;
 } = {}): System {
   const rows = (id: string, count = 2) =>
@@ -36,6 +38,6 @@ export function echoSystem({
       }),
     ],
     metric: () => 1,
-    dataset: { train: rows('t'), validation: rows('v', validation), test: rows('u') },
+    dataset: { train: rows('t', train), validation: rows('v', validation), test: rows('u') },
   });
 }

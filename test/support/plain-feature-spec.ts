@@ -1,9 +1,9 @@
-import type { FeatureSpec } from '../../core/reward/feature-spec';
+import { featureVersion, type FeatureSpec } from '../../core/reward/feature-spec';
 
 /** The layout of features that a test makes up itself: one block of so many numbers. */
 export function plainFeatureSpec(dimension: number): FeatureSpec {
   return {
-    version: 2,
+    version: featureVersion,
     inputFields: [],
     outputFields: ['text'],
     embeddingDimension: dimension,
