@@ -83,6 +83,16 @@ describe('optimas run, and what it leaves behind', () => {
     expect(JSON.parse(readFileSync(project.file('tuned.json'), 'utf8'))).toEqual(exported);
   });
 
+  it('exports the local reward functions', async () => {
+    const document = resultDocumentSchema.parse(JSON.parse(readFileSync(project.file('out/result.json'), 'utf8')));
+    const { code, out } = await project.run('export', runId, '--rewards', 'out/rewards');
+    expect(code).toBe(0);
+    const files = readdirSync(project.file('out/rewards'));
+    expect(files.length).toBeGreaterThanOrEqual(document.rewards.length);
+    for (const file of files) expect(out).toContain(file);
+    expect((await project.run('export', runId, '--rewards', 'r', '--prompts')).code).toBe(2);
+  });
+
   it('can be read by an application', async () => {
     const application = `
       const { connect } = require('${distribution}/index.js');

@@ -42,14 +42,26 @@ describe('KeptResults', () => {
 describe('measuringSources', () => {
   it('changes with what measures, not with how it is shown or tested', () => {
     const root = resolve(__dirname, '../..');
-    for (const part of ['core', 'providers', 'systems', 'bench/rewards']) {
+    for (const part of ['activities', 'core', 'providers', 'systems', 'bench/rewards']) {
       cpSync(join(root, part), join(folder, part), { recursive: true });
     }
     const before = measuringSources(folder);
     expect(before).toBe(measuringSources());
     for (const file of ['report.ts', 'kept-results.test.ts']) appendFileSync(join(folder, 'bench/rewards', file), '//');
     expect(measuringSources(folder)).toBe(before);
-    appendFileSync(join(folder, 'providers/reward/fit-head.ts'), '//');
-    expect(measuringSources(folder)).not.toBe(before);
+    appendFileSync(join(folder, 'activities/finish-run.ts'), '//');
+    expect(measuringSources(folder)).toBe(before);
+    const seen = new Set([before]);
+    for (const file of [
+      'providers/reward/fit-head.ts',
+      'core/system/canonical-json.ts',
+      'activities/calls/recorded-models.ts',
+      'providers/language-models/endpoint-client.ts',
+    ]) {
+      appendFileSync(join(folder, file), '//');
+      const now = measuringSources(folder);
+      expect([file, seen.has(now)]).toEqual([file, false]);
+      seen.add(now);
+    }
   });
 });

@@ -4,13 +4,16 @@ import { contentHash } from '../../core/system/canonical-json';
 import type { Json } from '../../core/system/json';
 import { sourcesHash } from '../sources-hash';
 
-/** What the figures depend on beside data and encoder. */
+/** What the figures depend on beside data and encoder. Of `activities` only the judge's calls: candidates are part of what was measured. */
 const sourceFolders = [
+  'activities/calls',
   'core/preference',
   'core/random',
   'core/reward',
+  'core/system',
   'core/validation',
   'providers/encoder',
+  'providers/language-models',
   'providers/reward',
   'systems/synthetic',
   'bench/rewards',

@@ -30,6 +30,8 @@ const sizes = {
   full: { trainingInputs: 360, heldOutInputs: 200, curve: true, realShare: 1, judgedPairs: 60, seeds: 10, repeats: 5 },
 };
 
+const judgeModel = 'smollm2-135m-instruct';
+
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** See bench/README.md, "Rewards". */
@@ -141,8 +143,9 @@ async function realSystemsPart(
       async ({ system, candidates, models }) => {
         for (const [component, own] of [...candidates].filter(([item]) => measured.has(item))) {
           const description = system.components.find((item) => item.name === component)?.description ?? '';
-          const judge = modelJudge(models, 'smollm2-135m-instruct', description);
-          const found = await kept.of(['real', label, component, judgedPairs, encoder.identity, contentHash(own)], () =>
+          const judge = modelJudge(models, judgeModel, description);
+          const judged = [judgeModel, description, judgedPairs];
+          const found = await kept.of(['real', label, component, ...judged, encoder.identity, contentHash(own)], () =>
             realAlignment({ component, candidates: own, groupOf, encoder, judge, judgedPairs }),
           );
           results.push({ system: label, ...found });

@@ -110,6 +110,11 @@ describe('targets of the rewards bench', () => {
       real({ 2: { best: { name: 'length', difference: level } } }),
     ],
     [
+      // Where the judge is the best of all, being above the others is not enough.
+      'real systems: significantly above the best baseline on 2 of 6, target half',
+      real({ 2: { judge: { share: share(0.8), difference: level } } }),
+    ],
+    [
       "quickstart.five: significantly below 'neighbours' (-0.200)",
       real({ 5: { best: { name: 'neighbours', difference: below } } }),
     ],

@@ -113,6 +113,7 @@ describe.each(['downstream', 'upstream'] as const)('a drift %s', (where) => {
     const { drift, driftAfter, status, reward } = await adapted(strong[where], 30);
     expect(drift?.alarm).toBe(true);
     expect(status).toBe('adapted');
+    expect(driftAfter?.alarm).toBe(false);
     expect(driftAfter?.z).toBeLessThan((drift?.z as number) - 1);
     expect(await trueAlignment(reward, strong[where])).toBeGreaterThan(
       (await trueAlignment(first, strong[where])) + 0.05,

@@ -3,12 +3,16 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { FeatureSpec } from '../../core/reward/feature-spec';
 import { randomStream } from '../../core/random/stream';
+import { dataOf, encoder, fitted, options, plantedTasks } from '../../test/support/planted-reward-data';
+import { featuresOf, scoredByOnnxRuntime } from '../../test/support/scored-by-onnxruntime';
 import { builtModule } from '../../test/support/built-module';
 import { pythonWithOnnxRuntime } from '../../test/support/python-with-onnxruntime';
 import { climb } from '../ladders';
+import { fitReward } from './fit-reward';
 import { headParameters, sizeOf, type HeadShape } from './head';
+import { openReward } from './open-reward';
 
 const run = promisify(execFile);
 const program = path.join(__dirname, '../../test/support/score-with-onnxruntime.py');
@@ -44,16 +48,8 @@ describe("the artefact in Python's onnxruntime", () => {
     const artefact = await someArtefact(heads);
     expect(artefact.length).toBeLessThan(largestArtefact);
 
-    const [artefactFile, featuresFile, rewardsFile] = ['reward.onnx', 'features', 'rewards'].map((file) =>
-      path.join(folder, `${name}-${file}`),
-    ) as [string, string, string];
-    await writeFile(artefactFile, artefact);
-    await writeFile(featuresFile, new Uint8Array(features.buffer));
-    await run(python, [program, artefactFile, featuresFile, rewardsFile]);
-    const { buffer, byteOffset, byteLength } = await readFile(rewardsFile);
-    const there = new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
-
-    const here = await rewardsHere(artefact, features);
+    const there = await rewardsThere(name, artefact, features);
+    const here = await scoredByOnnxRuntime(artefact, features, rows);
     expect(there).toHaveLength(rows * (1 + heads.length));
     for (let row = 0; row < rows; row++) {
       const members = here.rewards.slice(row * heads.length, (row + 1) * heads.length);
@@ -68,7 +64,40 @@ describe("the artefact in Python's onnxruntime", () => {
     expect(Math.max(...here.reward) - Math.min(...here.reward)).toBeGreaterThan(1);
     expect(new Set(here.rewards).size).toBe(rows * heads.length);
   });
+
+  it('gives what a fitted reward gives, for the features that its manifest lays out', async () => {
+    const { artefact, manifest } = fitted(await fitReward(options(dataOf(plantedTasks(20)))));
+    const items = dataOf(plantedTasks(10, 'unseen')).comparisons.map(({ inputs, candidate }) => ({
+      inputs,
+      outputs: candidate,
+    }));
+    const features = await featuresOf(manifest.features as FeatureSpec, encoder, items);
+    const there = await rewardsThere('fitted', artefact, features);
+    const model = await openReward(artefact, manifest, encoder);
+    const here = await model.score(items);
+    await model.close();
+    const columns = 1 + manifest.members.length;
+    expect(there).toHaveLength(items.length * columns);
+    for (const [row, reward] of here.entries()) {
+      expect(Math.abs((there[row * columns] as number) - reward)).toBeLessThanOrEqual(
+        1e-5 * Math.max(1, Math.abs(reward)),
+      );
+    }
+    expect(new Set(here).size).toBeGreaterThan(items.length / 2);
+  });
 });
+
+/** What Python gives, row by row: the reward, and each member's. */
+async function rewardsThere(name: string, artefact: Uint8Array, features: Float32Array): Promise<Float32Array> {
+  const [artefactFile, featuresFile, rewardsFile] = ['reward.onnx', 'features', 'rewards'].map((file) =>
+    path.join(folder, `${name}-${file}`),
+  ) as [string, string, string];
+  await writeFile(artefactFile, artefact);
+  await writeFile(featuresFile, new Uint8Array(features.buffer));
+  await run(python, [program, artefactFile, featuresFile, rewardsFile]);
+  const { buffer, byteOffset, byteLength } = await readFile(rewardsFile);
+  return new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
+}
 
 /** With random parameters, such that rewards are about 1; some features are constant, some beyond the largest deviation. */
 async function someArtefact(heads: readonly HeadShape[]): Promise<Uint8Array> {
@@ -85,15 +114,4 @@ async function someArtefact(heads: readonly HeadShape[]): Promise<Uint8Array> {
     return { head, parameters: Float32Array.from(parameters), standardisation: { mean, scale } };
   });
   return scoringGraph(await loadOnnxProtobuf(), members);
-}
-
-async function rewardsHere(
-  artefact: Uint8Array,
-  features: Float32Array,
-): Promise<{ reward: Float32Array; rewards: Float32Array }> {
-  const session = await InferenceSession.create(artefact, { intraOpNumThreads: 1 });
-  const result = await session.run({ features: new Tensor('float32', features, [rows, dimension]) });
-  await session.release();
-  const numbers = (name: string): Float32Array => (result[name] as Tensor).data as Float32Array;
-  return { reward: numbers('reward'), rewards: numbers('rewards') };
 }

@@ -13,6 +13,7 @@ import { existingStores, openProject } from '../project';
 import type { Terminal } from '../terminal';
 import { UsageError } from '../usage-error';
 import { writeAtomically } from '../write-atomically';
+import { writeRewards } from '../write-rewards';
 
 interface ShowOptions extends SharedOptions {
   markdown?: boolean;
@@ -22,6 +23,7 @@ interface ShowOptions extends SharedOptions {
 interface ExportOptions extends SharedOptions {
   prompts?: boolean;
   output?: string;
+  rewards?: string;
 }
 
 /** Commands that read the database only: they need no Temporal server. */
@@ -81,12 +83,24 @@ function exportCommand(terminal: Terminal): Command {
     'optimas export > tuned.json',
     'optimas export RUN --output tuned.json',
     'optimas export RUN --prompts',
+    'optimas export RUN --rewards rewards',
   ])
     .argument('[run]', 'run id (default: the newest run)')
     .option('--prompts', 'the prompts as plain text')
     .option('--output <file>', 'write to this file')
+    .addOption(
+      new Option(
+        '--rewards <folder>',
+        'write the local reward functions there, as .onnx files with manifests',
+      ).conflicts(['prompts', 'output']),
+    )
     .action((wanted: string | undefined, options: ExportOptions) =>
-      withReport(options, wanted, async (report) => {
+      withReport(options, wanted, async (report, stores) => {
+        if (options.rewards !== undefined) {
+          const files = await writeRewards(stores, report.runId, options.rewards);
+          terminal.print(`${files.join('\n')}\nwritten to ${options.rewards}`);
+          return;
+        }
         const text =
           options.prompts === true
             ? promptTexts(report.incumbent)
@@ -100,14 +114,14 @@ function exportCommand(terminal: Terminal): Command {
 async function withReport(
   options: SharedOptions,
   wanted: string | undefined,
-  use: (report: RunReport) => Promise<void> | void,
+  use: (report: RunReport, stores: Stores) => Promise<void> | void,
 ): Promise<void> {
   await withStores(options, async (stores) => {
     const newest = (await stores?.runs.list())?.sort((a, b) => b.createdAt - a.createdAt)[0];
     const runId = wanted ?? newest?.runId;
     if (runId === undefined) throw new UsageError("there are no runs yet; 'optimas run' starts one");
     if (stores === undefined) throw new RunNotFound(runId);
-    await use(await readRunReport(stores, runId));
+    await use(await readRunReport(stores, runId), stores);
   });
 }
 
