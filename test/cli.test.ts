@@ -88,7 +88,9 @@ describe('optimas run, and what it leaves behind', () => {
     const { code, out } = await project.run('export', runId, '--rewards', 'out/rewards');
     expect(code).toBe(0);
     const files = readdirSync(project.file('out/rewards'));
-    expect(files.length).toBeGreaterThanOrEqual(document.rewards.length);
+    const newest = Object.entries(document.rewards).map(([name, { version }]) => `${name}-v${version}.json`);
+    expect(newest).not.toEqual([]);
+    expect(files).toEqual(expect.arrayContaining(newest));
     for (const file of files) expect(out).toContain(file);
     expect((await project.run('export', runId, '--rewards', 'r', '--prompts')).code).toBe(2);
   });

@@ -1,8 +1,14 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { sha256 } from '../../core/system/canonical-json';
+import type { JsonObject } from '../../core/system/json';
+import { fitReward, openReward, type RewardManifest } from '../../providers/reward';
 import { openDatabase, storesOf, type Stores } from '../../storage';
 import { TemporaryFolder } from '../../storage/testing/temporary-folder';
 import { damageBlob } from '../../test/support/damage-blob';
+import { dataOf, encoder, fitted, options, plantedTasks } from '../../test/support/planted-reward-data';
 import { writeRewards } from './write-rewards';
+
+jest.setTimeout(60_000);
 
 describe('writeRewards', () => {
   let folder: TemporaryFolder;
@@ -45,10 +51,52 @@ describe('writeRewards', () => {
     );
   });
 
-  it('writes no damaged artefact', async () => {
-    const [first] = await stores.rewardVersions.list('r').then((all) => all.filter(({ version }) => version === 1));
-    await damageBlob(stores, first?.artefactSha256 as string, Buffer.from('broken'));
-    await expect(writeRewards(stores, 'r', folder.file('out'))).rejects.toMatchObject({ code: 'CORRUPT_BLOB' });
-    expect(await readdir(folder.file('out'))).not.toContain('writer-v1.onnx');
+  it('overwrites nothing that is different, and then writes nothing', async () => {
+    const target = folder.file('out');
+    await mkdir(target);
+    await writeFile(`${target}/writer-v1.json`, 'of another run');
+    await expect(writeRewards(stores, 'r', target)).rejects.toThrow(
+      /overwrites nothing, and .*out has writer-v1\.json with other content.*name another folder/,
+    );
+    expect(await readdir(target)).toEqual(['writer-v1.json']);
+    expect(await readFile(`${target}/writer-v1.json`, 'utf8')).toBe('of another run');
+  });
+
+  it.each([
+    ['damaged', Buffer.from('broken')],
+    ['lost', undefined],
+  ])('names an artefact that is %s, and writes all others', async (_, bytes) => {
+    await damageBlob(stores, sha256(artefacts[0] as Buffer), bytes);
+    await expect(writeRewards(stores, 'r', folder.file('out'))).rejects.toMatchObject({
+      name: 'StorageError',
+      message: expect.stringMatching(/^4 of 5 files of run 'r' .* not written: writer-v0\.onnx: blob .* backup$/),
+    });
+    expect((await readdir(folder.file('out'))).toSorted()).toEqual([
+      'editor-v0.json',
+      'writer-v0.json',
+      'writer-v1.json',
+      'writer-v1.onnx',
+    ]);
+  });
+
+  it('writes a fitted reward so that it can be opened, and gives the same rewards', async () => {
+    const { artefact, manifest } = fitted(await fitReward(options(dataOf(plantedTasks(20)))));
+    const { sha256: artefactSha256 } = await stores.blobs.put(artefact);
+    const version = { runId: 'real', component: manifest.component, version: 0, artefactSha256 };
+    await stores.rewardVersions.put({ ...version, manifest: { ...manifest } as JsonObject, metrics: {} });
+    await writeRewards(stores, 'real', folder.path);
+    const written = JSON.parse(await readFile(folder.file('writer-v0.json'), 'utf8')) as { manifest: RewardManifest };
+    const items = ['one', 'two'].map((text) => ({ inputs: { topic: 't' }, outputs: { text } }));
+    const scores: number[][] = [];
+    for (const [bytes, of] of [
+      [artefact, manifest],
+      [await readFile(folder.file('writer-v0.onnx')), written.manifest],
+    ] as const) {
+      const model = await openReward(bytes, of, encoder);
+      scores.push(await model.score(items));
+      await model.close();
+    }
+    expect(scores[1]).toEqual(scores[0]);
+    expect(new Set(scores[0]).size).toBe(2);
   });
 });

@@ -1,14 +1,23 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Stores } from '../../storage';
+import { sha256 } from '../../core/system/canonical-json';
+import { StorageError, type RewardVersion, type Stores } from '../../storage';
 import { UsageError } from './usage-error';
 import { writeAtomically } from './write-atomically';
+
+interface RewardFile {
+  name: string;
+  sha256: string;
+  content: () => Promise<string | Uint8Array>;
+}
 
 /**
  * Writes every version of a run's Local Reward Functions into `folder`: `<component>-v<version>.onnx`, and beside it a `.json` with the
  * version's manifest (features, encoder, hashes) and metrics. A version that had nothing to fit has no `.onnx`.
  *
  * @returns the names of the files, in the order of component and version.
- * @throws UsageError where the run has none; StorageError for a damaged artefact, after what came before it was written.
+ * @throws UsageError where the run has none, or one of the files is there with other content: then none is written. StorageError for
+ *   artefacts that are damaged or missing in the database, after all others were written.
  */
 export async function writeRewards(
   { rewardVersions, blobs }: Pick<Stores, 'rewardVersions' | 'blobs'>,
@@ -21,15 +30,56 @@ export async function writeRewards(
       `run '${runId}' has no local reward functions: none is fitted yet, or it was started with --rewards off`,
     );
   }
-  const written: string[] = [];
-  const write = async (name: string, content: string | Uint8Array): Promise<void> => {
-    await writeAtomically(path.join(folder, name), content);
-    written.push(name);
-  };
-  for (const { component, version, artefactSha256, manifest, metrics } of versions) {
-    const name = `${component}-v${version}`;
-    if (artefactSha256 !== undefined) await write(`${name}.onnx`, await blobs.get(artefactSha256));
-    await write(`${name}.json`, `${JSON.stringify({ runId, component, version, metrics, manifest }, undefined, 2)}\n`);
+  const files = versions.flatMap((version) => filesOf(blobs, version));
+  const present = await Promise.all(files.map(({ name }) => hashOf(path.join(folder, name))));
+  const others = files.filter((file, index) => present[index] !== undefined && present[index] !== file.sha256);
+  if (others.length > 0) {
+    throw new UsageError(
+      `--rewards overwrites nothing, and ${folder} has ${others.map(({ name }) => name).join(', ')} with other content, ` +
+        `of another run perhaps: name another folder, or remove what is there`,
+    );
   }
-  return written;
+  const damaged: string[] = [];
+  // One by one: a long run has hundreds of megabytes of them.
+  for (const { name, content } of files.filter((_, index) => present[index] === undefined)) {
+    try {
+      await writeAtomically(path.join(folder, name), await content());
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      damaged.push(`${name}: ${error.message}`);
+    }
+  }
+  if (damaged.length > 0) {
+    throw new StorageError(
+      'CORRUPT_BLOB',
+      `${files.length - damaged.length} of ${files.length} files of run '${runId}' are in ${folder}; not written: ${damaged.join('; ')}`,
+    );
+  }
+  return files.map(({ name }) => name);
+}
+
+function filesOf(blobs: Stores['blobs'], { runId, component, version, ...stored }: RewardVersion): RewardFile[] {
+  const name = `${component}-v${version}`;
+  const { artefactSha256, manifest, metrics } = stored;
+  const text = `${JSON.stringify({ runId, component, version, metrics, manifest }, undefined, 2)}\n`;
+  return [
+    ...(artefactSha256 === undefined
+      ? []
+      : [{ name: `${name}.onnx`, sha256: artefactSha256, content: () => blobs.get(artefactSha256) }]),
+    { name: `${name}.json`, sha256: sha256(text), content: async () => text },
+  ];
+}
+
+/** Undefined where there is no such file. */
+async function hashOf(file: string): Promise<string | undefined> {
+  try {
+    return sha256(await readFile(file));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function isDamage(error: unknown): error is StorageError {
+  return StorageError.isInstance(error) && (error.code === 'CORRUPT_BLOB' || error.code === 'MISSING');
 }

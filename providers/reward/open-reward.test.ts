@@ -1,11 +1,14 @@
 import type { FeatureSpec } from '../../core/reward/feature-spec';
 import { calibratedGain } from '../../core/reward/gain-calibration';
+import { randomStream } from '../../core/random/stream';
 import { sha256 } from '../../core/system/canonical-json';
+import { builtModule } from '../../test/support/built-module';
 import { dataOf, encoder, fitted, FoldedEncoder, options, plantedTasks } from '../../test/support/planted-reward-data';
 import { featuresOf, scoredByOnnxRuntime } from '../../test/support/scored-by-onnxruntime';
 import type { Encoder } from '../encoder';
 import { EncoderError } from '../encoder/encoder-error';
 import { fitReward, type FittedReward } from './fit-reward';
+import { headParameters, sizeOf, type HeadShape } from './head';
 import { openReward } from './open-reward';
 import { RewardError } from './reward-error';
 import type { RewardManifest } from './reward-manifest';
@@ -93,6 +96,31 @@ describe('openReward', () => {
         expect(standardError).toBeCloseTo(Math.sqrt(squares / (each.length - 1) / each.length), 5);
       }
       expect(gains.filter(({ standardError }) => standardError > 0).length).toBeGreaterThan(items.length / 2);
+    });
+
+    it('have no standard error from one member, which has nobody to disagree with', async () => {
+      const { scoringGraph } = await builtModule<typeof import('./scoring-graph')>('providers/reward/scoring-graph');
+      const { loadOnnxProtobuf } = await builtModule<typeof import('./onnx-graph')>('providers/reward/onnx-graph');
+      const { features, members } = reward.manifest;
+      const stream = randomStream(1, 'one-member');
+      const head: HeadShape = { kind: 'linear', hidden: 0 };
+      const numbers = headParameters(head, features.dimension).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+      const artefact = scoringGraph(await loadOnnxProtobuf(), [
+        {
+          head,
+          parameters: Float32Array.from({ length: numbers }, () => stream.normal()),
+          standardisation: {
+            mean: new Float32Array(features.dimension),
+            scale: new Float32Array(features.dimension).fill(1),
+          },
+        },
+      ]);
+      const manifest = { ...reward.manifest, members: members.slice(0, 1), artefactHash: sha256(artefact) };
+      const alone = await openReward(artefact, manifest, encoder);
+      const gains = await alone.gains(items);
+      await alone.close();
+      expect(gains.map(({ standardError }) => standardError)).toEqual(items.map(() => 0));
+      expect(new Set(gains.map(({ gain }) => gain)).size).toBeGreaterThan(1);
     });
 
     it('are 0 for equal outputs, whatever the order of their fields', async () => {
