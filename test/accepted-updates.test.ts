@@ -118,6 +118,7 @@ describe('an accepted update of one kind', () => {
   });
 
   it("shows a user's own optimizer calls without rewards too, of a component without a prompt", async () => {
+    shownCalls.length = 0;
     const { iterations } = await optimized('hyperparameter', { rewards: false });
     expect(iterations).toMatchObject([{ accepted: true }]);
     expect(shownCalls.at(-1)).toBeGreaterThan(0);
