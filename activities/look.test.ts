@@ -16,15 +16,17 @@ let dependencies: ActivityDependencies;
 let baseline: string;
 let loud: string;
 let soft: string;
-beforeEach(async () => {
+beforeEach(() => begin());
+afterEach(() => folder.remove());
+
+async function begin(more: { minimumEffect?: number } = {}): Promise<void> {
   folder = await TemporaryFolder.create();
-  const begun = await begunRun(folder, echo, { plan: { iterations: 5 } });
+  const begun = await begunRun(folder, echo, { plan: { iterations: 5, ...more } });
   ({ dependencies } = begun);
   ({ baseline } = begun.prepared);
   const others = tones.slice(1).map((tone) => ({ speaker: { tone } }));
   [loud, soft] = (await dependencies.stores.configurations.putMany(others)) as [string, string, string];
-});
-afterEach(() => folder.remove());
+}
 
 /** Scores on the first examples of the sample, by their place in it. */
 async function measured(configurationHash: string, score: (place: number) => number, examples: number, iteration = 0) {
@@ -87,6 +89,22 @@ it('hands the level of an accepted iteration to the next one, not to the one aft
     expect(accepted).toBe(false);
     expect(reason).toContain('no finalist scored above the incumbent at look 1 of 3');
   }
+});
+
+it.each([
+  [0.3, true],
+  [0.6, false],
+])('asks for the minimum effect of the plan: of a gain of 0.5, %s at least: %s', async (minimumEffect, accepted) => {
+  await folder.remove();
+  await begin({ minimumEffect });
+  for (const [number, examples] of [10, 20, 40].entries()) {
+    await measured(baseline, () => 0, examples);
+    await measured(loud, (place) => (place % 2 === 0 ? 0.49 : 0.51), examples);
+    if ((await lookAt(number, [loud])).hashes.length > 0) continue;
+    expect(await decided(number)).toMatchObject({ accepted });
+    return;
+  }
+  throw new Error('no look decided');
 });
 
 it('answers on its second attempt what the first one recorded, once', async () => {

@@ -56,12 +56,15 @@ it('lets the metric, not the reward, choose the finalist, and records what both 
   });
 });
 
-it('has no finalist where the metric sees no gain in the shortlist', async () => {
+it.each([
+  ['sees a loss', -0.02, '-0.0200'],
+  ['sees no change', 0, '0.0000'],
+])('has no finalist where the metric %s in the shortlist', async (_, measured, best) => {
   const rounds = [await round(['a', scored('a', 0.3)])];
-  const shortlist = [scored('a', -0.02)];
+  const shortlist = [scored('a', measured)];
   const finalists = await attempt(() => selectFinalists(dependencies, { ...step, rounds, shortlist }));
   expect(finalists).toEqual({
     hashes: [],
-    reason: 'none of the 1 best of 1 proposals gained on more inputs (best -0.0200)',
+    reason: `none of the 1 best of 1 proposals gained on more inputs (best ${best})`,
   });
 });

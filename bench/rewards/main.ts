@@ -17,7 +17,7 @@ import { missedTargets } from './targets';
 
 /** How much each size of the bench measures. */
 const sizes = {
-  quick: { trainingInputs: 140, heldOutInputs: 60, curve: false, realShare: 0, judgedPairs: 0, seeds: 1, repeats: 1 },
+  quick: { trainingInputs: 100, heldOutInputs: 40, curve: false, realShare: 0, judgedPairs: 0, seeds: 1, repeats: 1 },
   check: {
     trainingInputs: 360,
     heldOutInputs: 200,

@@ -74,7 +74,7 @@ export function addPlanOptions(command: Command): Command {
     .addOption(
       new Option(
         '--prompt-trust-region <share>',
-        `largest share of a prompt's words that a proposal may change (default ${defaultPlan.promptTrustRegion}: all)`,
+        `largest share of the words of a prompt's instructions that a proposal may change (default ${defaultPlan.promptTrustRegion}: all)`,
       ).argParser(numberFrom(0, 1)),
     )
     .addOption(

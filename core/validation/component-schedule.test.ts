@@ -120,6 +120,15 @@ describe('chooseComponent', () => {
     expect(probabilities['flat']).toBeCloseTo(0.2 / 3);
   });
 
+  it.each([1, 100])('softmax: has the mean gain as its temperature, whatever the unit of the score (x %i)', (unit) => {
+    const { probabilities } = choose(
+      [component('a', { expectedGain: 0.1 * unit }), component('b', { expectedGain: 0.3 * unit })],
+      'softmax',
+    );
+    expect(probabilities['a']).toBeCloseTo((0.8 * Math.exp(-1)) / (1 + Math.exp(-1)) + 0.1, 12);
+    expect(probabilities['b']).toBeCloseTo(0.8 / (1 + Math.exp(-1)) + 0.1, 12);
+  });
+
   it('takes an unknown gain to be the mean of the known ones', () => {
     const { probabilities } = choose(
       [component('unknown'), component('a', { expectedGain: 0.1 }), component('b', { expectedGain: 0.3 })],
