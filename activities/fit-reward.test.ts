@@ -8,6 +8,7 @@ import { activityDependencies, attempt } from '../test/support/activity-attempt'
 import { beginRun } from '../test/support/begun-run';
 import { damageBlob } from '../test/support/damage-blob';
 import { echoSystem } from '../test/support/echo-system';
+import { encoder } from '../test/support/planted-reward-data';
 import { startScriptedEndpoint, type ScriptedEndpoint } from '../test/support/scripted-endpoint';
 import type { FitRewardInput } from './contracts';
 import { resolveSystem } from './definition/resolve-system';
@@ -227,19 +228,27 @@ describe('a reward that is damaged in the database', () => {
 });
 
 describe('heartbeats of fitReward', () => {
-  it('go on while a reward is trained, and tell how far it is', async () => {
-    const dependencies = await worker();
+  it('go on while a reward is trained, tell how far it is, and end with it', async () => {
+    const told: { done: number; total: number }[] = [];
+    let whenEncoded = 0;
+    const { identity, dimension } = encoder;
+    const encode = async (texts: readonly string[]) => {
+      const vectors = await encoder.encode(texts);
+      whenEncoded = told.length;
+      return vectors;
+    };
+    const dependencies = await activityDependencies(folder, await resolveSystem(echo), {
+      encoder: async () => ({ identity, dimension, encode }),
+    });
     const input = await prepared(dependencies);
     await collected(dependencies, input, [8, 60]);
     const environment = new MockActivityEnvironment({ heartbeatTimeoutMs: 200 });
-    const told: { done: number; total: number }[] = [];
-    environment.on('heartbeat', (details: { done: number; total: number }) => told.push({ ...details }));
-    await environment.run(() => fitReward(dependencies, input));
-    // Encoding and training set the total: what came before, and a body that tells nothing, leave it 0.
-    const training = told.filter(({ total }) => total === 100).map(({ done }) => done);
-    expect(training.length).toBeGreaterThanOrEqual(2);
-    expect(training).toEqual(training.toSorted((a, b) => a - b));
-    expect(new Set(training).size).toBeGreaterThanOrEqual(2);
+    environment.on('heartbeat', (details: { done: number; total: number }) => told.push(details));
+    expect(await environment.run(() => fitReward(dependencies, input))).toMatchObject({ status: 'fitted' });
+    // What is left after the last text is encoded is the training, which tells its own progress from 0 on.
+    const training = told.slice(whenEncoded).map(({ done, total }) => `${done}/${total}`);
+    expect(training.length).toBeGreaterThanOrEqual(4);
+    expect(new Set(training.filter((progress) => /^\d+\/100$/.test(progress))).size).toBeGreaterThanOrEqual(3);
     const beats = told.length;
     await new Promise((resolve) => setTimeout(resolve, 150));
     expect(told).toHaveLength(beats);

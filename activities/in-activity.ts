@@ -39,6 +39,6 @@ export async function inActivity<T>(body: (attempt: Attempt) => Promise<T>): Pro
     if (context.cancellationSignal.aborted) await context.cancelled; // Rejects with Temporal's own CancelledFailure.
     throw activityFailure(error, context.info.attempt);
   } finally {
-    timer.unref();
+    clearInterval(timer);
   }
 }

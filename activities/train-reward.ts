@@ -265,7 +265,7 @@ function trainingOptions({
     encoder,
     seed,
     signal,
-    // Which phase takes longer depends on the encoder; what counts is that a share never falls.
+    // Which phase takes longer depends on the encoder; what counts is that the share does not fall between them.
     onProgress: ({ phase, done }) => onProgress(phase === 'encoding' ? done / 2 : (1 + done) / 2),
   };
 }

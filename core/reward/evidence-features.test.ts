@@ -44,6 +44,24 @@ describe('evidenceFeatures', () => {
     expect(best('nothing')).toContain('lima');
   });
 
+  it('looks once at each word of long fields', () => {
+    const looked = { times: 0 };
+    const lines = Array.from({ length: 3_000 }, (_, at) => `word${at} line${at}`);
+    const input = fieldSurface(lines.join('\n'));
+    const counted = input.sentences.map((words) => {
+      const own = new Set(words);
+      own.has = (word) => {
+        looked.times += 1;
+        return words.has(word);
+      };
+      return own;
+    });
+    const other = fieldSurface(`line2999 ${lines.join(' ')}`);
+    const { bestSentence } = evidenceOf({ ...input, sentences: counted }, [other]);
+    expect([...bestSentence]).toEqual(['word0', 'line0']);
+    expect(looked.times).toBeLessThan(10_000);
+  });
+
   it('is finite for missing and empty fields', () => {
     for (const value of [undefined, null, '', [], '?!']) {
       expect(featuresOf(value, value, value)).toEqual(evidenceNames.map(() => 0));

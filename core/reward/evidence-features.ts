@@ -29,12 +29,12 @@ export function evidenceOf(input: FieldSurface, others: readonly FieldSurface[])
   const asked = new Set(others.flatMap(({ words }) => words));
   const rarity = rarityOf(input.sentences);
   const best = (parts: readonly ReadonlySet<string>[]): ReadonlySet<string> => {
-    let [found, most] = [parts[0] ?? new Set<string>(), -1];
-    for (const part of parts) {
-      const sum = sumOf(asked, (word) => (part.has(word) ? (rarity.get(word) ?? 0) : 0));
-      if (sum > most) [found, most] = [part, sum];
+    const sums = new Float64Array(parts.length);
+    const having = partsByWord(parts);
+    for (const word of asked) {
+      for (const part of having.get(word) ?? []) sums[part] = (sums[part] as number) + (rarity.get(word) ?? 0);
     }
-    return found;
+    return parts[sums.indexOf(sums.reduce((most, sum) => Math.max(most, sum), 0))] ?? new Set<string>();
   };
   return { input, asked, bestItem: best(input.items), bestSentence: best(input.sentences), rarity };
 }
@@ -60,6 +60,19 @@ export function evidenceFeatures(
     Math.log1p(missingFrom(found, bestItem)),
     Math.log1p(output.wordSet.size - fresh.size),
   ];
+}
+
+/** Where each word is: long fields have thousands of sentences, and as many words are asked for. */
+function partsByWord(parts: readonly ReadonlySet<string>[]): Map<string, number[]> {
+  const found = new Map<string, number[]>();
+  for (const [index, part] of parts.entries()) {
+    for (const word of part) {
+      const places = found.get(word);
+      if (places === undefined) found.set(word, [index]);
+      else places.push(index);
+    }
+  }
+  return found;
 }
 
 function rarityOf(sentences: readonly ReadonlySet<string>[]): Map<string, number> {

@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
 import { tinyEncoderFolder, tinyModel, tokenizerJson, type TinyModelOptions } from '../../test/support/tiny-encoder';
+import { InfrastructureError } from '../../core/system/infrastructure-error';
 import { EncoderError } from './encoder-error';
 import { OnnxEncoder } from './onnx-encoder';
 
@@ -41,6 +42,26 @@ describe('OnnxEncoder', () => {
     expect(c).not.toEqual(a);
     expect(d).toEqual(a);
     await encoder.close();
+  });
+
+  it('may work again after a failure of a model that has worked', async () => {
+    const create = jest.spyOn(InferenceSession, 'create');
+    const encoder = await OnnxEncoder.open(folder);
+    const running = jest.spyOn((await create.mock.results[0]?.value) as InferenceSession, 'run');
+    create.mockRestore();
+    try {
+      running.mockRejectedValueOnce(new Error('out of memory'));
+      const failing = encoder.encode(['Lima']);
+      await expect(failing).rejects.toThrow(InfrastructureError);
+      await expect(failing).rejects.toMatchObject({
+        kind: 'retryable',
+        message: expect.stringContaining('model.onnx failed: out of memory'),
+      });
+      expect(await encoder.encode(['Lima'])).toHaveLength(1);
+    } finally {
+      running.mockRestore();
+      await encoder.close();
+    }
   });
 
   it('has an identity that follows the files', async () => {
