@@ -31,7 +31,9 @@ export async function writeRewards(
     );
   }
   const files = versions.flatMap((version) => filesOf(blobs, version));
-  const present = await Promise.all(files.map(({ name }) => hashOf(path.join(folder, name))));
+  const present: (string | undefined)[] = [];
+  // One by one, here and below: a long run has hundreds of megabytes of them.
+  for (const { name } of files) present.push(await hashOf(path.join(folder, name)));
   const others = files.filter((file, index) => present[index] !== undefined && present[index] !== file.sha256);
   if (others.length > 0) {
     throw new UsageError(
@@ -40,7 +42,6 @@ export async function writeRewards(
     );
   }
   const damaged: string[] = [];
-  // One by one: a long run has hundreds of megabytes of them.
   for (const { name, content } of files.filter((_, index) => present[index] === undefined)) {
     try {
       await writeAtomically(path.join(folder, name), await content());

@@ -1,5 +1,6 @@
 /** What mends a reward that cannot be used: no command fits one anew within a run. */
-export const howToFitAnew = 'fit the reward anew: cancel the run and start a new one, whose calls come from the memo';
+export const howToFitAnew =
+  'fit the reward anew: cancel the run and start a new one with another --seed, as the same seed finds what was fitted';
 
 /** A reward artefact or manifest cannot be used. The message says what was expected and how to fix it. */
 export class RewardError extends Error {
