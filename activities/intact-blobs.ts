@@ -8,7 +8,7 @@ export async function intactBlobs(
   try {
     return await blobs.getMany(hashes);
   } catch (error) {
-    if (StorageError.isInstance(error) && (error.code === 'CORRUPT_BLOB' || error.code === 'MISSING')) return undefined;
+    if (StorageError.isDamage(error)) return undefined;
     throw error;
   }
 }

@@ -36,4 +36,9 @@ export class StorageError extends Error {
   static isInstance(error: unknown): error is StorageError {
     return error instanceof Error && error.name === 'StorageError';
   }
+
+  /** Whether what was asked for is damaged or gone: it may be made anew, or done without. */
+  static isDamage(error: unknown): error is StorageError {
+    return StorageError.isInstance(error) && (error.code === 'CORRUPT_BLOB' || error.code === 'MISSING');
+  }
 }

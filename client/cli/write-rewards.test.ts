@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { sha256 } from '../../core/system/canonical-json';
 import type { JsonObject } from '../../core/system/json';
 import { fitReward, openReward, type RewardManifest } from '../../providers/reward';
-import { openDatabase, storesOf, type Stores } from '../../storage';
+import { storesOf, type Stores } from '../../storage';
 import { TemporaryFolder } from '../../storage/testing/temporary-folder';
 import { damageBlob } from '../../test/support/damage-blob';
 import { dataOf, encoder, fitted, options, plantedTasks } from '../../test/support/planted-reward-data';
@@ -16,7 +16,7 @@ describe('writeRewards', () => {
   const artefacts = ['first', 'second'].map((text) => Buffer.from(text));
   beforeEach(async () => {
     folder = await TemporaryFolder.create();
-    stores = storesOf(await openDatabase(`file:${folder.file('optimas.db')}`));
+    stores = storesOf(await folder.open());
     const references = await stores.blobs.putMany(
       artefacts.map((bytes) => ({ bytes, contentType: 'application/onnx' })),
     );
@@ -27,10 +27,7 @@ describe('writeRewards', () => {
     await stores.rewardVersions.put({ runId: 'r', component: 'editor', version: 0, manifest: {}, metrics: {} });
     await stores.rewardVersions.put({ runId: 'other', component: 'writer', version: 0, manifest: {}, metrics: {} });
   });
-  afterEach(async () => {
-    await stores.database.close();
-    await folder.remove();
-  });
+  afterEach(() => folder.remove());
 
   it('writes every version, its manifest beside it, also a second time', async () => {
     const target = folder.file('out/rewards');

@@ -31,22 +31,26 @@ export async function writeRewards(
     );
   }
   const files = versions.flatMap((version) => filesOf(blobs, version));
-  const present: (string | undefined)[] = [];
+  const missing: RewardFile[] = [];
+  const others: string[] = [];
   // One by one, here and below: a long run has hundreds of megabytes of them.
-  for (const { name } of files) present.push(await hashOf(path.join(folder, name)));
-  const others = files.filter((file, index) => present[index] !== undefined && present[index] !== file.sha256);
+  for (const file of files) {
+    const present = await hashOf(path.join(folder, file.name));
+    if (present === undefined) missing.push(file);
+    else if (present !== file.sha256) others.push(file.name);
+  }
   if (others.length > 0) {
     throw new UsageError(
-      `--rewards overwrites nothing, and ${folder} has ${others.map(({ name }) => name).join(', ')} with other content, ` +
+      `--rewards overwrites nothing, and ${folder} has ${others.join(', ')} with other content, ` +
         `of another run perhaps: name another folder, or remove what is there`,
     );
   }
   const damaged: string[] = [];
-  for (const { name, content } of files.filter((_, index) => present[index] === undefined)) {
+  for (const { name, content } of missing) {
     try {
       await writeAtomically(path.join(folder, name), await content());
     } catch (error) {
-      if (!isDamage(error)) throw error;
+      if (!StorageError.isDamage(error)) throw error;
       damaged.push(`${name}: ${error.message}`);
     }
   }
@@ -79,8 +83,4 @@ async function hashOf(file: string): Promise<string | undefined> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-}
-
-function isDamage(error: unknown): error is StorageError {
-  return StorageError.isInstance(error) && (error.code === 'CORRUPT_BLOB' || error.code === 'MISSING');
 }

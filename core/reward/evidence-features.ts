@@ -27,16 +27,19 @@ export interface Evidence {
  */
 export function evidenceOf(input: FieldSurface, others: readonly FieldSurface[]): Evidence {
   const asked = new Set(others.flatMap(({ words }) => words));
-  const rarity = rarityOf(input.sentences);
-  const best = (parts: readonly ReadonlySet<string>[]): ReadonlySet<string> => {
+  const { items, sentences } = input;
+  const sentencesByWord = partsByWord(sentences);
+  const rarity = new Map(
+    Array.from(sentencesByWord, ([word, { length }]) => [word, Math.log1p(sentences.length / length)]),
+  );
+  const best = (parts: readonly ReadonlySet<string>[], having = partsByWord(parts)): ReadonlySet<string> => {
     const sums = new Float64Array(parts.length);
-    const having = partsByWord(parts);
     for (const word of asked) {
       for (const part of having.get(word) ?? []) sums[part] = (sums[part] as number) + (rarity.get(word) ?? 0);
     }
     return parts[sums.indexOf(sums.reduce((most, sum) => Math.max(most, sum), 0))] ?? new Set<string>();
   };
-  return { input, asked, bestItem: best(input.items), bestSentence: best(input.sentences), rarity };
+  return { input, asked, bestItem: best(items), bestSentence: best(sentences, sentencesByWord), rarity };
 }
 
 /**
@@ -73,12 +76,6 @@ function partsByWord(parts: readonly ReadonlySet<string>[]): Map<string, number[
     }
   }
   return found;
-}
-
-function rarityOf(sentences: readonly ReadonlySet<string>[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const sentence of sentences) for (const word of sentence) counts.set(word, (counts.get(word) ?? 0) + 1);
-  return new Map([...counts].map(([word, count]) => [word, Math.log1p(sentences.length / count)]));
 }
 
 function sumOf(words: ReadonlySet<string>, valueOf: (word: string) => number): number {

@@ -74,7 +74,10 @@ export function fieldSurface(value: Json | undefined): FieldSurface {
       Array.isArray(value) && value.length > 0
         ? value.map((item) => new Set(wordsOf(fieldText(item).normalize('NFKC').toLowerCase())))
         : [new Set(words)],
-    sentences: lowered.split(/(?<=[.!?])\s+|(?<=[。！？])|\n+/u).map((sentence) => new Set(wordsOf(sentence))),
+    // Asked for of inputs alone, and of those where there is another.
+    get sentences() {
+      return lowered.split(/(?<=[.!?])\s+|(?<=[。！？])|\n+/u).map((sentence) => new Set(wordsOf(sentence)));
+    },
   };
 }
 

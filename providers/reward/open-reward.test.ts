@@ -1,4 +1,3 @@
-import type { FeatureSpec } from '../../core/reward/feature-spec';
 import { calibratedGain } from '../../core/reward/gain-calibration';
 import { randomStream } from '../../core/random/stream';
 import { sha256 } from '../../core/system/canonical-json';
@@ -84,7 +83,7 @@ describe('openReward', () => {
         { inputs, outputs: incumbent },
         { inputs, outputs: candidate },
       ]);
-      const rows = await featuresOf(features as FeatureSpec, encoder, sides);
+      const rows = await featuresOf(features, encoder, sides);
       const { rewards } = await scoredByOnnxRuntime(reward.artefact, rows, sides.length);
       const of = (row: number, member: number): number => rewards[row * members.length + member] as number;
       for (const [index, { standardError }] of gains.entries()) {
@@ -96,6 +95,9 @@ describe('openReward', () => {
         expect(standardError).toBeCloseTo(Math.sqrt(squares / (each.length - 1) / each.length), 5);
       }
       expect(gains.filter(({ standardError }) => standardError > 0).length).toBeGreaterThan(items.length / 2);
+      // On what each of them was trained on or not, alike: as large as gains are where a reward knows nothing.
+      const mean = gains.reduce((sum, { standardError }) => sum + standardError, 0) / gains.length;
+      expect(mean).toBeLessThan(reward.manifest.calibration.error);
     });
 
     it('have no standard error from one member, which has nobody to disagree with', async () => {

@@ -3,7 +3,6 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { FeatureSpec } from '../../core/reward/feature-spec';
 import { randomStream } from '../../core/random/stream';
 import { dataOf, encoder, fitted, options, plantedTasks } from '../../test/support/planted-reward-data';
 import { featuresOf, scoredByOnnxRuntime } from '../../test/support/scored-by-onnxruntime';
@@ -71,7 +70,7 @@ describe("the artefact in Python's onnxruntime", () => {
       inputs,
       outputs: candidate,
     }));
-    const features = await featuresOf(manifest.features as FeatureSpec, encoder, items);
+    const features = await featuresOf(manifest.features, encoder, items);
     const there = await rewardsThere('fitted', artefact, features);
     const model = await openReward(artefact, manifest, encoder);
     const here = await model.score(items);

@@ -3,6 +3,7 @@ import { buildFeatures, featureTexts } from '../../core/reward/build-features';
 import type { FeatureSpec } from '../../core/reward/feature-spec';
 import type { Encoder } from '../../providers/encoder';
 import type { RewardItem } from '../../providers/reward';
+import { embedTexts } from '../../providers/reward/embed-texts';
 
 /** What the artefact's graph is given for some items: raw features `[items, dimension]`. */
 export async function featuresOf(
@@ -10,9 +11,8 @@ export async function featuresOf(
   encoder: Encoder,
   items: readonly RewardItem[],
 ): Promise<Float32Array> {
-  const texts = [...new Set(items.flatMap((item) => featureTexts(spec, item)))];
-  const vectors = await encoder.encode(texts);
-  return buildFeatures(spec, items, new Map(texts.map((text, index) => [text, vectors[index] as Float32Array])));
+  const texts = items.flatMap((item) => featureTexts(spec, item));
+  return buildFeatures(spec, items, await embedTexts(encoder, texts));
 }
 
 /** What an artefact gives for raw features `[rows, dimension]`, by nothing but ONNX Runtime: `reward [rows]`, `rewards [rows, members]`. */
