@@ -15,7 +15,7 @@ import { isSimultaneous } from '../core/validation/simultaneous-step';
 import { nothingWorthwhile } from '../core/validation/worthwhile-gain';
 import type { ChooseComponentInput, ChosenMove } from './contracts';
 import { decisionsBefore, type PastDecision } from './decisions-before';
-import { rankingReward } from './optimize-component/latest-reward';
+import { rankingReward, ranks } from './optimize-component/latest-reward';
 import type { ActivityDependencies } from './dependencies';
 import { exampleCounts } from './example-samples';
 import { expectedGain, expectedJointGain, headroom, rejectionsInARow } from '../core/validation/expected-gain';
@@ -56,7 +56,7 @@ export function chooseComponent(dependencies: ActivityDependencies, input: Choos
         name,
         expectedGain: expectedGain(candidates, tries),
         rejections: rejectionsInARow(tries),
-        costPerTry: costPerTry(run, name, reward?.metrics['trusted'] === true),
+        costPerTry: costPerTry(run, name, reward !== undefined && ranks(reward)),
         tries: alone.length,
         lastTried: tries.at(-1)?.iteration ?? null,
         lastAccepted: accepted.at(-1)?.iteration ?? null,

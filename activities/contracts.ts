@@ -214,7 +214,11 @@ export interface ProposalScore {
   outputsHash: string;
   /** Settings that it changes. */
   changes: number;
+  /** Who judged it: `reward` only where the component's was trusted, and nothing else is changed. */
+  judge: Judge;
 }
+
+export type Judge = 'reward' | 'metric';
 
 /** What is needed of a round to choose from it: scores name the proposals. */
 export interface JudgedRound {

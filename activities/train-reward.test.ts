@@ -277,7 +277,10 @@ describe('trainReward', () => {
     const { sha256: stateHash } = await stores.blobs.put(Buffer.from('{}'));
     const previous = { ...version, manifest: { ...version.manifest, stateHash } };
     const { update } = await retrain(same, { previous });
-    expect(update).toMatchObject({ how: 'fitted', why: 'the one before does not match its manifest' });
+    expect(update).toMatchObject({
+      how: 'fitted',
+      why: expect.stringMatching(/^the one before cannot be adapted: .*training state/),
+    });
   });
 
   it('trains nothing without pairs, and trusts no version before without them', async () => {
@@ -332,6 +335,19 @@ describe('what was trained before', () => {
     expect(await train(past)).toEqual(first);
     expect(await train(past, { encoder: silent })).toEqual(first);
     await stores.blobs.get(hash);
+  });
+
+  it('is trained again where what is stored is not what its manifest says', async () => {
+    const { artefactSha256 } = fittedOf(first);
+    const { sha256 } = await stores.blobs.put(Buffer.from('another artefact'));
+    const { queries } = stores.database;
+    const replace = (from: string, to: string) =>
+      stores.database.write([
+        queries.updateTable('reward_fits').set({ artefact_sha256: to }).where('artefact_sha256', '=', from),
+      ]);
+    await replace(artefactSha256, sha256);
+    expect(await train(past)).toEqual(first);
+    expect(await train(past, { encoder: silent })).toEqual(first);
   });
 
   it('is not taken from another version of the training', async () => {

@@ -145,7 +145,7 @@ async function adapt(
       try {
         result = await adaptReward({ ...options, previous, update, isFresh: (pair) => pair.iteration >= before });
       } catch (error) {
-        if (RewardError.isInstance(error)) return 'the one before does not match its manifest';
+        if (RewardError.isInstance(error)) return `the one before cannot be adapted: ${error.message}`;
         throw error;
       }
       const outcome: AdaptationOutcome = {
@@ -233,8 +233,8 @@ async function remembered<Nothing extends string>(
 }
 
 async function isIntact(stores: Stores, { artefactSha256, manifest }: RewardFit): Promise<boolean> {
-  const { stateHash } = rewardManifestSchema.parse(manifest);
-  return (await intactBlobs(stores, [artefactSha256, stateHash])) !== undefined;
+  const { artefactHash, stateHash } = rewardManifestSchema.parse(manifest);
+  return artefactHash === artefactSha256 && (await intactBlobs(stores, [artefactSha256, stateHash])) !== undefined;
 }
 
 function storedFit({ artefactSha256, manifest, outcome: { reason, ...outcome } }: RewardFit): Stored {

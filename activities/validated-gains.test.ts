@@ -1,12 +1,9 @@
-import { featureVersion } from '../core/reward/feature-spec';
 import { resultDocumentSchema } from '../core/run/result-document';
-import type { JsonObject } from '../core/system/json';
 import { TemporaryFolder } from '../storage/testing/temporary-folder';
 import { attempt } from '../test/support/activity-attempt';
 import { begunRun } from '../test/support/begun-run';
-import { damageBlob } from '../test/support/damage-blob';
 import { echoSystem } from '../test/support/echo-system';
-import type { DecideInput } from './contracts';
+import type { DecideInput, Judge } from './contracts';
 import { decide, type DecisionRecord } from './decide';
 import type { ActivityDependencies } from './dependencies';
 import { exampleSample } from './example-samples';
@@ -48,37 +45,20 @@ async function measured(configurationHash: string, scores: readonly number[], it
 interface Proposed {
   configurationHash: string;
   finalist?: boolean;
-  changed?: { component?: string; variable: string; kind: string }[];
   expectedGain: number | null;
+  judge?: Judge | null;
   measuredGain?: number | null;
 }
 
 async function proposed(proposals: readonly Proposed[], iteration = 0): Promise<void> {
   const record = proposals.map((proposal) => ({
-    ...{ finalist: true, measuredGain: null, changed: [] },
+    ...{ finalist: true, measuredGain: null, judge: 'reward' as const, changed: [] },
     ...proposal,
   }));
   const body = { component: 'speaker', incumbent: baseline, proposals: record, reason: '' };
   await dependencies.stores.ledger.append('run', [
     { key: `iteration/${iteration}/proposals`, iteration, kind: 'proposals', body },
   ]);
-}
-
-/** The hash of its artefact. */
-async function version(
-  number: number,
-  trusted: boolean,
-  features = featureVersion,
-  component = 'speaker',
-): Promise<string> {
-  const { rewardVersions, blobs } = dependencies.stores;
-  const { sha256: artefactSha256 } = await blobs.put(Buffer.from('artefact'));
-  await rewardVersions.put({
-    ...{ runId: 'run', component, version: number, artefactSha256 },
-    ...{ manifest: { features: { version: features } } as JsonObject },
-    metrics: { trusted, alignment: 0.7, ci95: [0.6, 0.8], pairs: 40 },
-  });
-  return artefactSha256;
 }
 
 async function decided(more: Partial<DecideInput> = {}): Promise<DecisionRecord> {
@@ -95,7 +75,6 @@ describe('the record of a decision', () => {
   beforeEach(() => measured(baseline, [0, 0, 0, 0, 0, 0]));
 
   it('has what was predicted and what came of every finalist, whatever their order', async () => {
-    await version(0, true);
     await proposed([
       { configurationHash: soft, expectedGain: 0.1, measuredGain: 0.2 },
       { configurationHash: warm, finalist: false, expectedGain: 0.9, measuredGain: 0.9 },
@@ -120,8 +99,8 @@ describe('the record of a decision', () => {
 
   it('has the finalists of an iteration in which all were dropped, and none that was never measured', async () => {
     await proposed([
-      { configurationHash: loud, expectedGain: 0.3 },
-      { configurationHash: soft, expectedGain: null },
+      { configurationHash: loud, expectedGain: 0.3, judge: 'metric' },
+      { configurationHash: soft, expectedGain: null, judge: null },
     ]);
     await measured(loud, [0, 0]);
     const record = await decided({ skipped: 'no finalist leads' });
@@ -135,51 +114,12 @@ describe('the record of a decision', () => {
     expect((await decided()).validated).toEqual([]);
   });
 
-  it.each<[string, 'reward' | 'metric', () => Promise<unknown>]>([
-    ['a trusted version', 'reward', () => version(0, true)],
-    [
-      'the newest version of the iteration, not a later one',
-      'reward',
-      async () => [await version(1, true), await version(2, false)],
-    ],
-    ['a version that is not trusted', 'metric', async () => [await version(0, true), await version(1, false)]],
-    ['a version that an earlier Optimas fitted', 'metric', () => version(0, true, featureVersion - 1)],
-    [
-      'a version that is damaged in the database',
-      'metric',
-      async () => damageBlob(dependencies.stores, await version(0, true)),
-    ],
-    ['no version', 'metric', async () => {}],
-  ])('says who predicted: %s, so the %s', async (_, judge, prepare) => {
-    await prepare();
-    await proposed([{ configurationHash: loud, expectedGain: 0.3 }]);
+  it('claims nothing for rewards where it is not recorded who judged', async () => {
+    await proposed([{ configurationHash: loud, expectedGain: 0.3, judge: null }]);
     await measured(loud, [1, 1]);
-    expect((await decided()).validated).toMatchObject([{ judge }]);
+    expect((await decided()).validated).toMatchObject([{ judge: 'metric' }]);
   });
 });
-
-it.each([
-  [{ speaker: true, listener: true }, ['speaker', 'listener'], 'reward'],
-  [{ speaker: true, listener: false }, ['speaker', 'listener'], 'metric'],
-  [{ speaker: true, listener: false }, ['speaker'], 'reward'],
-  [{ speaker: true, listener: false }, ['listener'], 'metric'],
-  [{ speaker: false, listener: true }, ['listener'], 'reward'],
-] as const)(
-  'says who predicted a simultaneous step: with rewards trusted %j, of changes in %j, the %s',
-  async (trusted, changed, judge) => {
-    await measured(baseline, [0, 0, 0, 0, 0, 0]);
-    for (const [component, own] of Object.entries(trusted)) await version(0, own, featureVersion, component);
-    await proposed([
-      {
-        configurationHash: loud,
-        expectedGain: 0.3,
-        changed: changed.map((component) => ({ component, variable: 'tone', kind: 'hyperparameter' })),
-      },
-    ]);
-    await measured(loud, [1, 1]);
-    expect((await decided({ others: ['listener'] })).validated).toMatchObject([{ judge }]);
-  },
-);
 
 describe('the result document', () => {
   const finish = async () => {
@@ -190,7 +130,6 @@ describe('the result document', () => {
   };
 
   it('holds what trusted rewards predicted against what came of it, and nothing that the metric predicted', async () => {
-    await version(0, true);
     await measured(baseline, [0, 0, 0]);
     await proposed([
       { configurationHash: loud, expectedGain: 0.3 },
@@ -204,10 +143,9 @@ describe('the result document', () => {
     ] as const)
       await measured(hash, [score, score, score]);
     await decided();
-    // By the next iteration it is not trusted any more.
-    await version(2, false);
     await measured(baseline, [1, 1, 1], 1);
-    await proposed([{ configurationHash: soft, expectedGain: 0.5 }], 1);
+    // By the next iteration it is not trusted any more.
+    await proposed([{ configurationHash: soft, expectedGain: 0.5, judge: 'metric' }], 1);
     await measured(soft, [0, 0, 0], 1);
     await decided({ iteration: 1 });
     const ofEarlierVersion = {

@@ -1,8 +1,7 @@
 import { pairOnShared } from '../core/validation/scores-by-example';
 import { mean } from '../core/validation/moments';
-import type { DecideInput } from './contracts';
+import type { DecideInput, Judge } from './contracts';
 import type { ActivityDependencies } from './dependencies';
-import { rankingReward } from './optimize-component/latest-reward';
 import { proposalsRecords } from './optimize-component/proposals-record';
 import type { OpenRun } from './open-run';
 import { validationScores } from './validation-scores';
@@ -11,7 +10,7 @@ import { validationScores } from './validation-scores';
 export interface ValidatedGain {
   configurationHash: string;
   /** `reward`: a trusted Local Reward Function predicted it. `metric`: rollouts of the system did. */
-  judge: 'reward' | 'metric';
+  judge: Judge;
   predicted: number | null;
   /** By the global metric on the inputs of the shortlist. */
   shortlisted: number | null;
@@ -28,34 +27,20 @@ export async function validatedGains(
   ids: readonly string[],
 ): Promise<ValidatedGain[]> {
   const { stores } = dependencies;
-  const { runId, iteration, component } = input;
+  const { runId, iteration } = input;
   const records = await proposalsRecords(stores, runId, { iteration });
-  const proposals = records.flatMap((record) =>
-    record.proposals.map((proposal) => ({ ...proposal, component: record.component })),
-  );
-  // Of a simultaneous step: rewards predicted it where they judged every part.
-  const judged = await Promise.all(
-    [component, ...(input.others ?? [])].map(async (name) => ({
-      name,
-      byReward: (await rankingReward(stores, { runId, component: name, upTo: iteration + 1 })) !== undefined,
-    })),
-  );
-  const byReward = new Set(judged.flatMap(({ name, byReward: own }) => (own ? [name] : [])));
-  if (input.partner !== undefined) byReward.clear();
+  const proposals = records.flatMap((record) => record.proposals);
   const before = await validationScores(dependencies, run, iteration, input.incumbent, ids);
   const gains: ValidatedGain[] = [];
   for (const proposal of proposals.filter(({ finalist }) => finalist)) {
-    const { configurationHash, changed, expectedGain, measuredGain } = proposal;
-    // A simultaneous step need not change the component that it is recorded under.
-    const own = input.others === undefined ? [component] : [];
-    const parts = [...own, ...changed.map((change) => change.component ?? proposal.component)];
-    const judge = parts.every((name) => byReward.has(name)) ? 'reward' : 'metric';
+    const { configurationHash, judge, expectedGain, measuredGain } = proposal;
     const after = await validationScores(dependencies, run, iteration, configurationHash, ids);
     const pairs = pairOnShared(before, after);
     if (pairs === undefined) continue;
     gains.push({
       configurationHash,
-      judge,
+      // Where an earlier Optimas did not record it, nothing is claimed for rewards.
+      judge: judge ?? 'metric',
       predicted: expectedGain,
       shortlisted: measuredGain,
       realised: mean(pairs.differences),

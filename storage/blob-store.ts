@@ -31,8 +31,9 @@ export class BlobStore {
 
   /** References in the order of `blobs`. */
   async putMany(blobs: readonly Blob[]): Promise<BlobReference[]> {
-    await this.database.write(this.insertions(blobs));
-    return blobs.map(blobReference);
+    const references = blobs.map(blobReference);
+    await this.database.write(this.insertions(blobs, references));
+    return references;
   }
 
   /** The same, also where damaged content is under a hash already, which `putMany` leaves as it is. */
@@ -44,14 +45,14 @@ export class BlobStore {
         .where('sha256', '=', (references[index] as BlobReference).sha256)
         .where('bytes', '!=', bytes),
     );
-    await this.database.write([...removals, ...this.insertions(blobs)]);
+    await this.database.write([...removals, ...this.insertions(blobs, references)]);
     return references;
   }
 
   /** The queries of `putMany`, to be part of a larger batch. */
-  insertions(blobs: readonly Blob[]): Query[] {
-    return blobs.map((blob) => {
-      const { sha256, bytes: size, contentType } = blobReference(blob);
+  insertions(blobs: readonly Blob[], references: readonly BlobReference[] = blobs.map(blobReference)): Query[] {
+    return blobs.map((blob, index) => {
+      const { sha256, bytes: size, contentType } = references[index] as BlobReference;
       return this.database.queries
         .insertInto('blobs')
         .values({ sha256, bytes: blob.bytes, content_type: contentType, size })

@@ -119,7 +119,7 @@ async function triedAlone(iteration: number, name: string, gains: Record<string,
   const reference = await storeProposals(stores, place, Object.keys(gains).map(styled));
   const scores = Object.values(gains).map((meanGain, index) => ({
     ...{ configurationHash: reference.hashes[index]!, meanGain, standardError: 0, inputs, changes: 1 },
-    outputsHash: String(index),
+    ...{ outputsHash: String(index), judge: 'metric' as const },
   }));
   await attempt(() => selectFinalists(dependencies, { ...step, rounds: [{ reference, scores }], shortlist: scores }));
 }

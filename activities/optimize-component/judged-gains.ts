@@ -1,14 +1,14 @@
 import { contentHash } from '../../core/system/canonical-json';
 import type { Stores } from '../../storage';
-import type { ScoreProposalsInput } from '../contracts';
+import type { Judge, ScoreProposalsInput } from '../contracts';
 
 /** What one activity found of some proposals, example by example; the ledger keeps it. */
 export interface JudgedGains {
   component: string;
   /** Configuration hash of the incumbent that they were compared with. */
   incumbent: string;
-  /** Who judged: `reward` only where it was trusted. */
-  judge: 'reward' | 'metric';
+  /** Who judged what changes nothing else: `reward` only where it was trusted. */
+  judge: Judge;
   /** Training examples that they were judged on. */
   examples: string[];
   /** Configuration hash -> example id -> gain in score. Only what the metric measured: the gains that a reward expects are no evidence. */

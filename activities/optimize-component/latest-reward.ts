@@ -28,18 +28,22 @@ export interface GainEstimator {
   close(): Promise<void>;
 }
 
+/** Whether a version is to rank proposals: one that is not trusted, or was fitted before Optimas was upgraded, is not. */
+export function ranks({ artefactSha256, manifest, metrics }: RewardVersion): boolean {
+  const { features } = manifest as { features?: { version?: number } };
+  return artefactSha256 !== undefined && metrics['trusted'] === true && features?.version === featureVersion;
+}
+
 /**
- * A component's newest version up to a number, where it ranks proposals; otherwise the global metric does: where it is not trusted,
- * was fitted before Optimas was upgraded, or its artefact is damaged, until the next fit.
+ * A component's newest version up to a number, where it ranks proposals; otherwise the global metric does, as where its artefact is
+ * damaged, until the next fit.
  */
 export async function rankingReward(
   stores: Pick<Stores, 'rewardVersions' | 'blobs'>,
   { runId, component, upTo }: { runId: string; component: string; upTo: number },
 ): Promise<RankingReward | undefined> {
   const version = await stores.rewardVersions.newest(runId, component, upTo);
-  if (version?.artefactSha256 === undefined || version.metrics['trusted'] !== true) return undefined;
-  const { features } = version.manifest as { features?: { version?: number } };
-  if (features?.version !== featureVersion) return undefined;
+  if (version?.artefactSha256 === undefined || !ranks(version)) return undefined;
   const artefact = (await intactBlobs(stores, [version.artefactSha256]))?.get(version.artefactSha256);
   return artefact && { version, artefact };
 }
@@ -55,9 +59,17 @@ export async function openLatestReward(
   { component, iteration, limits }: LocalStep & MeteredInput,
   signal: AbortSignal,
 ): Promise<GainEstimator | undefined> {
-  const { stores } = dependencies;
-  const ranking = await rankingReward(stores, { runId: run.runId, component, upTo: iteration + 1 });
-  if (ranking === undefined) return undefined;
+  const ranking = await rankingReward(dependencies.stores, { runId: run.runId, component, upTo: iteration + 1 });
+  return ranking && openRankingReward(dependencies, run, { limits, ranking }, signal);
+}
+
+/** @param signal ends calls of an encoder at an endpoint. */
+export async function openRankingReward(
+  dependencies: ActivityDependencies,
+  run: OpenRun,
+  { ranking, limits }: Pick<MeteredInput, 'limits'> & { ranking: RankingReward },
+  signal: AbortSignal,
+): Promise<GainEstimator> {
   const manifest = rewardManifestSchema.parse(ranking.version.manifest);
   const encoder = await runEncoder(dependencies, run.meter(limits), signal);
   const reward = await openReward(ranking.artefact, manifest, encoder);

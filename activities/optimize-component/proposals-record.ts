@@ -2,6 +2,7 @@ import { proposalHash, type Proposal, type ProposalOrigin } from '../../core/sea
 import type { ProposalValue } from '../../core/search/ranking';
 import type { SettingKind } from '../../core/system/variable';
 import type { Stores } from '../../storage';
+import type { Judge } from '../contracts';
 
 /** What the ledger keeps of a proposal; gains in score over the incumbent, on training inputs. */
 export interface ProposalRecord {
@@ -14,9 +15,11 @@ export interface ProposalRecord {
   /** Each names its component where several are changed. */
   changed: { component?: string; variable: string; kind: SettingKind }[];
   note: string | null;
-  /** What it was ranked by: the LRF where it was trusted, else the metric; null: never judged. */
+  /** What it was ranked by; null: never judged. */
   expectedGain: number | null;
   standardError: number | null;
+  /** Who said so; of a simultaneous step `reward` where rewards did of every part. */
+  judge: Judge | null;
   /** By the metric on the inputs of the shortlist, in a simultaneous step on those of the ranking; null: not measured there. */
   measuredGain: number | null;
   measuredStandardError: number | null;
@@ -47,7 +50,7 @@ export interface ProposalsRecord {
 /** A proposal, as it was judged, for the record. */
 export function proposalRecord(
   configurationHash: string,
-  { proposal, score }: { proposal: Proposal; score: ProposalValue | undefined },
+  { proposal, score }: { proposal: Proposal; score: (ProposalValue & { judge: Judge }) | undefined },
   rest: Pick<ProposalRecord, 'finalist' | 'sameOutputsAs'> & { measured?: ProposalValue | undefined },
 ): ProposalRecord {
   const { measured, ...more } = rest;
@@ -60,6 +63,7 @@ export function proposalRecord(
     note: proposal.note ?? null,
     expectedGain: score?.meanGain ?? null,
     standardError: score?.standardError ?? null,
+    judge: score?.judge ?? null,
     measuredGain: measured?.meanGain ?? null,
     measuredStandardError: measured?.standardError ?? null,
     ...more,

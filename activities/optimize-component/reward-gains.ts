@@ -2,7 +2,7 @@ import type { OptimizerContext } from '../../core/search/component-optimizer';
 import type { ProposeInput } from '../contracts';
 import type { ActivityDependencies } from '../dependencies';
 import type { OpenRun } from '../open-run';
-import { openLatestReward, rankingReward } from './latest-reward';
+import { openRankingReward, rankingReward } from './latest-reward';
 
 /**
  * The component's LRF as optimizers ask it: the version before this iteration's, which is being fitted at the same time. Opened when it
@@ -14,13 +14,11 @@ export async function rewardGains(
   input: ProposeInput,
   signal: AbortSignal,
 ): Promise<OptimizerContext['rewardGains']> {
-  const before = { ...input, iteration: input.iteration - 1 };
-  const { component, iteration } = input;
-  const trusted = await rankingReward(dependencies.stores, { runId: run.runId, component, upTo: iteration });
-  if (trusted === undefined) return undefined;
+  const { component, iteration, limits } = input;
+  const ranking = await rankingReward(dependencies.stores, { runId: run.runId, component, upTo: iteration });
+  if (ranking === undefined) return undefined;
   return async (comparisons) => {
-    const reward = await openLatestReward(dependencies, run, before, signal);
-    if (reward === undefined) throw new Error(`the reward of '${input.component}' is gone from the database`);
+    const reward = await openRankingReward(dependencies, run, { ranking, limits }, signal);
     try {
       return (await reward.gains(comparisons)).map(({ gain }) => gain);
     } finally {

@@ -120,7 +120,9 @@ async function judged(
 
 describe('scoreProposals', () => {
   it('sees no gain in a cheaper model of equal quality where money does not count', async () => {
-    expect((await judged({ voice: 'cheap' }, {})).meanGain).toBe(0);
+    expect(await judged({ voice: 'cheap' }, {})).toMatchObject({ meanGain: 0, judge: 'metric' });
+    // As where a reward was to judge and none is trusted.
+    expect(await judged({ voice: 'cheap' }, {}, 'reward')).toMatchObject({ meanGain: 0, judge: 'metric' });
     expect((await judged({ words: 50 }, {})).meanGain).toBe(0);
   });
 
@@ -166,7 +168,7 @@ describe('scoreProposals', () => {
         close: async () => {},
       }),
     );
-    expect((await judged({ voice: 'cheap' }, {}, 'reward')).meanGain).toBe(0.25);
+    expect(await judged({ voice: 'cheap' }, {}, 'reward')).toMatchObject({ meanGain: 0.25, judge: 'reward' });
     const { meanGain } = await judged({ voice: 'cheap' }, { scorePerUsd: 1 }, 'reward');
     expect(meanGain).toBeCloseTo(0.25 + dearCall - cheapCall, 9);
   });

@@ -181,6 +181,7 @@ export function scoreProposals(
               : []),
           ]),
           changes: proposal.changed.length,
+          judge: reward === undefined || proposal.elsewhere !== undefined ? 'metric' : 'reward',
         };
       });
       await recordJudgedGains(stores, input, {

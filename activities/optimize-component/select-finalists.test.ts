@@ -18,6 +18,7 @@ const toned = (tone: string): Proposal => ({
 const hashOf = (tone: string): string => configurationHash({ speaker: { tone } });
 const scored = (tone: string, meanGain: number, outputsHash = tone): ProposalScore => ({
   ...{ configurationHash: hashOf(tone), meanGain, standardError: 0.1, inputs: 12, outputsHash, changes: 1 },
+  judge: 'metric',
 });
 
 let folder: TemporaryFolder;
@@ -42,16 +43,20 @@ beforeEach(async () => {
 afterEach(() => folder.remove());
 
 it('lets the metric, not the reward, choose the finalist, and records what both said', async () => {
-  const rounds = [await round(['a', scored('a', 0.3)], ['b', scored('b', 0.1)], ['c', scored('c', 0.05)])];
+  const byReward = (tone: string, gain: number): [string, ProposalScore] => [
+    tone,
+    { ...scored(tone, gain), judge: 'reward' },
+  ];
+  const rounds = [await round(byReward('a', 0.3), byReward('b', 0.1), ['c', scored('c', 0.05)])];
   const shortlist = [scored('a', -0.2), scored('b', 0.15)];
   const finalists = await attempt(() => selectFinalists(dependencies, { ...step, rounds, shortlist }));
   expect(finalists.hashes).toEqual([hashOf('b')]);
   const [entry] = await dependencies.stores.ledger.list('run', { kind: 'proposals' });
   expect(entry?.body).toMatchObject({
     proposals: [
-      { configurationHash: hashOf('a'), expectedGain: 0.3, measuredGain: -0.2, finalist: false },
-      { configurationHash: hashOf('b'), expectedGain: 0.1, measuredGain: 0.15, finalist: true },
-      { configurationHash: hashOf('c'), expectedGain: 0.05, measuredGain: null, finalist: false },
+      { configurationHash: hashOf('a'), expectedGain: 0.3, judge: 'reward', measuredGain: -0.2, finalist: false },
+      { configurationHash: hashOf('b'), expectedGain: 0.1, judge: 'reward', measuredGain: 0.15, finalist: true },
+      { configurationHash: hashOf('c'), expectedGain: 0.05, judge: 'metric', measuredGain: null, finalist: false },
     ],
   });
 });

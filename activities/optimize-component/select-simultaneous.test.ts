@@ -5,7 +5,7 @@ import { TemporaryFolder } from '../../storage/testing/temporary-folder';
 import { attempt } from '../../test/support/activity-attempt';
 import { begunRun } from '../../test/support/begun-run';
 import { stylesDuet } from '../../test/support/duet-system';
-import type { Finalists, RankedProposals } from '../contracts';
+import type { Finalists, Judge, RankedProposals } from '../contracts';
 import type { ActivityDependencies } from '../dependencies';
 import { decisionsBefore } from '../decisions-before';
 import { decide } from '../decide';
@@ -41,12 +41,12 @@ beforeEach(async () => {
 });
 afterEach(() => folder.remove());
 
-async function part(name: 'planner' | 'writer', gains: Record<string, number>) {
+async function part(name: 'planner' | 'writer', gains: Record<string, number>, judge: Judge = 'metric') {
   const place = { incumbent: configured('plain', 'plain'), component: name };
   const reference = await storeProposals(dependencies.stores, place, Object.keys(gains).map(proposal));
   const scores = Object.values(gains).map((meanGain, at) => ({
     ...{ configurationHash: reference.hashes[at]!, meanGain, standardError: 0.01, inputs: 6, outputsHash: String(at) },
-    changes: 1,
+    ...{ changes: 1, judge },
   }));
   const rounds: RankedProposals[] = [{ reference, scores }];
   return { component: name, rounds };
@@ -84,6 +84,20 @@ it('validates the best of both together, and records what was proposed for each'
       ...{ key: 'iteration/0/proposals', component: 'planner', others: ['writer'] },
       proposals: [{ configurationHash: hash, origin: 'simultaneous', expectedGain: 0.5, finalist: true }],
     },
+  ]);
+});
+
+it.each<[planner: Judge, writer: Judge, whole: Judge]>([
+  ['reward', 'reward', 'reward'],
+  ['reward', 'metric', 'metric'],
+  ['metric', 'reward', 'metric'],
+])('was judged by the %s and the %s, so the whole step by the %s', async (planner, writer, whole) => {
+  const parts = [await part('planner', { formal: 0.3 }, planner), await part('writer', { brief: 0.2 }, writer)];
+  await attempt(() =>
+    selectSimultaneous(dependencies, { runId: 'run', iteration: 0, configurationHash: baseline, parts }),
+  );
+  expect((await records()).map((record) => (record as unknown as ProposalsRecord).proposals[0]?.judge)).toEqual([
+    ...[planner, writer, whole],
   ]);
 });
 

@@ -8,7 +8,7 @@ import {
 import { configurationHash } from '../../core/system/configuration';
 import type { JsonObject } from '../../core/system/json';
 import type { LedgerEntry } from '../../storage';
-import type { Finalists, JudgedRound, SelectSimultaneousInput } from '../contracts';
+import type { Finalists, Judge, JudgedRound, ProposalScore, SelectSimultaneousInput } from '../contracts';
 import type { ActivityDependencies } from '../dependencies';
 import { inActivity } from '../in-activity';
 import { judgedGains } from './judged-gains';
@@ -25,7 +25,8 @@ export function selectSimultaneous(
 ): Promise<Finalists> {
   return inActivity(async () => {
     const incumbent = await stores.configurations.get(hash);
-    const judged: (LocalPart & { rounds: JudgedRound[]; proposals: Map<string, MeasuredProposal> })[] = [];
+    const judged: (LocalPart<ProposalScore> & { rounds: JudgedRound[]; proposals: Map<string, MeasuredProposal> })[] =
+      [];
     for (const { component, rounds } of parts) {
       const proposals = await judgedProposals(stores, { incumbent, component }, rounds);
       judged.push({ component, rounds, proposals, judged: [...proposals.values()] });
@@ -59,12 +60,12 @@ export function selectSimultaneous(
     const reason = reasonOf(step);
     const [first, ...others] = parts.map(({ component }) => component) as [string, ...string[]];
     const whole =
-      step === undefined || finalist === undefined || step.changed.length === 1
+      step === undefined || finalist === undefined || step.parts.length === 1
         ? []
         : [
             proposalRecord(
               finalist,
-              { proposal: step.proposal, score: step.expected },
+              { proposal: step.proposal, score: { ...step.expected, judge: judgeOf(step) } },
               { finalist: true, sameOutputsAs: null },
             ),
           ];
@@ -82,9 +83,14 @@ export function selectSimultaneous(
   });
 }
 
-function reasonOf(step: SimultaneousProposal | undefined): string {
+function judgeOf({ parts }: SimultaneousProposal<ProposalScore>): Judge {
+  return parts.every(({ score }) => score.judge === 'reward') ? 'reward' : 'metric';
+}
+
+function reasonOf(step: SimultaneousProposal<ProposalScore> | undefined): string {
   if (step === undefined) return 'no component has a proposal that is expected to gain';
-  return step.changed.length === 1
-    ? `the best proposal for ${step.changed.join()} goes to validation: no other component has one`
-    : `the best proposals for ${step.changed.join(', ')} go to validation together`;
+  const changed = step.parts.map(({ component }) => component).join(', ');
+  return step.parts.length === 1
+    ? `the best proposal for ${changed} goes to validation: no other component has one`
+    : `the best proposals for ${changed} go to validation together`;
 }

@@ -195,7 +195,7 @@ export class InMemoryOptimizer {
     const finalists = step === undefined ? [] : [placeProposal(incumbent, step.component, step.proposal)];
     const { gains: _, ...validation } = validateFinalists(state, finalists, iteration, this.decisions);
     const [component, ...others] = tunable.map(({ name }) => name) as [string, ...string[]];
-    const changed = (step?.changed ?? []).map((name) => ({ component: name }));
+    const changed = (step?.parts ?? []).map(({ component: name }) => ({ component: name }));
     return { iteration, component, others, changed, incumbent, ...validation, parts };
   }
 

@@ -26,11 +26,14 @@ interface StoredRecord extends RunRecord {
 
 const root = resolve(__dirname, '../..');
 /** What decides a simulated run. */
-const folders = ['core', 'systems/synthetic', 'bench/optimizers', 'activities/optimize-component', 'providers/reward'];
+const places = [
+  ...['activities', 'bench/optimizers', 'core', 'providers/reward', 'systems/synthetic'],
+  ...['bench/random-configuration.ts', 'bench/validate-look-by-look.ts'],
+];
 
 /** Names the sources and the plan: what other ones measured is not read again. */
 export function measuringSources(plan: Partial<RunPlan>): string {
-  return contentHash([plan as JsonObject, sourcesHash(root, folders)]).slice(0, 16);
+  return contentHash([plan as JsonObject, sourcesHash(root, places)]).slice(0, 16);
 }
 
 /** Records of these sources in the folder; a last line that a killed bench left unfinished is passed over. */

@@ -6,6 +6,7 @@ import { storesOf, type Stores } from '../../storage';
 import { TemporaryFolder } from '../../storage/testing/temporary-folder';
 import { damageBlob } from '../../test/support/damage-blob';
 import { dataOf, encoder, fitted, options, plantedTasks } from '../../test/support/planted-reward-data';
+import { UsageError } from './usage-error';
 import { writeRewards } from './write-rewards';
 
 jest.setTimeout(60_000);
@@ -57,6 +58,18 @@ describe('writeRewards', () => {
     );
     expect(await readdir(target)).toEqual(['writer-v1.json']);
     expect(await readFile(`${target}/writer-v1.json`, 'utf8')).toBe('of another run');
+  });
+
+  it('explains a file where a folder should be, and a folder where a file should be', async () => {
+    const target = folder.file('out');
+    await writeFile(target, '');
+    await expect(writeRewards(stores, 'r', target)).rejects.toThrow(
+      /takes a folder, and .*out is a file: name another/,
+    );
+    await mkdir(folder.file('other/writer-v0.onnx'), { recursive: true });
+    const failing = writeRewards(stores, 'r', folder.file('other'));
+    await expect(failing).rejects.toThrow(UsageError);
+    await expect(failing).rejects.toThrow(/other has a folder writer-v0\.onnx: name another/);
   });
 
   it.each([

@@ -35,7 +35,7 @@ export async function writeRewards(
   const others: string[] = [];
   // One by one, here and below: a long run has hundreds of megabytes of them.
   for (const file of files) {
-    const present = await hashOf(path.join(folder, file.name));
+    const present = await hashOf(folder, file.name);
     if (present === undefined) missing.push(file);
     else if (present !== file.sha256) others.push(file.name);
   }
@@ -76,11 +76,14 @@ function filesOf(blobs: Stores['blobs'], { runId, component, version, ...stored 
 }
 
 /** Undefined where there is no such file. */
-async function hashOf(file: string): Promise<string | undefined> {
+async function hashOf(folder: string, name: string): Promise<string | undefined> {
   try {
-    return sha256(await readFile(file));
+    return sha256(await readFile(path.join(folder, name)));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    if (code === 'ENOTDIR') throw new UsageError(`--rewards takes a folder, and ${folder} is a file: name another one`);
+    if (code === 'EISDIR') throw new UsageError(`${folder} has a folder ${name}: name another folder for --rewards`);
     throw error;
   }
 }

@@ -14,6 +14,8 @@ const cases: [Name, Json | undefined, Json | undefined, Json | undefined, number
   ['new-in-best-item', 'Lima. Santiago.', 'x', 'Lima Santiago', 1],
   ['new-in-best-sentence', passages, 'capital of Chile?', 'long Santiago', 1 / 2],
   ['new-in-best-sentence', '東京 首都。京都 古い。', '古い', '京都', 1],
+  ['new-in-best-sentence', '東京 首都！京都 古い？', '古い', '京都', 1],
+  ['new-in-best-sentence', '東京 首都！京都 古い？', '古い', '東京', 0],
   // Both words are in one of the four sentences.
   ['new-rarity-in-best-item', passages, 'capital of Chile?', 'Lima Santiago', Math.log(5) / (1 + 2 * Math.log(5))],
   ['log-new-not-in-input', passages, 'capital of Chile?', 'Bogota Quito Chile Lima', Math.log(3)],
@@ -34,6 +36,15 @@ describe('evidenceFeatures', () => {
 
   it('has a case above for each of its names', () => {
     expect(new Set(cases.map(([name]) => name))).toEqual(new Set(evidenceNames));
+  });
+
+  it.each([
+    ['Lima. Santiago!', [['lima'], ['santiago']]],
+    ['東京！京都？ 奈良。', [['東京'], ['京都'], ['奈良']]],
+    ['v1.5\n\n- two', [['v1', '5'], ['two']]],
+    ['...', []],
+  ])('reads the sentences of %j', (text, sentences) => {
+    expect(fieldSurface(text).sentences.map((words) => [...words])).toEqual(sentences);
   });
 
   it('takes the item that the rarer words point to, and of equal ones the first', () => {

@@ -11,7 +11,7 @@ export interface FeatureBlock {
 }
 
 /** 3: what an output takes from an input that the other inputs ask for. Rewards of another version cannot be read. */
-export const featureVersion = 3;
+export const featureVersion = 4;
 
 /** The layout of a component's features: fixed by the fields of its schemas and the encoder's dimension. */
 export interface FeatureSpec {

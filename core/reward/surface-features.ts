@@ -14,7 +14,7 @@ export interface FieldSurface {
   names: string[];
   /** Words of each item of a list; of anything else, one item. */
   items: ReadonlySet<string>[];
-  /** Words of each sentence or line. */
+  /** Words of each sentence or line that has any. */
   sentences: ReadonlySet<string>[];
 }
 
@@ -57,7 +57,7 @@ export const interactionSurfaceNames = [
 
 export function fieldSurface(value: Json | undefined): FieldSurface {
   const text = fieldText(value);
-  const lowered = text.normalize('NFKC').toLowerCase();
+  const lowered = plain(text);
   const words = wordsOf(lowered);
   return {
     missing: value === undefined,
@@ -72,11 +72,15 @@ export function fieldSurface(value: Json | undefined): FieldSurface {
       .map((word) => word.toLowerCase()),
     items:
       Array.isArray(value) && value.length > 0
-        ? value.map((item) => new Set(wordsOf(fieldText(item).normalize('NFKC').toLowerCase())))
+        ? value.map((item) => new Set(wordsOf(plain(fieldText(item)))))
         : [new Set(words)],
     // Asked for of inputs alone, and of those where there is another.
     get sentences() {
-      return lowered.split(/(?<=[.!?])\s+|(?<=[。！？])|\n+/u).map((sentence) => new Set(wordsOf(sentence)));
+      // Of the text as written: NFKC makes the full-width marks, after which no space stands, plain ones.
+      return text
+        .split(/(?<=[.!?])\s+|(?<=[。！？])|\n+/u)
+        .map((sentence) => new Set(wordsOf(plain(sentence))))
+        .filter(({ size }) => size > 0);
     },
   };
 }
@@ -130,6 +134,10 @@ export function interactionSurface(input: FieldSurface, output: FieldSurface, co
     shareIn(output.wordSet, input.items[0] as ReadonlySet<string>),
     shareIn(output.wordSet, input.items.at(-1) as ReadonlySet<string>),
   ];
+}
+
+function plain(text: string): string {
+  return text.normalize('NFKC').toLowerCase();
 }
 
 function wordsOf(text: string): string[] {

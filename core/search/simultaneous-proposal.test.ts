@@ -22,7 +22,7 @@ it('puts the best of every component together and expects the sum of their gains
     part('judge', [toned('d'), -0.1]),
     part('editor', [toned('e'), 0.05]),
   ]);
-  expect(step).toEqual({
+  expect(step).toMatchObject({
     component: 'writer',
     proposal: {
       settings: { tone: 'c' },
@@ -37,13 +37,16 @@ it('puts the best of every component together and expects the sum of their gains
       standardError: expect.closeTo(Math.hypot(0.03, 0.03), 9),
       inputs: 6,
     },
-    changed: ['writer', 'editor'],
+    parts: [
+      { component: 'writer', proposal: { settings: { tone: 'c' } }, score: { meanGain: 0.2, configurationHash: 'c' } },
+      { component: 'editor', proposal: { settings: { tone: 'e' } }, score: { meanGain: 0.05, configurationHash: 'e' } },
+    ],
   });
 });
 
 it('changes one component where only one has something to gain, and nothing where none has', () => {
   const one = simultaneousProposal([part('writer', [toned('b'), 0]), part('editor', [toned('e'), 0.05])]);
-  expect(one).toMatchObject({ component: 'editor', changed: ['editor'] });
+  expect(one).toMatchObject({ component: 'editor', parts: [{ component: 'editor' }] });
   expect(one?.proposal).not.toHaveProperty('elsewhere');
   expect(simultaneousProposal([part('writer', [toned('b'), 0]), part('editor')])).toBeUndefined();
 });

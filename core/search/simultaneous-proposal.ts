@@ -4,19 +4,19 @@ import { rankDistinct, type JudgedProposal } from './rank-distinct';
 import type { ProposalValue } from './ranking';
 
 /** A component's local step in a simultaneous one: what was proposed, and what it is expected to gain. */
-export interface LocalPart {
+export interface LocalPart<Score extends JudgedProposal & ProposalValue = JudgedProposal & ProposalValue> {
   component: string;
-  judged: readonly { proposal: Proposal; score: (JudgedProposal & ProposalValue) | undefined }[];
+  judged: readonly { proposal: Proposal; score: Score | undefined }[];
 }
 
 /** The simultaneous step, and what its parts are expected to gain together. */
-export interface SimultaneousProposal {
+export interface SimultaneousProposal<Score> {
   /** The component whose proposal it is: the first that it changes. */
   component: string;
   proposal: Proposal;
   expected: ProposalValue;
-  /** Components that it changes. */
-  changed: string[];
+  /** The best proposals that it puts together: of every component that it changes. */
+  parts: (PlacedProposal & { score: Score })[];
 }
 
 /**
@@ -28,8 +28,10 @@ export interface SimultaneousProposal {
  * @param parts in the order of the graph.
  * @returns undefined where nothing is expected to gain.
  */
-export function simultaneousProposal(parts: readonly LocalPart[]): SimultaneousProposal | undefined {
-  const best = parts.flatMap(({ component, judged }): (PlacedProposal & { score: ProposalValue })[] => {
+export function simultaneousProposal<Score extends JudgedProposal & ProposalValue>(
+  parts: readonly LocalPart<Score>[],
+): SimultaneousProposal<Score> | undefined {
+  const best = parts.flatMap(({ component, judged }): (PlacedProposal & { score: Score })[] => {
     const own = judged.flatMap(({ proposal, score }) =>
       score === undefined || proposal.elsewhere !== undefined ? [] : [{ ...score, proposal }],
     );
@@ -48,6 +50,6 @@ export function simultaneousProposal(parts: readonly LocalPart[]): SimultaneousP
       standardError: Math.hypot(...best.map(({ score }) => score.standardError)),
       inputs: Math.min(...best.map(({ score }) => score.inputs)),
     },
-    changed: best.map(({ component }) => component),
+    parts: best,
   };
 }

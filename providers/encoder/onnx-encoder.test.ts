@@ -64,6 +64,18 @@ describe('OnnxEncoder', () => {
     }
   });
 
+  it('tells what may pass from what is wrong with the files, as it opens', async () => {
+    const create = jest.spyOn(InferenceSession, 'create');
+    try {
+      create.mockRejectedValueOnce(new Error('std::bad_alloc'));
+      await expect(OnnxEncoder.open(folder)).rejects.toMatchObject({ name: 'EncoderError', passing: true });
+      create.mockRejectedValueOnce(new Error('Protobuf parsing failed'));
+      await expect(OnnxEncoder.open(folder)).rejects.toMatchObject({ name: 'EncoderError', passing: false });
+    } finally {
+      create.mockRestore();
+    }
+  });
+
   it('has an identity that follows the files', async () => {
     const one = await OnnxEncoder.open(folder);
     await writeFile(join(folder, 'tokenizer.json'), tokenizerJson().replace('"lowercase":true', '"lowercase":false'));

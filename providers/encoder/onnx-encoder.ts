@@ -22,6 +22,7 @@ const dynamicQuantisation = /^DynamicQuantize|^MatMulInteger|^ConvInteger/;
 interface Parts {
   folder: string;
   identity: string;
+  /** 0: not known yet. */
   dimension: number;
   session: InferenceSession;
   tokenizer: Tokenizer;
@@ -118,7 +119,7 @@ export class OnnxEncoder implements Encoder {
 
   /** @param batch tokens of texts, all of one length. */
   async #run(batch: readonly (readonly number[])[]): Promise<Float32Array[]> {
-    const { folder, session, signature } = this.#parts;
+    const { folder, session, signature, dimension } = this.#parts;
     const { output, pooling } = signature;
     const takes = (name: string): boolean => session.inputNames.includes(name);
     const size = batch.length * (batch[0]?.length ?? 0);
@@ -130,16 +131,16 @@ export class OnnxEncoder implements Encoder {
       }),
       ...(takes('token_type_ids') && { token_type_ids: tensor(new BigInt64Array(size)) }),
     };
-    try {
-      const found = (await session.run(inputs, [output]))[output] as Tensor;
-      const vectors = pooledVectors(found, pooling);
-      found.dispose();
-      return vectors;
-    } catch (cause) {
+    const outputs = await session.run(inputs, [output]).catch((cause: unknown) => {
+      if (dimension === 0) throw cause; // Still being opened: it may never work.
       // It encoded a text when it was opened, so that this may pass: memory ran out, say.
       throw new InfrastructureError(`encoder folder '${folder}': model.onnx failed: ${(cause as Error).message}`, {
         cause,
       });
-    }
+    });
+    const found = outputs[output] as Tensor;
+    const vectors = pooledVectors(found, pooling);
+    found.dispose();
+    return vectors;
   }
 }
