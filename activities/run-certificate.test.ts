@@ -60,6 +60,7 @@ const toned = (tone: string): Proposal => ({
   settings: { tone },
   origin: 'grid',
   changed: [{ variable: 'tone', kind: 'hyperparameter' }],
+  note: `make it ${tone}`,
 });
 
 let folder: TemporaryFolder;
@@ -174,6 +175,7 @@ it('certifies what the metric measured against the final configuration, each exa
         {
           configurationHash: hashOf(tone),
           changed: [{ variable: 'tone', kind: 'hyperparameter' }],
+          ...{ iteration: tone === 'flat' ? 2 : 1, origin: 'grid', note: `make it ${tone}` },
           examples: gains.length,
           meanGain: expect.closeTo(gains.reduce((sum, gain) => sum + gain, 0) / gains.length, 9),
           bound: expect.closeTo(Math.min(result.headroom, bound(gains, 4)), 9),
@@ -263,6 +265,7 @@ it('has the trivial epsilon for settings that were tried before the final ones w
     unmeasured: ['warm', 'even'].map((tone) => ({
       ...{ iteration: 0, settings: configurationHash({ tone }), why: 'earlier-configuration' },
       changed: [{ variable: 'tone', kind: 'hyperparameter' }],
+      ...{ origin: 'grid', note: `make it ${tone}` },
     })),
   });
   expect(epsilon).toBe(headroom);

@@ -38,7 +38,7 @@ export async function runCertificate(
 
   const components: Record<string, ComponentEvidence> = {};
   const unmeasured: Record<string, Unmeasured[]> = {};
-  const changes = new Map<string, ProposalRecord['changed']>();
+  const byHash = new Map<string, Tried>();
   for (const name of tunable.tuned) {
     const final = configurationHash(configuration[name] ?? {});
     const [triedNow, triedBefore] = [new Map<string, Tried>(), new Map<string, Tried>()];
@@ -51,8 +51,8 @@ export async function runCertificate(
       if (before !== incumbent) continue;
       const byMetric = await gainsByMetric(stores, { runId, iteration, component, incumbent, proposals });
       for (const proposal of own) {
-        const { configurationHash: hash, changed, finalist } = proposal;
-        changes.set(hash, changed);
+        const { configurationHash: hash, finalist } = proposal;
+        byHash.set(hash, { iteration, proposal });
         keepFirst(measured, hash, byMetric.get(hash));
         // What was measured of a validation that did not end depends on when it was cut off.
         if (finalist && decided.has(iteration)) {
@@ -80,7 +80,7 @@ export async function runCertificate(
           ...component,
           candidates: candidates.map((candidate) => ({
             ...candidate,
-            changed: (changes.get(candidate.configurationHash) ?? []).map(withoutComponent),
+            ...provenance(byHash.get(candidate.configurationHash) as Tried),
           })),
           unmeasured: unmeasured[name],
         },
@@ -96,11 +96,12 @@ interface Tried {
 
 const unmeasuredBecause =
   (why: Unmeasured['why']) =>
-  ([settings, { iteration, proposal }]: readonly [string, Tried]): Unmeasured => ({
-    ...{ iteration, settings, changed: proposal.changed.map(withoutComponent), why },
-  });
+  ([settings, tried]: readonly [string, Tried]): Unmeasured => ({ ...provenance(tried), settings, why });
 
-const withoutComponent = ({ variable, kind }: ProposalRecord['changed'][number]) => ({ variable, kind });
+const provenance = ({ iteration, proposal: { changed, origin, note } }: Tried) => ({
+  changed: changed.map(({ variable, kind }) => ({ variable, kind })),
+  ...{ iteration, origin, note },
+});
 
 /** What changes several components at once is no candidate of one. */
 function changesOnly(component: string, changed: ProposalRecord['changed']): boolean {

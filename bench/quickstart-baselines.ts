@@ -102,10 +102,8 @@ async function main(): Promise<void> {
   const anywhere = (): Configuration => randomConfiguration(initial, pools, stream);
   const queue = options.method === 'single' ? stream.shuffle(singles()) : undefined;
   const reserve = 2 * 2 * plan.testExamples;
-  let best = {
-    configuration: initial,
-    mean: (await measure(initial, 'validation', 'validation', plan.validationExamples)).mean,
-  };
+  const baseline = await measure(initial, 'validation', 'validation', plan.validationExamples);
+  let best = { configuration: initial, mean: baseline.mean };
   let tried = 0;
   while ((await spent()) < options.calls - reserve) {
     const candidate = queue === undefined ? anywhere() : queue.pop();
@@ -126,7 +124,14 @@ async function main(): Promise<void> {
       `spent ${await spent()} model calls; ${options.calls} were to be spent\n`,
   );
   if (options.json !== undefined) {
-    const outcome = { gain: gain.mean, ci95: gain.ci95, calls: await spent() };
+    const { entries } = await runtime.stores.spend.totals(runId, 'component');
+    const outcome = {
+      gain: gain.mean,
+      ci95: gain.ci95,
+      validatedGain: best.mean - baseline.mean,
+      calls: await spent(),
+      systemRuns: entries / system.components.length,
+    };
     writeFileSync(options.json, JSON.stringify(outcome));
   }
   await runtime.close();

@@ -36,7 +36,9 @@ async function main(): Promise<void> {
         const outcome = await measure({ system, method, seed, folder }, ours);
         outcomes.push(outcome);
         const interval = outcome.ci95.map((end) => end.toFixed(3)).join(' to ');
-        say(`| ${system} | ${method} | ${seed} | ${outcome.gain.toFixed(3)} | ${interval} | ${outcome.calls} |`);
+        const [gain, validated] = [outcome.gain, outcome.validatedGain].map((value) => value.toFixed(3));
+        const cells = [system, method, seed, gain, interval, validated, outcome.calls, outcome.systemRuns.toFixed(0)];
+        say(`| ${cells.join(' | ')} |`);
       }
     }
   }
@@ -54,25 +56,35 @@ interface ProductRun {
   folder: string;
 }
 
-async function measure(run: ProductRun, ours: Outcome | undefined): Promise<Outcome> {
-  const { system, method, seed, folder } = run;
+async function measure(wanted: ProductRun, ours: Outcome | undefined): Promise<Outcome> {
+  const { system, method, seed, folder } = wanted;
   const file = join(folder, 'result.json');
   const buildFile = join(folder, 'build');
   const build = readFileSync(join(root, 'dist/.sources'), 'utf8');
   if (!existsSync(file)) {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
-    await program(folder, commandOf(run, file, ours));
+    await program(folder, commandOf(wanted, file, ours));
     writeFileSync(buildFile, build);
   }
   if (!existsSync(buildFile) || readFileSync(buildFile, 'utf8') !== build) {
     throw new Error(`${folder} was measured with other sources: name a new --folder`);
   }
   const json: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  if (method === 'random') return { ...(json as Pick<Outcome, 'gain' | 'ci95' | 'calls'>), system, method, seed };
-  const { final, cost } = resultDocumentSchema.parse(json);
-  if (final.gain === null) throw new Error(`${file} has no final test`);
-  return { system, method, seed, gain: final.gain.mean, ci95: final.gain.ci95, calls: cost.llmCalls };
+  const run = { system, method, seed };
+  if (method === 'random') return { ...(json as Omit<Outcome, 'system' | 'method' | 'seed'>), ...run };
+  const { baseline, final, cost } = resultDocumentSchema.parse(json);
+  if (final.gain === null || final.validation === null || baseline.validation === null) {
+    throw new Error(`${file} has no final test`);
+  }
+  return {
+    ...run,
+    gain: final.gain.mean,
+    ci95: final.gain.ci95,
+    validatedGain: final.validation.mean - baseline.validation.mean,
+    calls: cost.llmCalls,
+    systemRuns: cost.systemRuns,
+  };
 }
 
 function commandOf({ system, method, seed }: ProductRun, file: string, ours: Outcome | undefined): string[] {

@@ -17,15 +17,22 @@ export interface Outcome {
   /** Of the final configuration on test examples, with 95 % interval. */
   gain: number;
   ci95: [number, number];
+  /** The same on the validation examples that the baseline was measured on; random search chose by them. */
+  validatedGain: number;
   /** Model calls that were made. */
   calls: number;
+  /** Component calls that were made, in whole system runs. */
+  systemRuns: number;
 }
 
+type Figures = Pick<Outcome, 'gain' | 'validatedGain' | 'calls' | 'systemRuns'>;
+
 export interface ProductSummary {
-  /** Seeds, mean gain and mean calls of each method that was measured. */
-  methods: Partial<Record<Method, { seeds: number; gain: number; calls: number }>>;
-  /** Model calls of ours over no-LRF's, whole runs; null: one was not measured. */
+  /** Seeds of each method that was measured, and means over them. */
+  methods: Partial<Record<Method, { seeds: number } & Figures>>;
+  /** Model calls, and system runs, of ours over no-LRF's, whole runs; null: one was not measured. */
   callRatio: number | null;
+  costRatio: number | null;
   /**
    * Mean difference of gains from random search over seeds. The 95 % interval is that of the test examples, as if both were measured
    * on examples of their own: they share them, so that it is wide rather than narrow. Null: not measured.
@@ -47,7 +54,9 @@ function summaryOf(outcomes: readonly Outcome[]): ProductSummary {
     methods[method] = {
       seeds: own.length,
       gain: mean(own.map(({ gain }) => gain)),
+      validatedGain: mean(own.map(({ validatedGain }) => validatedGain)),
       calls: mean(own.map(({ calls }) => calls)),
+      systemRuns: mean(own.map(({ systemRuns }) => systemRuns)),
     };
   }
   const pairs = outcomes.flatMap((ours) => {
@@ -58,6 +67,7 @@ function summaryOf(outcomes: readonly Outcome[]): ProductSummary {
   return {
     methods,
     callRatio: ours === undefined || base === undefined ? null : ours.calls / base.calls,
+    costRatio: ours === undefined || base === undefined ? null : ours.systemRuns / base.systemRuns,
     overRandom: pairs.length === 0 ? null : meanDifference(pairs),
   };
 }

@@ -13,6 +13,17 @@ const settingChange = z.object({
   kind: z.enum(['instructions', 'demonstrations', 'hyperparameter', 'model']),
 });
 
+/** Where a candidate is from: the latest record of proposals that has it. */
+const provenance = {
+  changed: z.array(settingChange.omit({ component: true })),
+  /** The iteration that proposed it. Absent in earlier documents, as are the next two. */
+  iteration: z.number().int().optional(),
+  /** How it was proposed: `opro`, `reflection`, `grid` and so on. */
+  origin: z.string().optional(),
+  /** What its proposer said of it. */
+  note: z.string().nullable().optional(),
+};
+
 /** See `Certificate` in `core/validation/certificate.ts`. */
 const certificate = z.object({
   delta: z.number(),
@@ -45,21 +56,20 @@ const certificate = z.object({
       candidates: z.array(
         z.object({
           configurationHash: z.string(),
-          changed: z.array(settingChange.omit({ component: true })),
+          ...provenance,
           examples: z.number().int(),
           meanGain: z.number(),
           /** Its true gain is at most this. */
           bound: z.number(),
         }),
       ),
-      /** The others that were tried, as in the latest record of proposals that has them. Absent in earlier documents. */
+      /** The others that were tried. Absent in earlier documents. */
       unmeasured: z
         .array(
           z.object({
-            iteration: z.number().int(),
+            ...provenance,
             /** Hash of the component's settings. */
             settings: z.string(),
-            changed: z.array(settingChange.omit({ component: true })),
             why: z.enum(['ranked-by-reward', 'earlier-configuration']),
           }),
         )
