@@ -6,7 +6,7 @@ import { InfrastructureError } from '../../core/system/infrastructure-error';
 import { system } from '../../core/system/system';
 import { integer, oneOf } from '../../core/system/variable';
 import { LanguageModels } from '../../providers/language-models';
-import type { LedgerEntry } from '../../storage';
+import type { LedgerEntry, Stores } from '../../storage';
 import { TemporaryFolder } from '../../storage/testing/temporary-folder';
 import { activityDependencies, attempt } from '../../test/support/activity-attempt';
 import { startScriptedEndpoint, type ScriptedEndpoint } from '../../test/support/scripted-endpoint';
@@ -15,7 +15,7 @@ import { resolveSystem } from '../definition/resolve-system';
 import { evaluate } from '../evaluate';
 import { prepareRun } from '../prepare-run';
 import { propose } from './propose';
-import { loadProposals } from './stored-proposals';
+import { loadProposals, storeProposals } from './stored-proposals';
 
 // Module graphs are bundled and databases opened, beside other test files on the same cores.
 jest.setTimeout(60_000);
@@ -60,7 +60,11 @@ const mine = (proposing: Optimizer['propose'], more: Partial<Optimizer> = {}): O
 });
 
 /** Proposals of one iteration by these optimizers beside the product's, with what the ledger keeps of them. */
-async function proposed(optimizers: Optimizer[], replies: ScriptedEndpointOptions = {}) {
+async function proposed(
+  optimizers: Optimizer[],
+  replies: ScriptedEndpointOptions = {},
+  before: (stores: Stores, baseline: string) => Promise<void> = async () => {},
+) {
   endpoint = await startScriptedEndpoint(replies);
   const resolved = await resolveSystem(cutting, { optimizers, definedIn: undefined });
   const dependencies = await activityDependencies(folder, resolved, {
@@ -68,9 +72,10 @@ async function proposed(optimizers: Optimizer[], replies: ScriptedEndpointOption
   });
   const begun = { runId: 'run', system: 'cutting', seed: 0, plan: defaultPlan, fresh: false };
   const { baseline } = await attempt(() => prepareRun(dependencies, begun));
-  const range = { split: 'train', purpose: 'preference', iteration: 0, count: 2, from: 0, to: 2 } as const;
+  await before(dependencies.stores, baseline);
+  const range = { split: 'train', purpose: 'preference', iteration: 1, count: 2, from: 0, to: 2 } as const;
   await attempt(() => evaluate(dependencies, { runId: 'run', limits: {}, configurationHash: baseline, range }));
-  const step = { runId: 'run', component: 'cutter', iteration: 0, configurationHash: baseline, limits: {}, count: 2 };
+  const step = { runId: 'run', component: 'cutter', iteration: 1, configurationHash: baseline, limits: {}, count: 2 };
   const { sha256 } = await attempt(() => propose(dependencies, step));
   const { stores } = dependencies;
   const incumbent = await stores.configurations.get(baseline);
@@ -118,6 +123,41 @@ describe("a user's own optimizer", () => {
       outputs: { text: expect.any(String) as string },
     });
     expect(got?.count).toBeGreaterThan(0);
+  });
+
+  it('sees what was tried before: by the metric where it measured, else as it was expected', async () => {
+    const earlier = [
+      { settings: { length: 2, side: 'left' }, expectedGain: 0.2, measuredGain: -0.1 },
+      { settings: { length: 3, side: 'left' }, expectedGain: 0.05, measuredGain: null },
+    ];
+    let tries: ProposeContext['tries'] = [];
+    const reading = mine((context) => {
+      ({ tries } = context);
+      return [];
+    });
+    await proposed([reading], {}, async (stores, baseline) => {
+      const changed = [{ variable: 'length', kind: 'hyperparameter' as const }];
+      const { sha256, hashes } = await storeProposals(
+        stores,
+        { incumbent: await stores.configurations.get(baseline), component: 'cutter' },
+        earlier.map(({ settings }) => ({ settings, origin: 'grid', changed })),
+      );
+      const step = { component: 'cutter', incumbent: baseline };
+      const proposals = earlier.map(({ expectedGain, measuredGain }, place) => ({
+        ...{ configurationHash: hashes[place] as string, origin: 'grid', changed, optimizers: [] },
+        ...{ expectedGain, measuredGain, finalist: false },
+      }));
+      const decision = { ...step, accepted: false, changed: [], validated: [] };
+      await stores.ledger.append('run', [
+        { key: 'p', iteration: 0, kind: 'proposals', body: { ...step, blobs: [sha256], proposals } },
+        { key: 'd', iteration: 0, kind: 'decision', body: decision },
+      ]);
+    });
+    const over = { length: 1, side: 'left' };
+    expect(tries).toEqual([
+      { iteration: 0, settings: { length: 2, side: 'left' }, over, gain: -0.1, accepted: false },
+      { iteration: 0, settings: { length: 3, side: 'left' }, over, gain: 0.05, accepted: false },
+    ]);
   });
 
   it('cannot change what others see', async () => {

@@ -74,7 +74,10 @@ async function written(
 
 const good = '<instructions>\nAnswer {q} with a name.\n</instructions>';
 
-describe.each([opro, reflection])('$name', (optimizer) => {
+/** Better than the incumbent on one example, worse on another: a pair to merge. */
+const complementary = tried('Say {q}', { a: 0.5, b: -0.5 });
+
+describe.each([opro, reflection, merge])('$name', (optimizer) => {
   it.each([
     ['nothing', '', ['the reply is empty']],
     [
@@ -91,7 +94,8 @@ describe.each([opro, reflection])('$name', (optimizer) => {
       ['is longer than 400 characters'],
     ],
   ])('makes nothing of %s, and says why', async (_, reply, reasons) => {
-    const { texts, rejected } = await written(optimizer, reply);
+    const { asked, texts, rejected } = await written(optimizer, reply, { past: [complementary] });
+    expect(asked).toHaveLength(1);
     expect(texts).toEqual([]);
     expect(rejected.map(({ reason }) => reason)).toEqual(reasons.map((reason) => expect.stringContaining(reason)));
     for (const { text } of rejected) expect(text.length).toBeLessThan(250);
@@ -99,7 +103,7 @@ describe.each([opro, reflection])('$name', (optimizer) => {
 
   it('proposes what was written, once, and not what was tried before', async () => {
     const { texts, rejected } = await written(optimizer, `${good}<instructions>Old {q}</instructions>${good}`, {
-      past: [tried('Old {q}', {})],
+      past: [complementary, tried('Old {q}', {})],
     });
     expect(texts).toEqual(['Answer {q} with a name.']);
     expect(rejected.map(({ reason }) => reason)).toEqual([
@@ -109,8 +113,9 @@ describe.each([opro, reflection])('$name', (optimizer) => {
   });
 
   it('goes on without a reply', async () => {
-    expect(await written(optimizer, undefined)).toMatchObject({ texts: [], rejected: [] });
-    expect(await written(optimizer, good, { proposer: undefined })).toMatchObject({ asked: [], texts: [] });
+    const past = [complementary];
+    expect(await written(optimizer, undefined, { past })).toMatchObject({ texts: [], rejected: [] });
+    expect(await written(optimizer, good, { past, proposer: undefined })).toMatchObject({ asked: [], texts: [] });
   });
 });
 
