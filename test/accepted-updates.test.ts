@@ -43,10 +43,12 @@ const onlooker: Optimizer = {
 
 describe('an accepted update of one kind', () => {
   let endpoint: ScriptedEndpoint;
+  let distant: ScriptedEndpoint;
   let runs: TestRuns;
 
   beforeAll(async () => {
     endpoint = await startScriptedEndpoint({ reply: oneSettingReply });
+    distant = await startScriptedEndpoint({ reply: oneSettingReply, latencyMs: 300 });
     runs = await TestRuns.open({
       systems: Object.values(oneSettingSystems),
       endpoints: {
@@ -63,6 +65,7 @@ describe('an accepted update of one kind', () => {
           pure: true,
           concurrency: 32,
         },
+        distant: { baseURL: distant.url, models: { distant: {} }, pure: true, concurrency: 32 },
       },
       config: { optimizers: [magician, onlooker] },
     });
@@ -71,6 +74,7 @@ describe('an accepted update of one kind', () => {
   afterAll(async () => {
     await runs.close();
     await endpoint.close();
+    await distant.close();
   });
 
   async function optimized(system: string, plan: Partial<RunPlan> = {}): Promise<ResultDocument> {
@@ -110,7 +114,19 @@ describe('an accepted update of one kind', () => {
     expect(after?.usd).toBeCloseTo((before?.usd ?? 0) / 10, 9);
   });
 
-  it('does so without rewards too', async () => {
+  it('makes a model faster, at the same score, because latency is an objective', async () => {
+    const { iterations, final, objectives } = await optimized('latency', { scorePerSecond: 1 });
+    expect(iterations).toMatchObject([{ accepted: true, changed: [{ variable: 'model', kind: 'model' }] }]);
+    expect(iterations[0]).toMatchObject({ before: 1, after: 1 });
+    expect(final).toMatchObject({ test: { mean: 1 }, gain: { mean: 0 } });
+    const { before, after } = objectives?.prices ?? {};
+    expect(before?.seconds).toBeGreaterThan(0.3);
+    expect(after?.seconds).toBeLessThan(0.3);
+    const unhurried = await optimized('latency');
+    expect(unhurried.iterations).toMatchObject([{ accepted: false }]);
+  });
+
+  it('makes a model cheaper without rewards too', async () => {
     const { iterations, final, rewards } = await optimized('price', { scorePerUsd: 1, rewards: false });
     expect(iterations).toMatchObject([{ accepted: true, changed: [{ variable: 'model', kind: 'model' }] }]);
     expect(final).toMatchObject({ test: { mean: 1 }, gain: { mean: 0 } });

@@ -98,6 +98,13 @@ describe('checkProposals', () => {
     ]);
   });
 
+  it('leaves demonstrations and other settings free where instructions may not change at all', () => {
+    const shown = { inputs: { q: 'what is it' }, outputs: { a: 'a lake' } };
+    const free = [instructed('Answer {q}', [shown]), proposal({ k: 5 })];
+    expect(reasons(free, { promptTrustRegion: 0 })).toEqual([]);
+    expect(reasons([instructed('Answer {q} now')], { promptTrustRegion: 0 })).toHaveLength(1);
+  });
+
   it('says which text it was', () => {
     const { rejected } = checkProposals([instructed('Who wrote it? {q}')], {
       ...{ incumbent, promptTrustRegion: 1, hiddenInputs: () => new Set<string>() },

@@ -18,6 +18,7 @@ export const oneSettingSystems = {
   model: doubling('model', { model: model(['sloppy', 'careful']) }, ({ model: chosen }) => chosen as string),
   /** Both are always right. */
   price: doubling('price', { model: model(['dear', 'careful']) }, ({ model: chosen }) => chosen as string),
+  latency: doubling('latency', { model: model(['distant', 'careful']) }, ({ model: chosen }) => chosen as string),
   hyperparameter: system({
     name: 'hyperparameter',
     input: z.object({ number: z.number() }),
@@ -49,6 +50,7 @@ export function oneSettingReply(request: ScriptedChatRequest): string {
       (name === 'imitator' && isShown) ||
       (name === 'sloppy' && number % 3 === 0) ||
       name === 'careful' ||
-      name === 'dear',
+      name === 'dear' ||
+      name === 'distant',
   );
 }
