@@ -48,14 +48,10 @@ describe('activityFailure', () => {
     ])
       expect(failureOf(new StorageError(code, 'no'))).toMatchObject({ nonRetryable: true, type: `Storage.${code}` });
     for (const [error, type] of [
-      [new RewardError('another encoder'), 'RewardError'],
+      [new RewardError('another encoder', 'use the same'), 'RewardError'],
       [new EncoderError('no model', { cause: new Error('ENOENT: no such file') }), 'EncoderError'],
     ] as const)
       expect(failureOf(error)).toMatchObject({ nonRetryable: true, type, message: error.message });
-    for (const cause of ["EMFILE: too many open files, open 'model.onnx'", 'std::bad_alloc'])
-      expect(failureOf(new EncoderError('no model', { cause: new Error(cause) }))).toMatchObject({
-        ...{ nonRetryable: false, type: 'EncoderError', message: 'no model' },
-      });
     expect(failureOf(new BudgetExhausted('200 of 200 calls are made')).type).toBe('BudgetExhausted');
     const share = failureOf(new BudgetShareReached('80 % of the limit of calls is reached'));
     expect(share).toMatchObject({ type: 'BudgetShareReached', nonRetryable: true });

@@ -50,8 +50,7 @@ function classified(error: unknown, attempt: number): unknown {
   if (DefinitionError.isInstance(error)) return ApplicationFailure.nonRetryable(error.message, 'DefinitionError');
   // An encoder's files, and what a reward was trained with, are the same at the next attempt.
   if (EncoderError.isInstance(error) || RewardError.isInstance(error)) {
-    const nonRetryable = RewardError.isInstance(error) || !error.passing;
-    return ApplicationFailure.create({ message: error.message, type: error.name, nonRetryable });
+    return ApplicationFailure.nonRetryable(error.message, error.name);
   }
   const infrastructure = infrastructureCause(error);
   if (infrastructure !== undefined) {

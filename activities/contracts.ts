@@ -199,7 +199,7 @@ export interface ScoreProposalsInput extends LocalStep, MeteredInput {
   /** How many of it are judged on, from its first. */
   inputs: number;
   /** `reward`: the component's LRF where it is trusted, else the global metric. `metric`: always the global metric. */
-  judge: 'reward' | 'metric';
+  judge: Judge;
 }
 
 /** Expected gain in score over the incumbent on the same inputs, by the trusted LRF or else by downstream rollouts. */
@@ -214,7 +214,7 @@ export interface ProposalScore {
   outputsHash: string;
   /** Settings that it changes. */
   changes: number;
-  /** Who judged it: `reward` only where the component's was trusted, and nothing else is changed. */
+  /** Who judged it: `reward` where a trusted one predicted the gain on every input; where a call fails, the metric says what that costs. */
   judge: Judge;
 }
 

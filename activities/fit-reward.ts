@@ -59,8 +59,6 @@ export function fitReward(dependencies: ActivityDependencies, input: FitRewardIn
       return { pairs: preferencePairs(marked), comparisons: comparisonsWithIncumbent(marked) };
     };
     const data = dataFrom(judgedFrom);
-    // An adaptation that finds a drift begins anew with a fit.
-    let most = 0;
     const trained = await trainReward({
       stores,
       component: componentOf(run, input.component),
@@ -71,7 +69,7 @@ export function fitReward(dependencies: ActivityDependencies, input: FitRewardIn
       judgedFrom,
       previous,
       signal,
-      onProgress: (done) => progress((most = Math.max(most, Math.round(done * 100))), 100),
+      onProgress: (done) => progress(Math.round(done * 100), 100),
     });
     const reward: RewardVersion = {
       runId: input.runId,

@@ -52,12 +52,12 @@ export async function runCertificate(
       const byMetric = await gainsByMetric(stores, { runId, iteration, component, incumbent, proposals });
       for (const proposal of own) {
         const { configurationHash: hash, finalist } = proposal;
-        byHash.set(hash, { iteration, proposal });
         keepFirst(measured, hash, byMetric.get(hash));
         // What was measured of a validation that did not end depends on when it was cut off.
         if (finalist && decided.has(iteration)) {
           keepFirst(measured, hash, await validatedGains(stores, { runId, iteration, incumbent }, hash));
         }
+        if (measured.has(hash) && !byHash.has(hash)) byHash.set(hash, { iteration, proposal });
       }
     }
     const earlier = [...triedBefore].filter(([settings]) => !triedNow.has(settings));

@@ -64,9 +64,15 @@ export async function trainReward(training: RewardTraining): Promise<TrainedRewa
   }
   const before = (previous as RewardVersion).version;
   const inData = causeInData(training.data, found.manifest);
-  const adapted = await adapt(training, found, { before, update: inData === undefined });
+  // A fit may follow, whose progress goes on from there.
+  const half = (from: 0 | 0.5) => ({
+    ...training,
+    onProgress: (done: number) => training.onProgress(from + done / 2),
+  });
+  const [adapting, fitting] = [half(0), half(0.5)];
+  const adapted = await adapt(adapting, found, { before, update: inData === undefined });
   if (typeof adapted === 'string') {
-    return fitAnew(training, { freshAlignment: null, driftAlarm: false, judgedFrom, why: adapted });
+    return fitAnew(fitting, { freshAlignment: null, driftAlarm: false, judgedFrom, why: adapted });
   }
   const { reward, outcome } = adapted;
   const drifted = outcome.drift?.alarm === true && outcome.alarmAfter;
@@ -77,8 +83,8 @@ export async function trainReward(training: RewardTraining): Promise<TrainedRewa
   ];
   if (causes.length === 0) return reward;
   const cause = { ...reward.update, why: causes.join('; ') };
-  if (!drifted) return fitAnew(training, cause);
-  return fitAnew({ ...training, data: training.dataFrom(before) }, { ...cause, judgedFrom: before });
+  if (!drifted) return fitAnew(fitting, cause);
+  return fitAnew({ ...fitting, data: training.dataFrom(before) }, { ...cause, judgedFrom: before });
 }
 
 /** Why a reward is to be fitted anew instead of adapted, for what its data have become; undefined: nothing of that kind. */
@@ -145,7 +151,7 @@ async function adapt(
       try {
         result = await adaptReward({ ...options, previous, update, isFresh: (pair) => pair.iteration >= before });
       } catch (error) {
-        if (RewardError.isInstance(error)) return `the one before cannot be adapted: ${error.message}`;
+        if (RewardError.isInstance(error)) return `the one before cannot be adapted: ${error.fault}`;
         throw error;
       }
       const outcome: AdaptationOutcome = {

@@ -114,10 +114,10 @@ describe('the record of a decision', () => {
     expect((await decided()).validated).toEqual([]);
   });
 
-  it('claims nothing for rewards where it is not recorded who judged', async () => {
+  it('does not know who judged where that is not recorded', async () => {
     await proposed([{ configurationHash: loud, expectedGain: 0.3, judge: null }]);
     await measured(loud, [1, 1]);
-    expect((await decided()).validated).toMatchObject([{ judge: 'metric' }]);
+    expect((await decided()).validated).toMatchObject([{ judge: null }]);
   });
 });
 

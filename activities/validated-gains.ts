@@ -9,8 +9,8 @@ import { validationScores } from './validation-scores';
 /** What was predicted of a candidate that went to validation, and what came of it; gains in score over the incumbent. */
 export interface ValidatedGain {
   configurationHash: string;
-  /** `reward`: a trusted Local Reward Function predicted it. `metric`: rollouts of the system did. */
-  judge: Judge;
+  /** `reward`: a trusted Local Reward Function predicted it. `metric`: rollouts of the system did. Null: an earlier Optimas did not record it. */
+  judge: Judge | null;
   predicted: number | null;
   /** By the global metric on the inputs of the shortlist. */
   shortlisted: number | null;
@@ -39,8 +39,7 @@ export async function validatedGains(
     if (pairs === undefined) continue;
     gains.push({
       configurationHash,
-      // Where an earlier Optimas did not record it, nothing is claimed for rewards.
-      judge: judge ?? 'metric',
+      judge: judge ?? null,
       predicted: expectedGain,
       shortlisted: measuredGain,
       realised: mean(pairs.differences),

@@ -32,7 +32,7 @@ export class BlobStore {
   /** References in the order of `blobs`. */
   async putMany(blobs: readonly Blob[]): Promise<BlobReference[]> {
     const references = blobs.map(blobReference);
-    await this.database.write(this.insertions(blobs, references));
+    await this.database.write(this.#insertionsUnder(references, blobs));
     return references;
   }
 
@@ -45,12 +45,16 @@ export class BlobStore {
         .where('sha256', '=', (references[index] as BlobReference).sha256)
         .where('bytes', '!=', bytes),
     );
-    await this.database.write([...removals, ...this.insertions(blobs, references)]);
+    await this.database.write([...removals, ...this.#insertionsUnder(references, blobs)]);
     return references;
   }
 
   /** The queries of `putMany`, to be part of a larger batch. */
-  insertions(blobs: readonly Blob[], references: readonly BlobReference[] = blobs.map(blobReference)): Query[] {
+  insertions(blobs: readonly Blob[]): Query[] {
+    return this.#insertionsUnder(blobs.map(blobReference), blobs);
+  }
+
+  #insertionsUnder(references: readonly BlobReference[], blobs: readonly Blob[]): Query[] {
     return blobs.map((blob, index) => {
       const { sha256, bytes: size, contentType } = references[index] as BlobReference;
       return this.database.queries

@@ -29,9 +29,11 @@ export interface GainEstimator {
 }
 
 /** Whether a version is to rank proposals: one that is not trusted, or was fitted before Optimas was upgraded, is not. */
-export function ranks({ artefactSha256, manifest, metrics }: RewardVersion): boolean {
-  const { features } = manifest as { features?: { version?: number } };
-  return artefactSha256 !== undefined && metrics['trusted'] === true && features?.version === featureVersion;
+export function ranks(version: RewardVersion): version is RewardVersion & { artefactSha256: string } {
+  const { features } = version.manifest as { features?: { version?: number } };
+  return (
+    version.artefactSha256 !== undefined && version.metrics['trusted'] === true && features?.version === featureVersion
+  );
 }
 
 /**
@@ -43,7 +45,7 @@ export async function rankingReward(
   { runId, component, upTo }: { runId: string; component: string; upTo: number },
 ): Promise<RankingReward | undefined> {
   const version = await stores.rewardVersions.newest(runId, component, upTo);
-  if (version?.artefactSha256 === undefined || !ranks(version)) return undefined;
+  if (version === undefined || !ranks(version)) return undefined;
   const artefact = (await intactBlobs(stores, [version.artefactSha256]))?.get(version.artefactSha256);
   return artefact && { version, artefact };
 }

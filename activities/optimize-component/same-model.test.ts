@@ -55,10 +55,11 @@ it('is proposed beside the component alone, and judged by the metric where a rew
     }),
   );
   // Equal gains on all inputs: what is left is what the reward is unsure of.
-  expect(alone).toMatchObject({ meanGain: 99, standardError: 0.5 });
+  expect(alone).toMatchObject({ meanGain: 99, standardError: 0.5, judge: 'reward' });
   // From 0.4 to 0.9 of all inputs.
   expect(same?.meanGain).toBeGreaterThan(0.2);
   expect(same?.meanGain).toBeLessThan(0.8);
+  expect(same?.judge).toBe('metric');
 });
 
 it('is no setting for candidate outputs of one component', async () => {

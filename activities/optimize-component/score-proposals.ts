@@ -181,7 +181,7 @@ export function scoreProposals(
               : []),
           ]),
           changes: proposal.changed.length,
-          judge: reward === undefined || proposal.elsewhere !== undefined ? 'metric' : 'reward',
+          judge: judged.length > 0 && judged.every((item) => item.standardError !== undefined) ? 'reward' : 'metric',
         };
       });
       await recordJudgedGains(stores, input, {

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { resultDocumentSchema } from '../../core/run/result-document';
+import { sourcesHash } from '../sources-hash';
 import {
   missedByProduct,
   productSystems,
@@ -14,6 +15,8 @@ import {
 } from './product-summary';
 
 const root = resolve(__dirname, '../..');
+/** What decides a random search beside the product. */
+const randomSearch = ['bench/quickstart-baselines.ts', 'bench/random-configuration.ts'];
 
 /**
  * Real systems by the product: ours, without rewards (`--rewards off`), and where it is compared random search at as many
@@ -27,6 +30,8 @@ async function main(): Promise<void> {
     .parse()
     .opts<{ folder: string; systems: string }>();
   const outcomes: Outcome[] = [];
+  const head = ['system', 'method', 'seed', 'test gain', '95 %', 'validated gain', 'model calls', 'system runs'];
+  for (const cells of [head, head.map(() => '---')]) say(`| ${cells.join(' | ')} |`);
   for (const system of options.systems.split(',') as ProductSystem[]) {
     const { seeds, methods } = productSystems[system];
     for (let seed = 0; seed < seeds; seed++) {
@@ -60,7 +65,7 @@ async function measure(wanted: ProductRun, ours: Outcome | undefined): Promise<O
   const { system, method, seed, folder } = wanted;
   const file = join(folder, 'result.json');
   const buildFile = join(folder, 'build');
-  const build = readFileSync(join(root, 'dist/.sources'), 'utf8');
+  const build = `${readFileSync(join(root, 'dist/.sources'), 'utf8')} ${sourcesHash(root, randomSearch)}`;
   if (!existsSync(file)) {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
@@ -75,7 +80,7 @@ async function measure(wanted: ProductRun, ours: Outcome | undefined): Promise<O
   if (method === 'random') return { ...(json as Omit<Outcome, 'system' | 'method' | 'seed'>), ...run };
   const { baseline, final, cost } = resultDocumentSchema.parse(json);
   if (final.gain === null || final.validation === null || baseline.validation === null) {
-    throw new Error(`${file} has no final test`);
+    throw new Error(`${file} has no final validation or test: remove ${folder}, and run the bench again`);
   }
   return {
     ...run,

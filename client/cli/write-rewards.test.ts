@@ -64,7 +64,7 @@ describe('writeRewards', () => {
     const target = folder.file('out');
     await writeFile(target, '');
     await expect(writeRewards(stores, 'r', target)).rejects.toThrow(
-      /takes a folder, and .*out is a file: name another/,
+      /takes a folder, but .*out, or one above it, is a file: name another/,
     );
     await mkdir(folder.file('other/writer-v0.onnx'), { recursive: true });
     const failing = writeRewards(stores, 'r', folder.file('other'));

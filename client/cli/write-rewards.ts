@@ -82,7 +82,8 @@ async function hashOf(folder: string, name: string): Promise<string | undefined>
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
-    if (code === 'ENOTDIR') throw new UsageError(`--rewards takes a folder, and ${folder} is a file: name another one`);
+    if (code === 'ENOTDIR')
+      throw new UsageError(`--rewards takes a folder, but ${folder}, or one above it, is a file: name another one`);
     if (code === 'EISDIR') throw new UsageError(`${folder} has a folder ${name}: name another folder for --rewards`);
     throw error;
   }

@@ -41,6 +41,8 @@ describe('evidenceFeatures', () => {
   it.each([
     ['Lima. Santiago!', [['lima'], ['santiago']]],
     ['東京！京都？ 奈良。', [['東京'], ['京都'], ['奈良']]],
+    ['東京｡京都．　奈良', [['東京'], ['京都'], ['奈良']]],
+    ['Lima… Quito‼ Bogota', [['lima'], ['quito'], ['bogota']]],
     ['v1.5\n\n- two', [['v1', '5'], ['two']]],
     ['...', []],
   ])('reads the sentences of %j', (text, sentences) => {

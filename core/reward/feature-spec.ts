@@ -10,7 +10,10 @@ export interface FeatureBlock {
   length: number;
 }
 
-/** 3: what an output takes from an input that the other inputs ask for. Rewards of another version cannot be read. */
+/**
+ * 3: what an output takes from an input that the other inputs ask for. 4: its sentences end at full-width marks, and have words.
+ * Rewards of another version cannot be read.
+ */
 export const featureVersion = 4;
 
 /** The layout of a component's features: fixed by the fields of its schemas and the encoder's dimension. */

@@ -78,7 +78,7 @@ export function fieldSurface(value: Json | undefined): FieldSurface {
     get sentences() {
       // Of the text as written: NFKC makes the full-width marks, after which no space stands, plain ones.
       return text
-        .split(/(?<=[.!?])\s+|(?<=[。！？])|\n+/u)
+        .split(/(?<=[.!?…‥‼⁇⁈⁉．])\s+|(?<=[。！？｡])|\n+/u)
         .map((sentence) => new Set(wordsOf(plain(sentence))))
         .filter(({ size }) => size > 0);
     },

@@ -13,12 +13,10 @@ const settingChange = z.object({
   kind: z.enum(['instructions', 'demonstrations', 'hyperparameter', 'model']),
 });
 
-/** Where a candidate is from: the latest record of proposals that has it. */
+/** Where a candidate is from. */
 const provenance = {
   changed: z.array(settingChange.omit({ component: true })),
-  /** The iteration that proposed it. Absent in earlier documents, as are the next two. */
-  iteration: z.number().int().optional(),
-  /** How it was proposed: `opro`, `reflection`, `grid` and so on. */
+  /** How it was proposed: `opro`, `reflection`, `grid` and so on. Absent in earlier documents, as is the note. */
   origin: z.string().optional(),
   /** What its proposer said of it. */
   note: z.string().nullable().optional(),
@@ -57,6 +55,8 @@ const certificate = z.object({
         z.object({
           configurationHash: z.string(),
           ...provenance,
+          /** The first iteration that measured it against the final configuration. Absent in earlier documents. */
+          iteration: z.number().int().optional(),
           examples: z.number().int(),
           meanGain: z.number(),
           /** Its true gain is at most this. */
@@ -68,6 +68,8 @@ const certificate = z.object({
         .array(
           z.object({
             ...provenance,
+            /** The latest that proposed it. */
+            iteration: z.number().int(),
             /** Hash of the component's settings. */
             settings: z.string(),
             why: z.enum(['ranked-by-reward', 'earlier-configuration']),

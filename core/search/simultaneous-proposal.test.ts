@@ -22,7 +22,7 @@ it('puts the best of every component together and expects the sum of their gains
     part('judge', [toned('d'), -0.1]),
     part('editor', [toned('e'), 0.05]),
   ]);
-  expect(step).toMatchObject({
+  expect(step).toEqual({
     component: 'writer',
     proposal: {
       settings: { tone: 'c' },
@@ -38,8 +38,8 @@ it('puts the best of every component together and expects the sum of their gains
       inputs: 6,
     },
     parts: [
-      { component: 'writer', proposal: { settings: { tone: 'c' } }, score: { meanGain: 0.2, configurationHash: 'c' } },
-      { component: 'editor', proposal: { settings: { tone: 'e' } }, score: { meanGain: 0.05, configurationHash: 'e' } },
+      expect.objectContaining({ component: 'writer', proposal: toned('c', { optimizers: ['models'], note: 'terse' }) }),
+      expect.objectContaining({ component: 'editor', proposal: toned('e') }),
     ],
   });
 });

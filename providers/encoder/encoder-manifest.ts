@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { outOfResources } from '../out-of-resources';
 import { EncoderError } from './encoder-error';
 
 /** What `manifest.json` in an encoder's folder may say; other members are for people. */
@@ -22,7 +23,10 @@ export async function readEncoderManifest(folder: string): Promise<EncoderManife
     text = await readFile(join(folder, 'manifest.json'), 'utf8');
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return schema.parse({});
-    throw new EncoderError(`${where} cannot be read (${(cause as Error).message})`, { cause });
+    throw (
+      outOfResources(where, cause) ??
+      new EncoderError(`${where} cannot be read (${(cause as Error).message})`, { cause })
+    );
   }
   let json: unknown;
   try {

@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InferenceSession } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { tinyEncoderFolder, tinyModel, tokenizerJson, type TinyModelOptions } from '../../test/support/tiny-encoder';
 import { InfrastructureError } from '../../core/system/infrastructure-error';
 import { EncoderError } from './encoder-error';
@@ -64,13 +64,43 @@ describe('OnnxEncoder', () => {
     }
   });
 
+  it('says so where a model that has worked gives numbers that are not finite', async () => {
+    const create = jest.spyOn(InferenceSession, 'create');
+    const encoder = await OnnxEncoder.open(folder);
+    const session = (await create.mock.results[0]?.value) as InferenceSession;
+    create.mockRestore();
+    const [output = ''] = session.outputNames;
+    const nothing = new Tensor('float32', new Float32Array(6).fill(NaN), [1, 2, 3]);
+    const running = jest.spyOn(session, 'run').mockResolvedValue({ [output]: nothing });
+    try {
+      const failing = encoder.encode(['Lima']);
+      await expect(failing).rejects.toThrow(EncoderError);
+      await expect(failing).rejects.toThrow(
+        /^encoder folder '.*': .* not finite; check the model, or use another one$/,
+      );
+    } finally {
+      running.mockRestore();
+      await encoder.close();
+    }
+  });
+
   it('tells what may pass from what is wrong with the files, as it opens', async () => {
     const create = jest.spyOn(InferenceSession, 'create');
     try {
       create.mockRejectedValueOnce(new Error('std::bad_alloc'));
-      await expect(OnnxEncoder.open(folder)).rejects.toMatchObject({ name: 'EncoderError', passing: true });
+      await expect(OnnxEncoder.open(folder)).rejects.toThrow(InfrastructureError);
       create.mockRejectedValueOnce(new Error('Protobuf parsing failed'));
-      await expect(OnnxEncoder.open(folder)).rejects.toMatchObject({ name: 'EncoderError', passing: false });
+      await expect(OnnxEncoder.open(folder)).rejects.toThrow(EncoderError);
+      for (const [message, kind] of [
+        ['Failed to allocate memory for requested buffer', InfrastructureError],
+        ['indices element out of data bounds', EncoderError],
+      ] as const) {
+        const session = await InferenceSession.create(join(folder, 'model.onnx'));
+        const running = jest.spyOn(session, 'run').mockRejectedValue(new Error(message));
+        create.mockResolvedValueOnce(session);
+        await expect(OnnxEncoder.open(folder)).rejects.toThrow(kind);
+        expect(running).toHaveBeenCalledTimes(1);
+      }
     } finally {
       create.mockRestore();
     }

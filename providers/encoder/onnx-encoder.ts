@@ -3,6 +3,7 @@ import type { Tokenizer } from '@huggingface/tokenizers';
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import { keepEnds } from '../../core/reward/keep-ends';
 import { InfrastructureError } from '../../core/system/infrastructure-error';
+import { outOfResources } from '../out-of-resources';
 import type { Encoder } from './encoder';
 import { EncoderError } from './encoder-error';
 import { modelSignature, type ModelSignature } from './model-signature';
@@ -22,7 +23,6 @@ const dynamicQuantisation = /^DynamicQuantize|^MatMulInteger|^ConvInteger/;
 interface Parts {
   folder: string;
   identity: string;
-  /** 0: not known yet. */
   dimension: number;
   session: InferenceSession;
   tokenizer: Tokenizer;
@@ -48,7 +48,7 @@ export class OnnxEncoder implements Encoder {
     this.#parts = parts;
   }
 
-  /** @throws EncoderError for a missing or unreadable file, or a model that is not a sentence encoder. */
+  /** @throws EncoderError for a missing or unreadable file, or a model that is not a sentence encoder; InfrastructureError for what may pass. */
   static async open(folder: string): Promise<OnnxEncoder> {
     const { manifest, session, tokenizer, operators, hash } = await openEncoderFolder(folder);
     try {
@@ -83,7 +83,7 @@ export class OnnxEncoder implements Encoder {
     const known = new Map<string, Float32Array>();
     for (const batch of tokenBatches(lengths, this.#parts.tokensPerBatch)) {
       signal?.throwIfAborted();
-      const vectors = await this.#run(batch.map((index) => tokens[index] as readonly number[]));
+      const vectors = await this.#run(batch.map((index) => tokens[index] as readonly number[])).catch(this.#failed);
       for (const [place, index] of batch.entries())
         known.set(distinct[index] as string, vectors[place] as Float32Array);
     }
@@ -98,15 +98,29 @@ export class OnnxEncoder implements Encoder {
   async #tryLongest(): Promise<number> {
     const { folder, maxTokens } = this.#parts;
     try {
-      return ((await this.encode(['word '.repeat(maxTokens)]))[0] as Float32Array).length;
+      const [vector] = await this.#run([this.#tokensOf('word '.repeat(maxTokens))]);
+      return (vector as Float32Array).length;
     } catch (cause) {
-      throw new EncoderError(
-        `encoder folder '${folder}': a text of ${maxTokens} tokens cannot be encoded (${(cause as Error).message}); ` +
-          'where the model takes fewer tokens, say how many in manifest.json: { "maxTokens": 128 }',
-        { cause },
+      if (EncoderError.isInstance(cause)) throw cause;
+      throw (
+        outOfResources(`encoder folder '${folder}', model.onnx`, cause) ??
+        new EncoderError(
+          `encoder folder '${folder}': a text of ${maxTokens} tokens cannot be encoded (${(cause as Error).message}); ` +
+            'where the model takes fewer tokens, say how many in manifest.json: { "maxTokens": 128 }',
+          { cause },
+        )
       );
     }
   }
+
+  /** It encoded a text when it was opened, so that a failure of the model itself may pass: memory ran out, say. */
+  readonly #failed = (cause: unknown): never => {
+    if (EncoderError.isInstance(cause)) throw cause;
+    throw new InfrastructureError(
+      `encoder folder '${this.#parts.folder}': model.onnx failed: ${(cause as Error).message}`,
+      { cause },
+    );
+  };
 
   /** Of long texts the first and the last half of `maxTokens`. At least one: the model takes no empty sequence. */
   #tokensOf(text: string): readonly number[] {
@@ -119,7 +133,7 @@ export class OnnxEncoder implements Encoder {
 
   /** @param batch tokens of texts, all of one length. */
   async #run(batch: readonly (readonly number[])[]): Promise<Float32Array[]> {
-    const { folder, session, signature, dimension } = this.#parts;
+    const { folder, session, signature } = this.#parts;
     const { output, pooling } = signature;
     const takes = (name: string): boolean => session.inputNames.includes(name);
     const size = batch.length * (batch[0]?.length ?? 0);
@@ -131,16 +145,16 @@ export class OnnxEncoder implements Encoder {
       }),
       ...(takes('token_type_ids') && { token_type_ids: tensor(new BigInt64Array(size)) }),
     };
-    const outputs = await session.run(inputs, [output]).catch((cause: unknown) => {
-      if (dimension === 0) throw cause; // Still being opened: it may never work.
-      // It encoded a text when it was opened, so that this may pass: memory ran out, say.
-      throw new InfrastructureError(`encoder folder '${folder}': model.onnx failed: ${(cause as Error).message}`, {
-        cause,
-      });
-    });
-    const found = outputs[output] as Tensor;
-    const vectors = pooledVectors(found, pooling);
-    found.dispose();
-    return vectors;
+    const found = (await session.run(inputs, [output]))[output] as Tensor;
+    try {
+      return pooledVectors(found, pooling);
+    } catch (cause) {
+      throw new EncoderError(
+        `encoder folder '${folder}': of a text of ${batch[0]?.length} tokens model.onnx gave nothing to use: ${(cause as Error).message}; check the model, or use another one`,
+        { cause },
+      );
+    } finally {
+      found.dispose();
+    }
   }
 }

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { InferenceSession } from 'onnxruntime-node';
+import { outOfResources } from '../out-of-resources';
 import { EncoderError } from './encoder-error';
 import { readEncoderManifest, type EncoderManifest } from './encoder-manifest';
 import { scanOnnxModel, type OnnxModelScan } from './scan-onnx-model';
@@ -18,7 +19,7 @@ export interface EncoderFolder {
   hash: Hash;
 }
 
-/** @throws EncoderError for a file that is missing, unreadable or of another kind. */
+/** @throws EncoderError for a file that is missing, unreadable or of another kind; InfrastructureError where memory or open files ran out. */
 export async function openEncoderFolder(folder: string): Promise<EncoderFolder> {
   const [model, tokenizerJson, manifest] = await Promise.all([
     readPart(folder, 'model.onnx'),
@@ -39,9 +40,12 @@ async function readPart(folder: string, name: string): Promise<Buffer> {
   try {
     return await readFile(join(folder, name));
   } catch (cause) {
-    throw new EncoderError(
-      `encoder folder '${folder}': cannot read ${name}; the folder must hold model.onnx and tokenizer.json`,
-      { cause },
+    throw (
+      outOfResources(`encoder folder '${folder}', ${name}`, cause) ??
+      new EncoderError(
+        `encoder folder '${folder}': cannot read ${name} (${(cause as Error).message}); the folder must hold model.onnx and tokenizer.json`,
+        { cause },
+      )
     );
   }
 }
@@ -72,7 +76,7 @@ async function openSession(folder: string, model: Buffer, { externalFiles }: Onn
       ? InferenceSession.create(model, options)
       : InferenceSession.create(join(folder, 'model.onnx'), options));
   } catch (cause) {
-    throw unusable(folder, cause);
+    throw outOfResources(`encoder folder '${folder}', model.onnx`, cause) ?? unusable(folder, cause);
   }
 }
 

@@ -30,7 +30,8 @@ export function checkEncoder(manifest: RewardManifest, encoder: Encoder): void {
   const { identity, dimension } = manifest.encoder;
   if (identity !== encoder.identity || dimension !== encoder.dimension) {
     throw new RewardError(
-      `reward of component '${manifest.component}' (version ${manifest.version}): it was trained with the encoder '${identity}' (${dimension} numbers), but this one is '${encoder.identity}' (${encoder.dimension} numbers); use the same encoder or ${howToFitAnew}`,
+      `reward of component '${manifest.component}' (version ${manifest.version}): it was trained with the encoder '${identity}' (${dimension} numbers), but this one is '${encoder.identity}' (${encoder.dimension} numbers)`,
+      `use the same encoder or ${howToFitAnew}`,
     );
   }
 }
@@ -46,7 +47,8 @@ export function checkOwnBytes(
   ] as const) {
     if (sha256(bytes) !== hash) {
       throw new RewardError(
-        `reward of component '${manifest.component}' (version ${manifest.version}): the ${what} (${bytes.length} bytes) is damaged or not the manifest's: its hash is not ${hash}; restore a backup, or ${howToFitAnew}`,
+        `reward of component '${manifest.component}' (version ${manifest.version}): the ${what} (${bytes.length} bytes) is damaged or not the manifest's: its hash is not ${hash}`,
+        `restore a backup, or ${howToFitAnew}`,
       );
     }
   }
@@ -58,6 +60,7 @@ export function checkFields(manifest: RewardManifest, spec: FeatureSpec): void {
   const named = ({ inputFields, outputFields }: Pick<FeatureSpec, 'inputFields' | 'outputFields'>): string =>
     `${inputFields.join(', ')} -> ${outputFields.join(', ')}`;
   throw new RewardError(
-    `reward of component '${manifest.component}' (version ${manifest.version}): it was trained for the fields ${named(manifest.features)}, but the component now has ${named(spec)}; ${howToFitAnew}`,
+    `reward of component '${manifest.component}' (version ${manifest.version}): it was trained for the fields ${named(manifest.features)}, but the component now has ${named(spec)}`,
+    howToFitAnew,
   );
 }

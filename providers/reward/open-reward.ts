@@ -4,6 +4,7 @@ import { calibratedGain } from '../../core/reward/gain-calibration';
 import { canonicalJson, sha256 } from '../../core/system/canonical-json';
 import { mean, sampleVariance } from '../../core/validation/moments';
 import type { Encoder } from '../encoder/encoder';
+import { outOfResources } from '../out-of-resources';
 import { checkEncoder } from './check-fit';
 import { embedTexts } from './embed-texts';
 import { howToFitAnew, RewardError } from './reward-error';
@@ -28,6 +29,7 @@ export async function openReward(
   if (!checked.success) {
     throw new RewardError(
       `reward manifest: ${checked.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`,
+      `give one that this version of Optimas wrote, or ${howToFitAnew}`,
     );
   }
   const name = `reward of component '${manifest.component}' (version ${manifest.version})`;
@@ -45,15 +47,20 @@ export async function openReward(
 async function openSession(name: string, artefact: Uint8Array, manifest: RewardManifest): Promise<InferenceSession> {
   if (sha256(artefact) !== manifest.artefactHash) {
     throw new RewardError(
-      `${name}: the artefact (${artefact.length} bytes) is damaged or not the manifest's: its hash is not ${manifest.artefactHash}; restore a backup, or ${howToFitAnew}`,
+      `${name}: the artefact (${artefact.length} bytes) is damaged or not the manifest's: its hash is not ${manifest.artefactHash}`,
+      `restore a backup, or ${howToFitAnew}`,
     );
   }
   try {
     return await InferenceSession.create(artefact, { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 });
   } catch (cause) {
-    throw new RewardError(
-      `${name}: the artefact is not an ONNX model that can be opened (${(cause as Error).message}); ${howToFitAnew}`,
-      { cause },
+    throw (
+      outOfResources(name, cause) ??
+      new RewardError(
+        `${name}: the artefact is not an ONNX model that can be opened (${(cause as Error).message})`,
+        howToFitAnew,
+        { cause },
+      )
     );
   }
 }
@@ -112,7 +119,7 @@ async function memberRewards(
       for (let row = 0; row < to - from; row++) {
         const own = Array.from(values.subarray(row * members, (row + 1) * members));
         if (!own.every(Number.isFinite))
-          throw new RewardError(`${name}: item ${rewards.length} has the rewards ${own.join(', ')}; ${howToFitAnew}`);
+          throw new RewardError(`${name}: item ${rewards.length} has the rewards ${own.join(', ')}`, howToFitAnew);
         rewards.push(own);
       }
     }

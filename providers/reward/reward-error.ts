@@ -5,6 +5,16 @@ export const howToFitAnew =
 /** A reward artefact or manifest cannot be used. The message says what was expected and how to fix it. */
 export class RewardError extends Error {
   override readonly name = 'RewardError';
+
+  /** @param fault what is wrong, without what to do about it: for a record of what was done already. */
+  constructor(
+    readonly fault: string,
+    remedy: string,
+    options: { cause?: unknown } = {},
+  ) {
+    super(`${fault}; ${remedy}`, options);
+  }
+
   static isInstance(error: unknown): error is RewardError {
     return error instanceof Error && error.name === 'RewardError';
   }

@@ -64,8 +64,6 @@ export function decodeRewardState(name: string, bytes: Uint8Array): RewardState 
       members: members.map(({ mean, scale, ...member }) => ({ ...member, standardisation: { mean, scale } })),
     };
   } catch (cause) {
-    throw new RewardError(`${name}: its training state (${bytes.length} bytes) is damaged; ${howToFitAnew}`, {
-      cause,
-    });
+    throw new RewardError(`${name}: its training state (${bytes.length} bytes) is damaged`, howToFitAnew, { cause });
   }
 }
