@@ -214,7 +214,7 @@ export interface ProposalScore {
   outputsHash: string;
   /** Settings that it changes. */
   changes: number;
-  /** Who judged it: `reward` where a trusted one predicted the gain on every input; where a call fails, the metric says what that costs. */
+  /** Who judged it: `reward` where a trusted one predicted gains; on inputs on which a call failed the metric said what that costs. */
   judge: Judge;
 }
 

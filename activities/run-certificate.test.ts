@@ -200,7 +200,7 @@ it('shares the gains of equal outputs where both ran, keeps the first of an exam
   const ranked = ['t0', 't2'];
   const step = { component: 'drafter', incumbent: hashOf('calm') };
   const gains = { [hashOf('even')]: { t0: 0.5, t2: 0.25, t4: 1 } };
-  const later = { [hashOf('same')]: { t0: -1, t6: 0 } };
+  const later = { [hashOf('same')]: { t0: -1, t6: 0 }, [hashOf('late')]: { t6: 0.5 } };
   const proposal = (tone: string, sameOutputsAs: string | null, more = {}) => ({
     configurationHash: hashOf(tone),
     settings: configurationHash({ tone }),
@@ -218,6 +218,7 @@ it('shares the gains of equal outputs where both ran, keeps the first of an exam
     proposal('even', null),
     proposal('same', 'even'),
     proposal('joint', null, { finalist: true, changed }),
+    proposal('late', null),
   ];
   await ledger.append('run', [
     { key: 'a', iteration: 1, kind: 'judged', body: { ...step, judge: 'reward', examples: ranked, gains: {} } },
@@ -230,7 +231,12 @@ it('shares the gains of equal outputs where both ran, keeps the first of an exam
       kind: 'judged',
       body: { ...step, judge: 'metric', examples: ['t0', 't6'], gains: later },
     },
-    { key: 'f', iteration: 2, kind: 'proposals', body: { ...step, proposals: [proposal('same', null)] } },
+    {
+      key: 'f',
+      iteration: 2,
+      kind: 'proposals',
+      body: { ...step, proposals: ['same', 'late'].map((tone) => proposal(tone, null)) },
+    },
     { key: 'd', iteration: 1, kind: 'decision', body: { ...step, ...undecided } },
   ]);
   for (const tone of ['calm', 'joint']) {
@@ -239,11 +245,13 @@ it('shares the gains of equal outputs where both ran, keeps the first of an exam
   }
   const { components, bounds, headroom } = await certificate('calm', 0);
   const { drafter } = components;
-  expect(drafter).toMatchObject({ tried: 5, measured: 4, rankedByRewardOnly: 1, earlierOnly: 0 });
+  expect(drafter).toMatchObject({ tried: 6, measured: 5, rankedByRewardOnly: 1, earlierOnly: 0 });
   expect(drafter).toMatchObject({ epsilonOfTried: headroom, unmeasured: [{ iteration: 1, why: 'ranked-by-reward' }] });
-  expect({ bounds, headroom }).toEqual({ bounds: 4, headroom: 1 });
+  expect({ bounds, headroom }).toEqual({ bounds: 5, headroom: 1 });
   const examplesOf = new Map(drafter?.candidates.map((item) => [item.configurationHash, item]));
   expect(examplesOf.get(hashOf('same'))).toMatchObject({ examples: 3, meanGain: 0.25 });
+  // What measured it counts, not what proposed it first.
+  expect(['same', 'late'].map((tone) => examplesOf.get(hashOf(tone))?.iteration)).toEqual([1, 2]);
   expect(examplesOf.has(hashOf('joint'))).toBe(false);
 });
 

@@ -228,6 +228,10 @@ describe('trainReward', () => {
     expect(progress).toEqual(progress.toSorted((a, b) => a - b));
     expect(progress.filter((done) => done > 0.5 && done < 1).length).toBeGreaterThan(1);
     expect(progress.at(-1)).toBe(1);
+    progress.length = 0;
+    await retrain(same, { seed: 4, onProgress: (done) => progress.push(done) });
+    expect(progress).toEqual(progress.toSorted((a, b) => a - b));
+    expect(progress.at(-1)).toBe(1);
   });
 
   it('fits anew where adapting does not mend a drift, and tells both', async () => {

@@ -81,7 +81,10 @@ export async function trainReward(training: RewardTraining): Promise<TrainedRewa
     ...(outcome.foldsMeet ? ['examples that were held out apart share inputs now'] : []),
     ...(inData === undefined ? [] : [inData]),
   ];
-  if (causes.length === 0) return reward;
+  if (causes.length === 0) {
+    training.onProgress(1);
+    return reward;
+  }
   const cause = { ...reward.update, why: causes.join('; ') };
   if (!drifted) return fitAnew(fitting, cause);
   return fitAnew({ ...fitting, data: training.dataFrom(before) }, { ...cause, judgedFrom: before });

@@ -1,8 +1,8 @@
 import { InfrastructureError } from '../core/system/infrastructure-error';
 
-/** How operating systems, Node, ONNX Runtime and C++ say that there was too little memory, or that too many files were open. */
+/** How Node, C libraries, C++ and ONNX Runtime (error numbers of Linux) say that there was too little memory, or that too many files were open. */
 const saysSo =
-  /\b(EMFILE|ENFILE|ENOMEM|EAGAIN)\b|bad_alloc|bad allocation|allocation failed|failed to allocate|out of memory/i;
+  /\b(EMFILE|ENFILE|ENOMEM|EAGAIN)\b|bad_alloc|bad allocation|allocation failed|(failed to|cannot) allocate|out of memory|too many open files|system error number (11|12|23|24)\b/i;
 
 /** What opening `what` failed with, where not its files were at fault but what the machine had left: it may work later. */
 export function outOfResources(what: string, cause: unknown): InfrastructureError | undefined {

@@ -161,6 +161,13 @@ describe('scoreProposals', () => {
     expect(meanGain).toBeCloseTo(-0.8 + writerCall, 9);
   });
 
+  it('is the judge of a proposal that always fails, of which a reward says nothing', async () => {
+    const gains = jest.fn(() => Promise.resolve([]));
+    reward.mockImplementation(() => Promise.resolve({ gains, close: async () => {} }));
+    expect(await judged({ drafts: 0 }, {}, 'reward')).toMatchObject({ meanGain: -0.8, judge: 'metric' });
+    expect(gains).toHaveBeenCalledWith([]);
+  });
+
   it('takes the price of the own call off what the reward expects', async () => {
     reward.mockImplementation(() =>
       Promise.resolve({

@@ -181,7 +181,7 @@ export function scoreProposals(
               : []),
           ]),
           changes: proposal.changed.length,
-          judge: judged.length > 0 && judged.every((item) => item.standardError !== undefined) ? 'reward' : 'metric',
+          judge: judged.some((item) => item.standardError !== undefined) ? 'reward' : 'metric',
         };
       });
       await recordJudgedGains(stores, input, {

@@ -65,7 +65,8 @@ async function measure(wanted: ProductRun, ours: Outcome | undefined): Promise<O
   const { system, method, seed, folder } = wanted;
   const file = join(folder, 'result.json');
   const buildFile = join(folder, 'build');
-  const build = `${readFileSync(join(root, 'dist/.sources'), 'utf8')} ${sourcesHash(root, randomSearch)}`;
+  const product = readFileSync(join(root, 'dist/.sources'), 'utf8');
+  const build = method === 'random' ? `${product} ${sourcesHash(root, randomSearch)}` : product;
   if (!existsSync(file)) {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });

@@ -11,7 +11,8 @@ export interface FeatureBlock {
 }
 
 /**
- * 3: what an output takes from an input that the other inputs ask for. 4: its sentences end at full-width marks, and have words.
+ * 3: what an output takes from an input that the other inputs ask for. 4: an input's sentences end at the marks of the text as written, and
+ * have words.
  * Rewards of another version cannot be read.
  */
 export const featureVersion = 4;

@@ -55,7 +55,7 @@ const certificate = z.object({
         z.object({
           configurationHash: z.string(),
           ...provenance,
-          /** The first iteration that measured it against the final configuration. Absent in earlier documents. */
+          /** The first that measured it against the final configuration. Absent in earlier documents. */
           iteration: z.number().int().optional(),
           examples: z.number().int(),
           meanGain: z.number(),

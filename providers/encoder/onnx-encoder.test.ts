@@ -76,7 +76,7 @@ describe('OnnxEncoder', () => {
       const failing = encoder.encode(['Lima']);
       await expect(failing).rejects.toThrow(EncoderError);
       await expect(failing).rejects.toThrow(
-        /^encoder folder '.*': .* not finite; check the model, or use another one$/,
+        /^encoder folder '.*': .* not finite; check the model, or use another one in a new run$/,
       );
     } finally {
       running.mockRestore();

@@ -23,6 +23,7 @@ const dynamicQuantisation = /^DynamicQuantize|^MatMulInteger|^ConvInteger/;
 interface Parts {
   folder: string;
   identity: string;
+  /** 0: not known yet. */
   dimension: number;
   session: InferenceSession;
   tokenizer: Tokenizer;
@@ -102,8 +103,9 @@ export class OnnxEncoder implements Encoder {
       return (vector as Float32Array).length;
     } catch (cause) {
       if (EncoderError.isInstance(cause)) throw cause;
+      const longest = `a text of ${maxTokens} tokens (manifest.json can say fewer: { "maxTokens": 128 })`;
       throw (
-        outOfResources(`encoder folder '${folder}', model.onnx`, cause) ??
+        outOfResources(`encoder folder '${folder}', ${longest}`, cause) ??
         new EncoderError(
           `encoder folder '${folder}': a text of ${maxTokens} tokens cannot be encoded (${(cause as Error).message}); ` +
             'where the model takes fewer tokens, say how many in manifest.json: { "maxTokens": 128 }',
@@ -115,7 +117,7 @@ export class OnnxEncoder implements Encoder {
 
   /** It encoded a text when it was opened, so that a failure of the model itself may pass: memory ran out, say. */
   readonly #failed = (cause: unknown): never => {
-    if (EncoderError.isInstance(cause)) throw cause;
+    if (EncoderError.isInstance(cause) || InfrastructureError.isInstance(cause)) throw cause;
     throw new InfrastructureError(
       `encoder folder '${this.#parts.folder}': model.onnx failed: ${(cause as Error).message}`,
       { cause },
@@ -149,9 +151,12 @@ export class OnnxEncoder implements Encoder {
     try {
       return pooledVectors(found, pooling);
     } catch (cause) {
-      throw new EncoderError(
-        `encoder folder '${folder}': of a text of ${batch[0]?.length} tokens model.onnx gave nothing to use: ${(cause as Error).message}; check the model, or use another one`,
-        { cause },
+      throw (
+        outOfResources(`encoder folder '${folder}', model.onnx`, cause) ??
+        new EncoderError(
+          `encoder folder '${folder}': of a text of ${batch[0]?.length} tokens model.onnx gave nothing to use: ${(cause as Error).message}; check the model, or use another one in a new run`,
+          { cause },
+        )
       );
     } finally {
       found.dispose();

@@ -28,11 +28,15 @@ export async function openEncoderFolder(folder: string): Promise<EncoderFolder> 
   ]);
   const tokenizer = readTokenizer(folder, tokenizerJson);
   const scan = scanned(folder, model);
-  const session = await openSession(folder, model, scan);
   const hash = createHash('sha256').update(model).update(tokenizerJson);
-  for (const name of scan.externalFiles) {
-    for await (const part of createReadStream(join(folder, name))) hash.update(part as Buffer);
+  try {
+    for (const name of scan.externalFiles) {
+      for await (const part of createReadStream(join(folder, name))) hash.update(part as Buffer);
+    }
+  } catch (cause) {
+    throw failedToOpen(folder, cause);
   }
+  const session = await openSession(folder, model, scan);
   return { manifest, tokenizer, session, operators: scan.operators, hash };
 }
 
@@ -76,8 +80,12 @@ async function openSession(folder: string, model: Buffer, { externalFiles }: Onn
       ? InferenceSession.create(model, options)
       : InferenceSession.create(join(folder, 'model.onnx'), options));
   } catch (cause) {
-    throw outOfResources(`encoder folder '${folder}', model.onnx`, cause) ?? unusable(folder, cause);
+    throw failedToOpen(folder, cause);
   }
+}
+
+function failedToOpen(folder: string, cause: unknown): Error {
+  return outOfResources(`encoder folder '${folder}', model.onnx`, cause) ?? unusable(folder, cause);
 }
 
 function unusable(folder: string, cause: unknown): EncoderError {

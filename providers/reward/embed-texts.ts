@@ -20,7 +20,7 @@ export async function embedTexts(
       const vector = vectors[index] as Float32Array;
       if (!vector.every(Number.isFinite)) {
         throw new EncoderError(
-          `encoder '${encoder.identity}': the vector of '${text.slice(0, 60)}' (${text.length} characters) has a number that is not finite; check the encoder's model, or use another one`,
+          `encoder '${encoder.identity}': the vector of '${text.slice(0, 60)}' (${text.length} characters) has a number that is not finite; check the encoder's model, or use another one in a new run`,
         );
       }
       embeddings.set(text, vector);

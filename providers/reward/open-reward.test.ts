@@ -1,6 +1,8 @@
+import { InferenceSession } from 'onnxruntime-node';
 import { calibratedGain } from '../../core/reward/gain-calibration';
 import { randomStream } from '../../core/random/stream';
 import { sha256 } from '../../core/system/canonical-json';
+import { InfrastructureError } from '../../core/system/infrastructure-error';
 import { builtModule } from '../../test/support/built-module';
 import { dataOf, encoder, fitted, FoldedEncoder, options, plantedTasks } from '../../test/support/planted-reward-data';
 import { featuresOf, scoredByOnnxRuntime } from '../../test/support/scored-by-onnxruntime';
@@ -173,6 +175,16 @@ describe('openReward', () => {
       await opened.close();
     },
   );
+
+  it('may open later what the machine has too little memory for', async () => {
+    const create = jest.spyOn(InferenceSession, 'create').mockRejectedValueOnce(new Error('std::bad_alloc'));
+    try {
+      await expect(openReward(reward.artefact, reward.manifest, encoder)).rejects.toThrow(InfrastructureError);
+    } finally {
+      create.mockRestore();
+    }
+    await (await openReward(reward.artefact, reward.manifest, encoder)).close();
+  });
 
   it('refuses another encoder and a manifest of another shape or version', async () => {
     const { artefact, manifest } = reward;
