@@ -48,7 +48,7 @@ describe('an accepted update of one kind', () => {
 
   beforeAll(async () => {
     endpoint = await startScriptedEndpoint({ reply: oneSettingReply });
-    distant = await startScriptedEndpoint({ reply: oneSettingReply, latencyMs: 500 });
+    distant = await startScriptedEndpoint({ reply: oneSettingReply, latencyMs: 1_000 });
     runs = await TestRuns.open({
       systems: Object.values(oneSettingSystems),
       endpoints: {
@@ -120,8 +120,9 @@ describe('an accepted update of one kind', () => {
     expect(iterations[0]).toMatchObject({ before: 1, after: 1 });
     expect(final).toMatchObject({ test: { mean: 1 }, gain: { mean: 0 } });
     const { before, after } = objectives?.prices ?? {};
-    expect(before?.seconds).toBeGreaterThan(0.4);
-    expect(after?.seconds).toBeLessThan(0.4);
+    expect(before?.seconds).toBeGreaterThan(0.9);
+    // On a loaded machine the other model's calls take a while too.
+    expect(after?.seconds).toBeLessThan((before?.seconds ?? 0) - 0.4);
     const unhurried = await optimized('latency');
     expect(unhurried.iterations).toMatchObject([{ accepted: false }]);
   });
