@@ -44,11 +44,17 @@ describe('OnnxEncoder', () => {
     await encoder.close();
   });
 
-  it('may work again after a failure of a model that has worked', async () => {
+  /** An encoder that is open, and the session of its model, whose runs are spied on. */
+  async function openedWithItsModel() {
     const create = jest.spyOn(InferenceSession, 'create');
     const encoder = await OnnxEncoder.open(folder);
-    const running = jest.spyOn((await create.mock.results[0]?.value) as InferenceSession, 'run');
+    const session = (await create.mock.results[0]?.value) as InferenceSession;
     create.mockRestore();
+    return { encoder, session, running: jest.spyOn(session, 'run') };
+  }
+
+  it('may work again after a failure of a model that has worked', async () => {
+    const { encoder, running } = await openedWithItsModel();
     try {
       running.mockRejectedValueOnce(new Error('out of memory'));
       const failing = encoder.encode(['Lima']);
@@ -65,13 +71,10 @@ describe('OnnxEncoder', () => {
   });
 
   it('says so where a model that has worked gives numbers that are not finite', async () => {
-    const create = jest.spyOn(InferenceSession, 'create');
-    const encoder = await OnnxEncoder.open(folder);
-    const session = (await create.mock.results[0]?.value) as InferenceSession;
-    create.mockRestore();
+    const { encoder, session, running } = await openedWithItsModel();
     const [output = ''] = session.outputNames;
     const nothing = new Tensor('float32', new Float32Array(6).fill(NaN), [1, 2, 3]);
-    const running = jest.spyOn(session, 'run').mockResolvedValue({ [output]: nothing });
+    running.mockResolvedValue({ [output]: nothing });
     try {
       const failing = encoder.encode(['Lima']);
       await expect(failing).rejects.toThrow(EncoderError);

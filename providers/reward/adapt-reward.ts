@@ -7,7 +7,7 @@ import { featureSpec } from '../../core/reward/feature-spec';
 import { foldsMeet, inputFolds } from '../../core/reward/input-folds';
 import type { Alignment } from '../../core/reward/pairwise-alignment';
 import { adaptationPlans } from './adaptation-plans';
-import { checkData, checkEncoder, checkFields, checkOwnBytes } from './check-fit';
+import { checkData, checkEncoder, checkFields, checkOwnBytes, rewardName } from './check-fit';
 import type { FittedReward } from './fit-reward';
 import { heldOutAlignment, heldOutLoss, judgeHeldOut, type JudgedData } from './judge-held-out';
 import type { RewardManifest } from './reward-manifest';
@@ -62,7 +62,7 @@ export async function adaptReward(given: AdaptRewardOptions): Promise<AdaptRewar
   checkEncoder(manifest, encoder);
   checkFields(manifest, featureSpec({ ...given, embeddingDimension: encoder.dimension }));
   checkOwnBytes(manifest, previous);
-  const state = decodeRewardState(`reward of component '${component}' (version ${manifest.version})`, previous.state);
+  const state = decodeRewardState(rewardName(manifest), previous.state);
   const { pairs, comparisons } = mergeSharedInputs(given, (id) => Object.hasOwn(state.folds, id));
   const options = { ...given, pairs, comparisons };
   const foldCount = state.members.length;

@@ -25,29 +25,34 @@ export function checkData(component: string, { pairs, comparisons }: RewardData)
   }
 }
 
+/** A reward as messages name it. */
+export function rewardName({ component, version }: RewardManifest): string {
+  return `reward of component '${component}' (version ${version})`;
+}
+
 /** @throws RewardError when `encoder` is not the one that the reward was trained with */
 export function checkEncoder(manifest: RewardManifest, encoder: Encoder): void {
   const { identity, dimension } = manifest.encoder;
   if (identity !== encoder.identity || dimension !== encoder.dimension) {
     throw new RewardError(
-      `reward of component '${manifest.component}' (version ${manifest.version}): it was trained with the encoder '${identity}' (${dimension} numbers), but this one is '${encoder.identity}' (${encoder.dimension} numbers)`,
+      `${rewardName(manifest)}: it was trained with the encoder '${identity}' (${dimension} numbers), but this one is '${encoder.identity}' (${encoder.dimension} numbers)`,
       `use the same encoder or ${howToFitAnew}`,
     );
   }
 }
 
-/** @throws RewardError for bytes that are not the reward's own: a member would go on from numbers that nobody trained */
+/** @throws RewardError for bytes that are not the reward's own: numbers that nobody trained would count, or a member go on from them */
 export function checkOwnBytes(
   manifest: RewardManifest,
-  { artefact, state }: { artefact: Uint8Array; state: Uint8Array },
+  { artefact, state }: { artefact: Uint8Array; state?: Uint8Array },
 ): void {
   for (const [what, bytes, hash] of [
     ['artefact', artefact, manifest.artefactHash],
     ['training state', state, manifest.stateHash],
   ] as const) {
-    if (sha256(bytes) !== hash) {
+    if (bytes !== undefined && sha256(bytes) !== hash) {
       throw new RewardError(
-        `reward of component '${manifest.component}' (version ${manifest.version}): the ${what} (${bytes.length} bytes) is damaged or not the manifest's: its hash is not ${hash}`,
+        `${rewardName(manifest)}: the ${what} (${bytes.length} bytes) is damaged or not the manifest's: its hash is not ${hash}`,
         `restore a backup, or ${howToFitAnew}`,
       );
     }
@@ -60,7 +65,7 @@ export function checkFields(manifest: RewardManifest, spec: FeatureSpec): void {
   const named = ({ inputFields, outputFields }: Pick<FeatureSpec, 'inputFields' | 'outputFields'>): string =>
     `${inputFields.join(', ')} -> ${outputFields.join(', ')}`;
   throw new RewardError(
-    `reward of component '${manifest.component}' (version ${manifest.version}): it was trained for the fields ${named(manifest.features)}, but the component now has ${named(spec)}`,
+    `${rewardName(manifest)}: it was trained for the fields ${named(manifest.features)}, but the component now has ${named(spec)}`,
     howToFitAnew,
   );
 }

@@ -1,11 +1,11 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { buildFeatures, featureTexts } from '../../core/reward/build-features';
 import { calibratedGain } from '../../core/reward/gain-calibration';
-import { canonicalJson, sha256 } from '../../core/system/canonical-json';
+import { canonicalJson } from '../../core/system/canonical-json';
 import { mean, sampleVariance } from '../../core/validation/moments';
 import type { Encoder } from '../encoder/encoder';
 import { outOfResources } from '../out-of-resources';
-import { checkEncoder } from './check-fit';
+import { checkEncoder, checkOwnBytes, rewardName } from './check-fit';
 import { embedTexts } from './embed-texts';
 import { howToFitAnew, RewardError } from './reward-error';
 import { rewardManifestSchema, type RewardManifest } from './reward-manifest';
@@ -32,7 +32,7 @@ export async function openReward(
       `give one that this version of Optimas wrote, or ${howToFitAnew}`,
     );
   }
-  const name = `reward of component '${manifest.component}' (version ${manifest.version})`;
+  const name = rewardName(manifest);
   checkEncoder(manifest, encoder);
   const session = await openSession(name, artefact, manifest);
   const opened: OpenedReward = { name, session, manifest, encoder };
@@ -45,12 +45,7 @@ export async function openReward(
 }
 
 async function openSession(name: string, artefact: Uint8Array, manifest: RewardManifest): Promise<InferenceSession> {
-  if (sha256(artefact) !== manifest.artefactHash) {
-    throw new RewardError(
-      `${name}: the artefact (${artefact.length} bytes) is damaged or not the manifest's: its hash is not ${manifest.artefactHash}`,
-      `restore a backup, or ${howToFitAnew}`,
-    );
-  }
+  checkOwnBytes(manifest, { artefact });
   try {
     return await InferenceSession.create(artefact, { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 });
   } catch (cause) {
