@@ -1,5 +1,5 @@
 import type { ResultDocument } from '../core/run/result-document';
-import { hasPriceObjective } from '../core/run/utility';
+import { hasPriceObjective, priceInScore } from '../core/run/utility';
 import { pairedTest } from '../core/validation/paired-test';
 import { localToGlobal } from '../core/validation/local-to-global';
 import { meanInterval } from '../core/validation/score-interval';
@@ -74,6 +74,8 @@ async function resultDocument(stores: Stores, run: RunRecord, input: FinishRunIn
   const spent = await stores.spend.totals(runId);
   const hits = await stores.memo.hitsByKind(runId);
   const configuration = await stores.configurations.get(incumbent);
+  const priced = hasPriceObjective(plan);
+  const prices = !priced || baselineTest === null || finalTest === null ? null : await testPrices(stores, input);
   return {
     schemaVersion: 1,
     runId,
@@ -90,11 +92,11 @@ async function resultDocument(stores: Stores, run: RunRecord, input: FinishRunIn
       test: estimate(finalTest),
       gain: baselineTest === null || finalTest === null ? null : gainBetween(baselineTest, finalTest, run.seed),
     },
-    ...(hasPriceObjective(plan) && {
+    ...(priced && {
       objectives: {
         scorePerUsd: plan.scorePerUsd,
         scorePerSecond: plan.scorePerSecond,
-        prices: baselineTest === null || finalTest === null ? null : await testPrices(stores, input),
+        prices: prices === null ? null : { before: meanPrice(prices.before), after: meanPrice(prices.after) },
       },
     }),
     iterations: decisions.map(({ iteration, body }) => {
@@ -122,9 +124,14 @@ async function resultDocument(stores: Stores, run: RunRecord, input: FinishRunIn
     }),
     rewards: await rewardsOf(stores, runId),
     localToGlobal: localToGlobal(decisions.flatMap(({ body }) => predictedGains(body as unknown as DecisionRecord))),
-    // Prices have no largest value, and so a gain less a price has no bound.
-    ...(!hasPriceObjective(plan) && {
-      certificate: await runCertificate(stores, { runId, incumbent, configuration, heldOut: finalTest, tunable }),
+    // Where a price counts, only the final test says how much of one there is to save.
+    ...((!priced || prices !== null) && {
+      certificate: await runCertificate(stores, {
+        ...{ runId, plan, incumbent, configuration, heldOut: finalTest, tunable },
+        ...(prices !== null && {
+          dearest: Math.max(...[...prices.after.values()].map((price) => priceInScore(price, plan))),
+        }),
+      }),
     }),
     cost: {
       systemRuns: componentCalls.entries / components,
@@ -146,14 +153,9 @@ function gainBetween(before: Map<string, number>, after: Map<string, number>, se
 }
 
 async function testPrices(stores: Stores, { runId, baseline, incumbent }: FinishRunInput) {
-  const price = async (configurationHash: string) =>
-    meanPrice(
-      await examplePrices(
-        stores,
-        await stores.evaluations.list({ runId, purpose: 'test', iteration: -1, configurationHash }),
-      ),
-    );
-  return { before: await price(baseline), after: await price(incumbent) };
+  const pricesOf = async (configurationHash: string) =>
+    examplePrices(stores, await stores.evaluations.list({ runId, purpose: 'test', iteration: -1, configurationHash }));
+  return { before: await pricesOf(baseline), after: await pricesOf(incumbent) };
 }
 
 /** Of candidates that a trusted reward ranked; decisions that were recorded by an earlier version say nothing. */

@@ -330,17 +330,6 @@ describe('of a system of which not everything is tuned', () => {
   );
 });
 
-it('is not issued where money or latency are objectives', async () => {
-  const plan = { ...defaultPlan, scorePerSecond: 0.1 };
-  const begun = { runId: 'priced', system: 'drafting', seed: 0, plan, fresh: false };
-  const { baseline } = await attempt(() => prepareRun(dependencies, begun));
-  const ended = { runId: 'priced', status: 'completed', reason: 'done', baseline, incumbent: baseline } as const;
-  await attempt(() => finishRun(dependencies, { ...ended, validationCount: 0, testCount: 0, wallClockMs: 1 }));
-  const document = resultDocumentSchema.parse((await dependencies.stores.runs.get('priced'))?.result);
-  expect(document.objectives).toBeDefined();
-  expect(document.certificate).toBeUndefined();
-});
-
 it('takes no part of a validation that was cut off', async () => {
   await proposed({ iteration: 0, incumbent: 'calm', tones: ['warm'], shortlisted: ['warm'] });
   await measure('calm', 'validation', 0, 4, 8);

@@ -2,11 +2,13 @@ import { certificateDelta, certify, type ComponentEvidence } from '../core/valid
 import { keepFirst } from '../core/validation/keep-first';
 import { pairOnShared } from '../core/validation/scores-by-example';
 import type { ResultDocument } from '../core/run/result-document';
+import { hasPriceObjective } from '../core/run/utility';
 import { configurationHash, type Configuration } from '../core/system/configuration';
 import type { Stores } from '../storage';
-import type { TunableComponents } from './open-run';
+import type { OpenRun, TunableComponents } from './open-run';
 import { judgedGains } from './optimize-component/judged-gains';
 import { proposalsRecords, type ProposalRecord, type ProposalsRecord } from './optimize-component/proposals-record';
+import { utilities, validatedExamples } from './validation-scores';
 
 type ComponentCertificate = NonNullable<ResultDocument['certificate']>['components'][string];
 type Unmeasured = NonNullable<ComponentCertificate['unmeasured']>[number];
@@ -16,23 +18,26 @@ type Gains = ReadonlyMap<string, number>;
  * The component-wise maximum certificate of a run, from what it measured anyway (`docs/decisions/0021`). Evidence is what the global
  * metric measured with the final configuration as the incumbent: the rankings and shortlists of `scoreProposals` on training
  * examples, and validation. Each example counts once per candidate, as it was measured first. A proposal with the outputs of
- * another one shares its gains on the inputs on which both ran.
+ * another one shares its gains on the inputs on which both ran, where no price counts: at another price the same outputs gain otherwise.
  *
  * @param options.incumbent hash of the final configuration.
  * @param options.heldOut its scores on the test examples; null: they were not measured.
+ * @param options.dearest what the dearest of them costs, in units of score; undefined: no price counts.
  * @param options.tunable as the run began with: only what it tunes is certified.
  */
 export async function runCertificate(
   stores: Stores,
   options: {
     runId: string;
+    plan: OpenRun['plan'];
     incumbent: string;
     configuration: Configuration;
     heldOut: ReadonlyMap<string, number> | null;
+    dearest?: number;
     tunable: TunableComponents;
   },
 ): Promise<NonNullable<ResultDocument['certificate']>> {
-  const { runId, incumbent, configuration, heldOut, tunable } = options;
+  const { runId, plan, incumbent, configuration, heldOut, dearest, tunable } = options;
   const records = await proposalsRecords(stores, runId);
   const decided = new Set((await stores.ledger.list(runId, { kind: 'decision' })).map(({ iteration }) => iteration));
 
@@ -49,13 +54,13 @@ export async function runCertificate(
       const tried = before === incumbent ? triedNow : triedBefore;
       for (const proposal of own) tried.set(proposal.settings, { iteration, proposal });
       if (before !== incumbent) continue;
-      const byMetric = await gainsByMetric(stores, { runId, iteration, component, incumbent, proposals });
+      const byMetric = await gainsByMetric(stores, { runId, plan, iteration, component, incumbent, proposals });
       for (const proposal of own) {
         const { configurationHash: hash, finalist } = proposal;
         keepFirst(measured, hash, byMetric.get(hash));
         // What was measured of a validation that did not end depends on when it was cut off.
         if (finalist && decided.has(iteration)) {
-          keepFirst(measured, hash, await validatedGains(stores, { runId, iteration, incumbent }, hash));
+          keepFirst(measured, hash, await validatedGains(stores, { runId, plan, iteration, incumbent }, hash));
         }
         if (measured.has(hash) && !byHash.has(hash)) byHash.set(hash, { iteration, proposal });
       }
@@ -69,7 +74,10 @@ export async function runCertificate(
     ];
   }
 
-  const certificate = certify({ components, heldOutScores: [...(heldOut?.values() ?? [])], delta: certificateDelta });
+  const certificate = certify({
+    ...{ components, heldOutScores: [...(heldOut?.values() ?? [])], delta: certificateDelta },
+    ...(dearest !== undefined && { dearest }),
+  });
   return {
     ...certificate,
     notTuned: [...tunable.excluded],
@@ -111,7 +119,10 @@ function changesOnly(component: string, changed: ProposalRecord['changed']): boo
 /** Gains on training examples by configuration hash, of the proposals that the metric judged and of those with the same outputs. */
 async function gainsByMetric(
   stores: Stores,
-  step: { runId: string; iteration: number } & Pick<ProposalsRecord, 'component' | 'incumbent' | 'proposals'>,
+  step: Pick<OpenRun, 'runId' | 'plan'> & { iteration: number } & Pick<
+      ProposalsRecord,
+      'component' | 'incumbent' | 'proposals'
+    >,
 ): Promise<Map<string, Gains>> {
   const judged = (await judgedGains(stores, step.runId, step.iteration)).filter(
     ({ component, incumbent }) => component === step.component && incumbent === step.incumbent,
@@ -120,6 +131,7 @@ async function gainsByMetric(
   for (const [hash, gains] of judged.flatMap((record) => Object.entries(record.gains))) {
     keepFirst(own, hash, new Map(Object.entries(gains)));
   }
+  if (hasPriceObjective(step.plan)) return own;
   // Equal outputs were found where all proposals were ranked: by the reward, or by the metric, which then measured each itself.
   const ranked = new Set(judged.filter(({ judge }) => judge === 'reward').flatMap(({ examples }) => examples));
   const all = new Map(own);
@@ -132,13 +144,11 @@ async function gainsByMetric(
 
 async function validatedGains(
   stores: Stores,
-  { runId, iteration, incumbent }: { runId: string; iteration: number; incumbent: string },
+  { iteration, incumbent, ...run }: Pick<OpenRun, 'runId' | 'plan'> & { iteration: number; incumbent: string },
   candidate: string,
 ): Promise<Gains> {
-  const scores = async (hash: string): Promise<Gains> => {
-    const key = { runId, purpose: 'validation', iteration, configurationHash: hash } as const;
-    return new Map((await stores.evaluations.list(key)).map(({ exampleId, score }) => [exampleId, score]));
-  };
-  const pairs = pairOnShared(await scores(incumbent), await scores(candidate));
+  const measured = async (hash: string): Promise<Gains> =>
+    utilities(await validatedExamples({ stores }, run, iteration, hash));
+  const pairs = pairOnShared(await measured(incumbent), await measured(candidate));
   return new Map(pairs?.ids.map((id, index) => [id, pairs.differences[index] as number]));
 }

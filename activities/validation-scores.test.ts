@@ -5,6 +5,7 @@ import { TemporaryFolder } from '../storage/testing/temporary-folder';
 import { activityDependencies, attempt } from '../test/support/activity-attempt';
 import { beginRun } from '../test/support/begun-run';
 import { echoSystem } from '../test/support/echo-system';
+import { storePriced } from '../test/support/store-priced';
 import { decide, type DecisionRecord } from './decide';
 import { look } from './look';
 import { resolveSystem } from './definition/resolve-system';
@@ -42,11 +43,8 @@ async function measured(
     ...{ purpose: 'validation', iteration: 0, exampleIds: ids },
   },
 ): Promise<void> {
-  const { sha256 } = await dependencies.stores.blobs.putJson({ components: {}, price });
-  await dependencies.stores.evaluations.putMany(
-    { runId: 'run', purpose, iteration, configurationHash },
-    exampleIds.map((exampleId) => ({ exampleId, drawIndex: 0, score, traceBlob: sha256 })),
-  );
+  const examples = exampleIds.map((exampleId) => [exampleId, { score, price }] as const);
+  await storePriced(dependencies.stores, { purpose, iteration, configurationHash }, Object.fromEntries(examples));
 }
 
 async function decided(entered = 1): Promise<DecisionRecord> {

@@ -26,18 +26,18 @@ export interface ValidatedExample {
   utility: number;
 }
 
-/** One configuration on this iteration's validation examples, by example id. */
+/** One configuration on this iteration's validation examples, by example id: all that were measured, or some. */
 export async function validatedExamples(
-  { stores }: ActivityDependencies,
+  { stores }: Pick<ActivityDependencies, 'stores'>,
   { runId, plan }: ValidatedRun,
   iteration: number,
   configurationHash: string,
-  ids: readonly string[],
+  ids?: readonly string[],
 ): Promise<Map<string, ValidatedExample>> {
-  const wanted = new Set(ids);
+  const wanted = ids === undefined ? null : new Set(ids);
   const measured = (
     await stores.evaluations.list({ runId, purpose: 'validation', iteration, configurationHash })
-  ).filter(({ exampleId }) => wanted.has(exampleId));
+  ).filter(({ exampleId }) => wanted?.has(exampleId) ?? true);
   const prices = hasPriceObjective(plan) ? await examplePrices(stores, measured) : undefined;
   return new Map(
     measured.map(({ exampleId, score }) => {

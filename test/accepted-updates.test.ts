@@ -105,13 +105,16 @@ describe('an accepted update of one kind', () => {
   });
 
   it('makes a model cheaper, at the same score, because money is an objective', async () => {
-    const { iterations, final, objectives } = await optimized('price', { scorePerUsd: 1 });
+    const { iterations, final, objectives, certificate } = await optimized('price', { scorePerUsd: 1 });
     expect(iterations).toMatchObject([{ accepted: true, changed: [{ variable: 'model', kind: 'model' }] }]);
     expect(iterations[0]).toMatchObject({ before: 1, after: 1 });
     expect(final).toMatchObject({ test: { mean: 1 }, gain: { mean: 0 } });
     const { before, after } = objectives?.prices ?? {};
     expect(before?.usd).toBeGreaterThan(0.05);
     expect(after?.usd).toBeCloseTo((before?.usd ?? 0) / 10, 9);
+    // In score less price: what the final configuration costs could be saved.
+    expect(certificate?.gainLimit).toBeCloseTo(1 + (after?.usd ?? 0), 2);
+    expect(certificate?.headroom).toBeGreaterThan(after?.usd ?? 0);
   });
 
   it('makes a model faster, at the same score, because latency is an objective', async () => {

@@ -125,18 +125,23 @@ export function certificateTable({ certificate }: ResultDocument): Table {
 export function uncertifiedLines({ certificate, objectives }: ResultDocument): string[] {
   if (certificate !== undefined || objectives === undefined) return [];
   return [
-    'Component-wise maximum: not certified, because money or latency are objectives: prices have no largest value, so that nothing bounds a gain less its price',
+    'Component-wise maximum: not certified, because money or latency are objectives and there was no final test, which would say what an example costs at most',
   ];
 }
 
 /** What the certificate means, and why epsilon is as large as it is. Sentences. */
-export function certificateLines({ certificate }: ResultDocument): string[] {
+export function certificateLines({ certificate, objectives }: ResultDocument): string[] {
   if (certificate === undefined) return [];
-  const { delta, bounds, headroom, notTuned } = certificate;
+  const { delta, bounds, gainLimit = 1, headroom, notTuned } = certificate;
+  const unit =
+    objectives === undefined
+      ? 'in score'
+      : `in score less price, an example counted with ${scoreText(gainLimit)} at most`;
   const excluded = notTuned.length === 0 ? [] : [`Not tuned in this run, and not certified: ${notTuned.join(', ')}.`];
   const components = Object.values(certificate.components);
   const certified = components.filter(({ candidate }) => candidate !== null);
-  const cap = `what is left to the highest score: ${scoreText(headroom)}`;
+  const left = objectives === undefined ? 'the highest score' : 'the highest score at no price';
+  const cap = `what is left to ${left}: ${scoreText(headroom)}`;
   if (certified.length === 0) {
     return [`No candidate was measured against the final configuration: epsilon is ${cap}.`, ...excluded];
   }
@@ -149,7 +154,7 @@ export function certificateLines({ certificate }: ResultDocument): string[] {
   const largest = certified.reduce((a, b) => (b.epsilon > a.epsilon ? b : a));
   const examples = largest.candidates[0]?.examples ?? 0;
   return [
-    `With ${percentText(1 - delta)} confidence no measured candidate for one component improves the final configuration by more than its component's epsilon, in score.`,
+    `With ${percentText(1 - delta)} confidence no measured candidate for one component improves the final configuration by more than its component's epsilon, ${unit}.`,
     `Its size is mostly the sample's: ${countedText(bounds, 'bound')} hold at once, and the candidate that sets the largest was measured ` +
       `on ${countedText(examples, 'example')}; had it neither gained nor lost on any of them, epsilon would still be ${scoreText(largest.epsilonWithoutGains)}.`,
     ...(certified.length < components.length ? [`Where nothing was measured, epsilon is ${cap}.`] : []),

@@ -247,14 +247,32 @@ describe('the component-wise maximum', () => {
     expect(textReport(certified({ writer }))).not.toContain('Not tuned');
   });
 
-  it('is not certified where money or latency are objectives, and both reports say why', () => {
+  it('is not certified where money or latency are objectives and nothing was tested, and both reports say why', () => {
     const objectives = { scorePerUsd: 5, scorePerSecond: 0, prices: null };
     const priced = { ...report, document: resultDocumentSchema.parse({ ...document, objectives }) };
     const line =
-      'Component-wise maximum: not certified, because money or latency are objectives: prices have no largest value, ' +
-      'so that nothing bounds a gain less its price';
+      'Component-wise maximum: not certified, because money or latency are objectives and there was no final test, ' +
+      'which would say what an example costs at most';
     expect(textReport(priced).replaceAll('\n', ' ')).toContain(line);
     expect(markdownReport(priced).split('\n')).toContain(`${line}.`);
+  });
+
+  it('is in score less price where money or latency are objectives', () => {
+    const { document: certain } = certified({ writer, picker: none });
+    const objectives = { scorePerUsd: 5, scorePerSecond: 0, prices: null };
+    const priced = {
+      ...report,
+      document: resultDocumentSchema.parse({
+        ...certain,
+        objectives,
+        certificate: { ...certain?.certificate, gainLimit: 1.25 },
+      }),
+    };
+    for (const text of [textReport(priced), markdownReport(priced)]) {
+      const line = text.replaceAll('\n', ' ');
+      expect(line).toContain("its component's epsilon, in score less price, an example counted with 1.250 at most.");
+      expect(line).toContain('epsilon is what is left to the highest score at no price: 0.550.');
+    }
   });
 });
 

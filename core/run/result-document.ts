@@ -27,6 +27,8 @@ const certificate = z.object({
   delta: z.number(),
   /** Bounds that hold at once. */
   bounds: z.number().int(),
+  /** Most that an example's gain or loss counts for: 1, and where a price counts what the dearest test example costs. Absent in earlier documents. */
+  gainLimit: z.number().optional(),
   /** No change at all can gain more, by the test examples; 1 where they were not measured. */
   headroom: z.number(),
   /** The largest of the components'. */
@@ -161,7 +163,8 @@ export const resultDocumentSchema = z.object({
     .optional(),
   /**
    * Component-wise maximum: with probability 1 - delta no measured candidate for one component improves `configuration` by more than
-   * epsilon. Absent where money or latency are objectives, and in documents of earlier versions.
+   * epsilon, in score, or in score less price where `objectives` says so. Absent where those are to count and the final
+   * configuration was not tested, and in documents of earlier versions.
    */
   certificate: certificate.optional(),
   cost: z.object({

@@ -29,6 +29,7 @@ it("takes each component's largest bound, all at once with the headroom", () => 
   expect(certificate).toEqual({
     delta,
     bounds: 4,
+    gainLimit: 1,
     headroom: 1,
     epsilon: bound(good),
     components: {
@@ -86,7 +87,7 @@ it('names the candidate of which the least is excluded, also where the headroom 
 it('claims nothing where nothing was measured', () => {
   const components = { writer: evidence({}, { tried: 3, earlier: 1 }) };
   expect(certify({ components, heldOutScores: [], delta })).toEqual({
-    ...{ delta, bounds: 0, headroom: 1, epsilon: 1 },
+    ...{ delta, bounds: 0, gainLimit: 1, headroom: 1, epsilon: 1 },
     components: {
       writer: {
         ...{
@@ -102,6 +103,48 @@ it('claims nothing where nothing was measured', () => {
         candidates: [],
       },
     },
+  });
+});
+
+describe('where a price counts', () => {
+  it('counts an example for at most 1 and what the dearest costs, and has that much more to gain', () => {
+    const heldOutScores = new Array<number>(200).fill(0.9);
+    // The first saves more than any held-out example costs, the second costs four times the best score.
+    const certificate = certify({
+      components: { writer: evidence({ a: [1.7, -4, ...zeros] }), picker: evidence({}) },
+      ...{ heldOutScores, dearest: 0.5, delta },
+    });
+    const clipped = [1.5, -1.5, ...zeros];
+    const left = meanUpperBound(
+      heldOutScores.map((score) => 1 - score),
+      { delta: delta / 2, bounds: [0, 1] },
+    );
+    const { candidates } = certificate.components['writer'] as (typeof certificate.components)[string];
+    expect(certificate).toMatchObject({ gainLimit: 1.5, headroom: left + 0.5, epsilon: left + 0.5 });
+    expect(candidates).toMatchObject([{ examples: 26, meanGain: 0 }]);
+    expect(candidates[0]?.bound).toBe(meanUpperBound(clipped, { delta: delta / 2, bounds: [-1.5, 1.5] }));
+    expect(candidates[0]?.bound).toBeLessThan(left + 0.5);
+  });
+
+  it('claims nothing where nothing was measured', () => {
+    const options = { components: { writer: evidence({}) }, heldOutScores: [], delta };
+    expect(certify({ ...options, dearest: 0.5 })).toMatchObject({ headroom: 1.5, epsilon: 1.5 });
+  });
+
+  it('holds for prices without a largest value', () => {
+    const stream = randomStream(2, 'priced');
+    let wrong = 0;
+    for (let repeat = 0; repeat < 200; repeat++) {
+      // Scores and prices of both are drawn alike, so that the true gain is 0; one example in fifty costs fifty times as much.
+      const utility = () => stream.integer(2) - (stream.uniform() < 0.02 ? 1 : 0.02);
+      const gainsOf = Array.from({ length: 80 }, () => utility() - utility());
+      const { components } = certify({
+        components: { writer: evidence({ a: gainsOf }) },
+        ...{ heldOutScores: [], dearest: 0.02, delta },
+      });
+      if ((components['writer']?.candidates[0]?.bound ?? 0) < 0) wrong++;
+    }
+    expect(wrong / 200).toBeLessThanOrEqual(delta);
   });
 });
 
@@ -151,6 +194,7 @@ it.each<[string, Parameters<typeof certify>[0]]>([
     { components: { writer: evidence({ a: [] }) }, heldOutScores: [], delta },
   ],
   ['value 0 is 1.5', { components: { writer: evidence({ a: [1.5] }) }, heldOutScores: [], delta }],
+  ['the dearest example costs NaN', { components: { writer: evidence({}) }, heldOutScores: [], dearest: NaN, delta }],
   ['expected one in [0, 1]', { components: { writer: evidence({}) }, heldOutScores: [-0.1], delta }],
 ])('refuses bad input: %s', (message, options) => {
   expect(() => certify(options)).toThrow(message);

@@ -10,7 +10,10 @@ export interface ComponentEvidence {
   tried: number;
   /** Of them, those that were tried under an earlier configuration alone. */
   earlier: number;
-  /** Candidates that the global metric compared with the final configuration: gain in score by example id, each example once. */
+  /**
+   * Candidates that the global metric compared with the final configuration: gain by example id, each example once. In score, or in
+   * score less price where `dearest` is given.
+   */
   measured: ReadonlyMap<string, ReadonlyMap<string, number>>;
 }
 
@@ -50,7 +53,12 @@ export interface Certificate {
   delta: number;
   /** Bounds that share delta evenly (Bonferroni): one per measured candidate, and one for the headroom where that was measured. */
   bounds: number;
-  /** Upper bound of 1 less the final configuration's score, from held-out examples: no change can gain more. 1 where there were none. */
+  /** Most that an example's gain or loss counts for: 1, and what the dearest example costs where a price counts. */
+  gainLimit: number;
+  /**
+   * No change can gain more: upper bound of 1 less the final configuration's score, from held-out examples, and what the dearest of them
+   * costs where a price counts. `gainLimit` where there were none.
+   */
   headroom: number;
   /** The largest of the components' epsilons. */
   epsilon: number;
@@ -62,35 +70,51 @@ export interface Certificate {
  * candidate improves the final configuration by more, with probability 1 - delta, simultaneously over components and
  * candidates.
  *
+ * Where a price counts, a candidate can gain at most 1 and all that the final configuration costs; what it may lose has no limit. So an example counts for at most
+ * `1 + dearest`: losses beyond are counted as too small, which makes epsilon larger, and gains beyond only where the final configuration
+ * costs more than it did on any held-out example.
+ *
  * @param options.heldOutScores of the final configuration, on examples that chose nothing; empty: none were measured.
- * @throws RangeError for no components, a candidate without examples, a gain outside [-1, 1] or a score outside [0, 1].
+ * @param options.dearest what the dearest held-out example costs with the final configuration, in units of score; undefined: no
+ *   price counts.
+ * @throws RangeError for no components, a candidate without examples, a negative price, a score outside [0, 1], or where no price counts a gain
+ *   outside [-1, 1].
  */
 export function certify(options: {
   components: Readonly<Record<string, ComponentEvidence>>;
   heldOutScores: readonly number[];
+  dearest?: number;
   delta: number;
 }): Certificate {
-  const { components, heldOutScores, delta } = options;
+  const { components, heldOutScores, dearest, delta } = options;
   const names = Object.keys(components);
   if (names.length === 0) throw new RangeError('certify: there are no components; give those that can be tuned');
   const measured = Object.values(components).reduce((sum, item) => sum + item.measured.size, 0);
   const bounds = measured + (heldOutScores.length > 0 ? 1 : 0);
   const share = delta / Math.max(1, bounds);
+  if (dearest !== undefined && !(dearest >= 0)) {
+    throw new RangeError(`certify: the dearest example costs ${dearest}; expected a price of at least 0`);
+  }
+  const gainLimit = 1 + (dearest ?? 0);
   const headroom =
     heldOutScores.length === 0
-      ? 1
-      : meanUpperBound(
+      ? gainLimit
+      : (dearest ?? 0) +
+        meanUpperBound(
           heldOutScores.map((score) => 1 - score),
           { delta: share, bounds: [0, 1] },
         );
-  const gainBound = (gains: readonly number[]): number => meanUpperBound(gains, { delta: share });
+  const gainBound = (gains: readonly number[]): number =>
+    meanUpperBound(gains, { delta: share, bounds: [-gainLimit, gainLimit] });
+  const counted = (gain: number): number =>
+    dearest === undefined ? gain : Math.min(gainLimit, Math.max(-gainLimit, gain));
 
   const certified = Object.fromEntries(
     names.map((name): [string, CertifiedComponent] => {
       const { tried, earlier, measured: own } = components[name] as ComponentEvidence;
       const candidates = [...own]
         .map(([configurationHash, byExample]): CertifiedCandidate => {
-          const gains = [...byExample.values()];
+          const gains = [...byExample.values()].map(counted);
           if (gains.length === 0) {
             throw new RangeError(`certify: candidate ${configurationHash} of '${name}' has no examples; leave it out`);
           }
@@ -120,6 +144,7 @@ export function certify(options: {
   return {
     delta,
     bounds,
+    gainLimit,
     headroom,
     epsilon: Math.max(...Object.values(certified).map((item) => item.epsilon)),
     components: certified,
