@@ -6,9 +6,6 @@ import type { ActivityDependencies } from '../dependencies';
 import type { OpenRun } from '../open-run';
 import { proposingModels } from './proposing-models';
 
-/** Most tokens of a reply, with all versions in it. */
-const maxTokens = 2_000;
-
 /**
  * The configured proposer model as an optimizer asks it; undefined: none is configured. A request that its endpoint will
  * never take is recorded, and the other optimizers go on without it.
@@ -20,7 +17,7 @@ export function proposerModel(
 ): ProposerModel | undefined {
   if (proposer === undefined) return undefined;
   return {
-    async ask(variable, messages) {
+    async ask(variable, messages, maxTokens) {
       const models = proposingModels(run, input, `proposer/${input.component}/${variable}/${optimizer}`, signal);
       try {
         return (await models.chat({ model: proposer, temperature: 1, maxTokens, messages })).text;

@@ -330,7 +330,7 @@ describe('runPortfolio', () => {
     const { proposals, portfolio } = await run();
     expect(written(proposals)).toEqual(['Write now.']);
     expect(portfolio.rejected.map(({ reason }) => reason)).toContainEqual(
-      'changes 100 % of the words, more than promptTrustRegion (0.5) allows',
+      'changes at least 100 % of the words, more than promptTrustRegion (0.5) allows',
     );
   });
 

@@ -1,4 +1,5 @@
 import { randomStream } from '../../core/random/stream';
+import { hasPriceObjective } from '../../core/run/utility';
 import { checkProposals } from '../../core/search/check-proposals';
 import {
   applicableOptimizers,
@@ -85,7 +86,8 @@ async function portfolio(
       // The newest there are: of an earlier iteration where this one adapts no reward (`needsAdaptation`).
       candidates: plan.rewards ? await stores.candidates.listNewest(runId, component.name, iteration + 1) : [],
     }),
-    observations: await settingObservations(dependencies, input),
+    // In score: where a price counts they say little, and cannot stand beside what earlier tries gained.
+    observations: hasPriceObjective(plan) ? [] : await settingObservations(dependencies, input),
     past: await pastProposals(stores, input),
     rewardGains: await rewardGains(dependencies, run, input, signal),
     signal,

@@ -29,7 +29,7 @@ const certificate = z.object({
   bounds: z.number().int(),
   /** Most that an example's gain or loss counts for: 1, and where a price counts what the dearest test example costs. Absent in earlier documents. */
   gainLimit: z.number().optional(),
-  /** No change at all can gain more, by the test examples; 1 where they were not measured. */
+  /** No change at all can gain more, by the test examples, as far as examples count; 1 where they were not measured. */
   headroom: z.number(),
   /** The largest of the components'. */
   epsilon: z.number(),

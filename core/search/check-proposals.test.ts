@@ -94,7 +94,7 @@ describe('checkProposals', () => {
     const options = { promptTrustRegion: 0.4 };
     expect(reasons([instructed('Answer {q} now'), proposal({ k: 5 })], options)).toEqual([]);
     expect(reasons([instructed('Say what {q} is about')], options)).toEqual([
-      'changes 80 % of the words, more than promptTrustRegion (0.4) allows',
+      'changes at least 80 % of the words, more than promptTrustRegion (0.4) allows',
     ]);
   });
 

@@ -72,10 +72,14 @@ function faultIn(
     }
     const distance =
       options.promptTrustRegion < 1
-        ? wordDistance((current[name] as unknown as PromptValue).instructions, value.instructions)
+        ? wordDistance(
+            (current[name] as unknown as PromptValue).instructions,
+            value.instructions,
+            options.promptTrustRegion,
+          )
         : 0;
     if (distance > options.promptTrustRegion) {
-      return `changes ${(100 * distance).toFixed(0)} % of the words, more than promptTrustRegion (${options.promptTrustRegion}) allows`;
+      return `changes at least ${(100 * distance).toFixed(0)} % of the words, more than promptTrustRegion (${options.promptTrustRegion}) allows`;
     }
   }
   return undefined;

@@ -35,10 +35,10 @@ export interface RejectedProposal {
 /** The configured proposer model, on the account of the run. */
 export interface ProposerModel {
   /**
-   * Its reply to a request about one variable; undefined where the endpoint will never take the request, which is then recorded.
-   * Asking the same again is answered from the memo.
+   * Its reply, of at most `maxTokens`, to a request about one variable; undefined where the endpoint will never take the request, which
+   * is then recorded. Asking the same again is answered from the memo.
    */
-  ask(variable: string, messages: ChatMessage[]): Promise<string | undefined>;
+  ask(variable: string, messages: ChatMessage[], maxTokens: number): Promise<string | undefined>;
 }
 
 /**

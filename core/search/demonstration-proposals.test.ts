@@ -15,6 +15,12 @@ const incumbent = (max: number, demonstrations: Demonstration[] = []): Incumbent
   variables: { prompt: prompt('Answer {question}', { demonstrations: { max }, placeholders: ['question'] }) },
   settings: { prompt: { instructions: 'Answer {question}', demonstrations } as never },
 });
+const withRoom = (max: number, tokens: number): Incumbent => ({
+  ...incumbent(max),
+  variables: {
+    prompt: prompt('Answer {question}', { demonstrations: { max, tokens }, placeholders: ['question'] }),
+  },
+});
 const make = (max: number, rest: Partial<Parameters<typeof demonstrationProposals>[0]> = {}): Proposal[] =>
   demonstrationProposals({ incumbent: incumbent(max), variable: 'prompt', traced, stream: randomStream(3), ...rest });
 const setOf = (proposal: Proposal): Demonstration[] =>
@@ -52,11 +58,25 @@ describe('demonstrationProposals', () => {
 
   it.each([15, 40, 100, 250])('never exceeds a budget of %i tokens', (tokenBudget) => {
     for (let seed = 0; seed < 20; seed++) {
-      for (const proposal of make(8, { tokenBudget, stream: randomStream(seed) })) {
+      for (const proposal of make(8, { stream: randomStream(seed), incumbent: withRoom(8, tokenBudget) })) {
         const total = setOf(proposal).reduce((sum, item) => sum + tokensOf(item), 0);
         expect(total).toBeLessThanOrEqual(tokenBudget);
       }
     }
+  });
+
+  it('says that no correct call has room, and how much the shortest takes', () => {
+    const reject = jest.fn();
+    const long = traced.map((item) => ({ ...item, inputs: { ...item.inputs, text: 'word '.repeat(1_000) } }));
+    expect(make(4, { traced: long, reject })).toEqual([]);
+    const reason = expect.stringMatching(
+      /^'prompt' can show none of 30 correct call\(s\): the shortest has 12\d\d tokens, demonstrations.tokens is 1000$/,
+    ) as string;
+    expect(reject.mock.calls).toEqual([[{ text: expect.stringContaining('word') as string, reason }]]);
+    expect(make(4, { traced: long, reject, incumbent: withRoom(4, 2_000) })).not.toEqual([]);
+    // Nothing correct is no want of room.
+    expect(make(4, { threshold: 1, reject })).toEqual([]);
+    expect(reject).toHaveBeenCalledTimes(1);
   });
 
   it('never shows one input twice in a set, keeping the better outputs', () => {

@@ -2,7 +2,9 @@ import type { RandomStream } from '../random/stream';
 import { contentHash } from '../system/canonical-json';
 import type { Json, JsonObject } from '../system/json';
 import { estimateTokens } from '../system/token-estimate';
-import type { Demonstration } from '../system/variable';
+import type { Demonstration, PromptVariable } from '../system/variable';
+import type { RejectedProposal } from './component-optimizer';
+import { preview } from './preview';
 import { distinctProposals, promptOf, propose, type Incumbent, type Proposal } from './proposal';
 
 /** What the component did in one training example's trace, and what the whole system scored on it. */
@@ -26,13 +28,15 @@ export interface DemonstrationOptions {
   groundTruth?: Readonly<Record<string, JsonObject>>;
   /** Least score of a trace whose outputs count as correct. Default 0.8. */
   threshold?: number;
-  /** Most tokens of a set of demonstrations, as JSON, by `estimateTokens`. Default 1,000. */
-  tokenBudget?: number;
+  /** Told that all correct demonstrations are beyond the variable's `demonstrationTokens`, so that none can be shown. */
+  reject?: (rejected: RejectedProposal) => void;
   /** Random sets per size. Default 3. */
   setsPerSize?: number;
   stream: RandomStream;
 }
 
+/** Most tokens of a set, as JSON, by `estimateTokens`, unless its variable says so. */
+const usualBudget = 1_000;
 /** How many demonstrations are looked at for each place in a set. */
 const considered = 8;
 
@@ -47,11 +51,20 @@ const considered = 8;
  * @throws RangeError where the component has no such prompt.
  */
 export function demonstrationProposals(options: DemonstrationOptions): Proposal[] {
-  const { incumbent, variable, stream, tokenBudget = 1_000, setsPerSize = 3 } = options;
+  const { incumbent, variable, stream, setsPerSize = 3 } = options;
   const current = promptOf(incumbent, variable);
-  const definition = incumbent.variables[variable];
-  const most = definition?.type === 'prompt' ? definition.maxDemonstrations : 0;
-  const pool = demonstrationPool(options).filter((item) => item.tokens <= tokenBudget);
+  const { maxDemonstrations: most, demonstrationTokens: tokenBudget = usualBudget } = incumbent.variables[
+    variable
+  ] as PromptVariable;
+  const correct = demonstrationPool(options);
+  const pool = correct.filter((item) => item.tokens <= tokenBudget);
+  const [shortest] = correct.toSorted((a, b) => a.tokens - b.tokens);
+  if (shortest !== undefined && pool.length === 0 && most > 0) {
+    const reason =
+      `'${variable}' can show none of ${correct.length} correct call(s): the shortest has ${shortest.tokens} tokens, ` +
+      `demonstrations.tokens is ${tokenBudget}`;
+    options.reject?.({ text: preview(JSON.stringify(shortest.demonstration)), reason });
+  }
   const seen = new Set([contentHash(current.demonstrations.map((item) => contentHash(item)).sort())]);
   // Round by round, largest first: a cut anywhere keeps every size, and more demonstrations usually help more.
   const sizes = sizesUpTo(Math.min(most, pool.length)).reverse();

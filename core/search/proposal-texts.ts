@@ -5,6 +5,8 @@ export interface ProposalTexts {
   rejected: { text: string; reason: string }[];
 }
 
+/** Strings nested deeper in a reply's JSON are not looked for. */
+const deepest = 16;
 /** Unmarked text longer than this is taken for an essay. */
 const plainLimit = 1_500;
 
@@ -73,12 +75,12 @@ function parsed(text: string): unknown {
 }
 
 /** Strings of an array, or of objects under a telling key. */
-function stringsOf(value: unknown): string[] {
+function stringsOf(value: unknown, depth = 0): string[] {
   if (typeof value === 'string') return [value];
-  if (Array.isArray(value)) return value.flatMap(stringsOf);
-  if (typeof value !== 'object' || value === null) return [];
+  if (typeof value !== 'object' || value === null || depth === deepest) return [];
+  if (Array.isArray(value)) return value.flatMap((member) => stringsOf(member, depth + 1));
   const telling = /^(?:improved_?|new_?)?(?:instructions?|prompts?|proposals?|candidates?|versions?|text)$/i;
-  return Object.entries(value).flatMap(([key, member]) => (telling.test(key) ? stringsOf(member) : []));
+  return Object.entries(value).flatMap(([key, member]) => (telling.test(key) ? stringsOf(member, depth + 1) : []));
 }
 
 function announced(text: string, open: string, close: string): string | undefined {

@@ -86,6 +86,12 @@ export function distinctProposals(incumbent: Incumbent, proposals: readonly (Pro
   });
 }
 
+/** Whether settings differ from the incumbent's in one kind of setting, and in no other. */
+export function changesOnly(incumbent: Incumbent, kind: SettingKind, settings: ComponentConfiguration): boolean {
+  const changed = changedParts(incumbent, settings);
+  return changed.length > 0 && changed.every((change) => change.kind === kind);
+}
+
 /** What differs; a prompt's instructions and demonstrations are separate parts. */
 function changedParts(incumbent: Incumbent, settings: ComponentConfiguration): Proposal['changed'] {
   return Object.entries(incumbent.variables).flatMap(([variable, definition]) =>

@@ -7,16 +7,14 @@ import type { OptimizerContext, TracedCall } from './component-optimizer';
 
 /** A call that went wrong, and what the component could have said instead. */
 export interface ReflectedCall extends TracedCall {
-  /** Of the component's own other outputs for these inputs the best one, where one is better. */
-  preferred?: PreferredOutput;
+  /** The component's own other outputs for these inputs, best first. */
+  others: RankedOutput[];
 }
 
-export interface PreferredOutput {
+export interface RankedOutput {
   outputs: JsonObject;
-  /** Expected gain over the output that was given, in score. */
+  /** Over the output that was given, in score: as the component's trusted LRF expects it, or else by rollouts. */
   gain: number;
-  /** `reward`: the component's LRF says so; `rollouts`: the scores of the system do. */
-  by: 'reward' | 'rollouts';
 }
 
 /**
@@ -28,28 +26,25 @@ export async function reflectedCalls(
   context: Pick<OptimizerContext, 'traces' | 'candidates' | 'rewardGains'>,
   count: number,
 ): Promise<ReflectedCall[]> {
-  const preferred = await preferredOutputs(context);
-  const calls = context.traces.map((call): ReflectedCall => {
-    const better = preferred.get(call.exampleId);
-    return better === undefined ? call : { ...call, preferred: better };
-  });
-  return calls
-    .filter((call) => call.failure !== undefined || call.preferred !== undefined || call.score < 1)
+  const ranked = await rankedOutputs(context);
+  return context.traces
+    .map((call): ReflectedCall => ({ ...call, others: ranked.get(call.exampleId) ?? [] }))
+    .filter((call) => lossOf(call) > 0 || call.score < 1)
     .sort((a, b) => lossOf(b) - lossOf(a) || a.score - b.score || (a.exampleId < b.exampleId ? -1 : 1))
     .slice(0, count);
 }
 
 /** What the component itself is known to have lost. */
-function lossOf({ failure, preferred }: ReflectedCall): number {
-  return failure !== undefined ? 1 : (preferred?.gain ?? 0);
+function lossOf({ failure, others: [best] }: ReflectedCall): number {
+  return failure !== undefined ? 1 : Math.max(0, best?.gain ?? 0);
 }
 
-/** Example id -> the best other output for the same inputs, where it is expected to gain. */
-async function preferredOutputs({
+/** Example id -> the other outputs for the same inputs, best first. */
+async function rankedOutputs({
   traces,
   candidates,
   rewardGains,
-}: Pick<OptimizerContext, 'traces' | 'candidates' | 'rewardGains'>): Promise<Map<string, PreferredOutput>> {
+}: Pick<OptimizerContext, 'traces' | 'candidates' | 'rewardGains'>): Promise<Map<string, RankedOutput[]>> {
   const pairs = traces.flatMap(({ exampleId, inputs, outputs }) => {
     if (outputs === undefined) return [];
     const own = candidatesFor(candidates, { exampleId, inputs });
@@ -58,15 +53,17 @@ async function preferredOutputs({
     return others.map((other) => ({ exampleId, inputs, incumbent: outputs, candidate: other.outputs, other, base }));
   });
   const gains = rewardGains && (await rewardGains(pairs));
-  const best = new Map<string, PreferredOutput>();
-  pairs.forEach(({ exampleId, candidate, other, base }, index) => {
+  const ranked = new Map<string, RankedOutput[]>();
+  for (const [index, { exampleId, candidate, other, base }] of pairs.entries()) {
     const gain = gains === undefined ? rolloutGain(other, base) : (gains[index] as number);
-    if (!(gain > (best.get(exampleId)?.gain ?? 0))) return;
-    best.set(exampleId, { outputs: candidate, gain, by: gains === undefined ? 'rollouts' : 'reward' });
-  });
-  return best;
+    if (gain === undefined) continue;
+    ranked.set(exampleId, [...(ranked.get(exampleId) ?? []), { outputs: candidate, gain }]);
+  }
+  for (const outputs of ranked.values()) outputs.sort((a, b) => b.gain - a.gain);
+  return ranked;
 }
 
-function rolloutGain(other: Candidate, base: Candidate | undefined): number {
-  return base === undefined ? 0 : mean(other.scores) - mean(base.scores);
+/** Undefined: the output that was given has no rollouts of its own. */
+function rolloutGain(other: Candidate, base: Candidate | undefined): number | undefined {
+  return base === undefined ? undefined : mean(other.scores) - mean(base.scores);
 }

@@ -10,7 +10,7 @@ import {
   within,
   writingRules,
 } from './proposer-prompt';
-import type { ReflectedCall } from './reflected-calls';
+import type { RankedOutput, ReflectedCall } from './reflected-calls';
 
 export interface ReflectionOptions {
   component: { name: string; description: string };
@@ -29,8 +29,8 @@ export interface ReflectionOptions {
 
 /**
  * The messages that ask a proposer model to say what went wrong in some calls and to rewrite the instructions accordingly (reflection:
- * GEPA, Agrawal et al. 2025, section 3): each call with its score, the metric's feedback, what was right, and which other
- * output of the component would have served the system better.
+ * GEPA, Agrawal et al. 2025, section 3): each call with its score, the metric's feedback, what was right, and how other outputs
+ * of the component rank beside the one that was given.
  */
 export function reflectionPrompt(options: ReflectionOptions): ChatMessage[] {
   const { component, definition, instructions, current, calls, count, callCharacters = 12_000 } = options;
@@ -51,11 +51,19 @@ export function reflectionPrompt(options: ReflectionOptions): ChatMessage[] {
 }
 
 function reflectedText(call: ReflectedCall): string {
-  const { failure, groundTruth, preferred } = call;
+  const { failure, groundTruth, others } = call;
   return [
     ...callText(call),
     ...(failure === undefined ? [] : [`the step failed: ${failure}`]),
     ...(groundTruth === undefined ? [] : fieldLines('right', groundTruth)),
-    ...(preferred === undefined ? [] : fieldLines('better', preferred.outputs)),
+    ...telling(others).flatMap(({ outputs, gain }) =>
+      fieldLines(`${gain < 0 ? 'worse' : 'better'} (${gain < 0 ? '' : '+'}${gain.toFixed(2)})`, outputs),
+    ),
   ].join('\n');
+}
+
+/** The two best outputs and the worst, of those that rank above or below the one that was given. */
+function telling(others: readonly RankedOutput[]): RankedOutput[] {
+  const different = others.filter(({ gain }) => Math.abs(gain) >= 0.005);
+  return different.length > 3 ? [...different.slice(0, 2), ...different.slice(-1)] : different;
 }

@@ -64,7 +64,7 @@ describe('suggest', () => {
     const stream = randomStream(1, 'observations');
     const observations = Array.from({ length: 20 }, () => {
       const point = randomPoint(space, stream);
-      return { point, value: quality(point) };
+      return { point, value: Math.round(2 * quality(point)) };
     });
     const first = suggest({ dimensions: space, observations, stream: randomStream(2) });
     const second = suggest({ dimensions: space, observations: [...observations].reverse(), stream: randomStream(2) });
@@ -80,6 +80,17 @@ describe('suggest', () => {
       expect(point.every((coordinate) => coordinate! >= 0 && coordinate! <= 1)).toBe(true);
       expect(valueAt(narrow[2]!, point[2]!)).toBe('x');
       expect(valueAt(narrow[1]!, point[1]!)).toBe(3);
+    }
+  });
+
+  it('favours no region where all is equal', () => {
+    const line = searchSpace({ blend: range(0, 1) });
+    const observations = Array.from({ length: 20 }, (_, index) => ({ point: [index / 19], value: 0 }));
+    const stream = randomStream(4);
+    const suggested = Array.from({ length: 200 }, () => suggest({ dimensions: line, observations, stream })[0] ?? 0);
+    // Uniform ones of the lowest fifth would be below 0.25.
+    for (const half of [0, 0.5]) {
+      expect(suggested.filter((at) => at >= half && at <= half + 0.5).length).toBeGreaterThan(20);
     }
   });
 

@@ -12,6 +12,8 @@ export interface TpeObservation {
 
 /** Fewer observations than this are no basis for a model: points are then drawn at random. */
 export const fewestObservations = 8;
+/** Fewer good ones are no density. */
+const fewestGood = 2;
 /** Points drawn from the good density per suggestion. */
 const draws = 24;
 /** The sharpest kernel, so that a category or region is never ruled out. */
@@ -70,10 +72,24 @@ function fit(dimensions: readonly Dimension[], observations: readonly TpeObserva
   const bad = observations.find(({ value }) => !Number.isFinite(value));
   if (bad !== undefined) throw new RangeError(`tpe: an observation has the value ${bad.value}; expected a number`);
   if (observations.length < fewestObservations) return undefined;
-  const ranked = [...observations].sort((a, b) => b.value - a.value || comparePoints(a.point, b.point));
-  const goodCount = Math.min(25, Math.max(2, Math.ceil(0.2 * ranked.length)));
-  const points = ranked.map((item) => item.point);
-  return { good: parzen(dimensions, points.slice(0, goodCount)), rest: parzen(dimensions, points.slice(goodCount)) };
+  const ranked = observations
+    .map((item) => ({ ...item, name: JSON.stringify(item.point) }))
+    .sort((a, b) => b.value - a.value || (a.name < b.name ? -1 : 1));
+  const goodCount = Math.min(25, Math.max(fewestGood, Math.ceil(0.2 * ranked.length)));
+  const least = (ranked[goodCount - 1] as TpeObservation).value;
+  const pointsWhere = (belongs: (value: number) => boolean): Point[] =>
+    ranked.filter(({ value }) => belongs(value)).map(({ point }) => point);
+  const [better, equal, worse] = [
+    pointsWhere((value) => value > least),
+    pointsWhere((value) => value === least),
+    pointsWhere((value) => value < least),
+  ];
+  // Equal values are common where scores are 0 or 1. Which of them are good cannot be said: none where enough are better, else
+  // all, which then count as the rest too, so that where all is equal no point looks better than another.
+  const isParted = better.length + equal.length > goodCount;
+  const good = isParted && better.length >= fewestGood ? better : [...better, ...equal];
+  const rest = isParted ? [...equal, ...worse] : worse;
+  return { good: parzen(dimensions, good), rest: parzen(dimensions, rest) };
 }
 
 function logRatio({ good, rest }: Densities, point: Point): number {
@@ -153,10 +169,4 @@ function normalCdf(z: number): number {
     t *
     (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
   return z > 0 ? 1 - tail : tail;
-}
-
-/** Coordinates in order; one that does not matter comes before all others. */
-function comparePoints(a: Point, b: Point): number {
-  const index = a.findIndex((coordinate, position) => coordinate !== b[position]);
-  return index < 0 ? 0 : (a[index] ?? -1) - (b[index] ?? -1);
 }

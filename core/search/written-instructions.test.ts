@@ -84,6 +84,7 @@ describe('parseWrittenInstructions', () => {
     ['JSON without instructions', '{"answer": 3}', 'is not valid JSON with instructions'],
     ['a cut-off tag', '<instructions>Do this and', 'lacks </instructions>: cut off'],
     ['the same prompt', '<instructions> Answer  the question.\n</instructions>', 'is the current instructions'],
+    ['brackets within brackets', `${'['.repeat(5_000)}"Say"${']'.repeat(5_000)}`, 'is a long text in which'],
     ['an ellipsis', '<instructions>...</instructions>', 'has no words'],
     ['an empty tag', '<instructions> </instructions>', 'has empty instructions'],
     ['200,000 characters', `<instructions>${'x '.repeat(100_000)}</instructions>`, 'is longer than 300 characters'],

@@ -13,13 +13,16 @@ export function checkVariables(component: string, variables: Variables): void {
 }
 
 export function promptFault(variable: PromptVariable): string | undefined {
-  const { initial, maxDemonstrations, placeholders, maxCharacters } = variable;
+  const { initial, maxDemonstrations, demonstrationTokens, placeholders, maxCharacters } = variable;
   const { instructions, demonstrations } = initial;
   if (typeof instructions !== 'string' || instructions.trim() === '') {
     return 'the initial instructions are empty; write what the component should do';
   }
   if (!Number.isInteger(maxDemonstrations) || maxDemonstrations < 0) {
     return `demonstrations.max must be a whole number of at least 0, not ${maxDemonstrations}`;
+  }
+  if (demonstrationTokens !== undefined && !(demonstrationTokens > 0)) {
+    return `demonstrations.tokens must be a number above 0, not ${demonstrationTokens}`;
   }
   if (demonstrations.length > maxDemonstrations) {
     return `${demonstrations.length} initial demonstrations, but demonstrations.max is ${maxDemonstrations}; raise it or drop some`;

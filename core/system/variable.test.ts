@@ -19,6 +19,7 @@ describe('variables', () => {
   it.each<[() => Variable, string]>([
     [() => prompt('  '), 'initial instructions are empty'],
     [() => prompt('x', { demonstrations: { max: -1 } }), 'demonstrations.max must be a whole number'],
+    [() => prompt('x', { demonstrations: { max: 2, tokens: 0 } }), 'demonstrations.tokens must be a number above 0'],
     [
       () => prompt('x', { demonstrations: { max: 0, initial: [{ inputs: {}, outputs: {} }] } }),
       '1 initial demonstrations, but demonstrations.max is 0',

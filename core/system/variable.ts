@@ -40,6 +40,8 @@ export interface PromptVariable extends Declared {
   initial: PromptValue;
   /** How many demonstrations a candidate may carry; 0: instructions only. */
   maxDemonstrations: number;
+  /** Most tokens of a candidate's demonstrations together; absent: 1,000. */
+  demonstrationTokens?: number;
   /** `{placeholder}`s that every proposal must keep. */
   placeholders: string[];
   /** Longest instructions a proposal may have, in characters. */
@@ -111,15 +113,17 @@ export type SettingKind = 'instructions' | 'demonstrations' | 'hyperparameter' |
 export function prompt(
   instructions: string,
   options: {
-    demonstrations?: { max: number; initial?: Demonstration[] };
+    demonstrations?: { max: number; initial?: Demonstration[]; tokens?: number };
     placeholders?: string[];
     maxCharacters?: number;
   } = {},
 ): PromptVariable {
+  const { max = 0, initial = [], tokens } = options.demonstrations ?? {};
   const variable: PromptVariable = {
     type: 'prompt',
-    initial: { instructions, demonstrations: options.demonstrations?.initial ?? [] },
-    maxDemonstrations: options.demonstrations?.max ?? 0,
+    initial: { instructions, demonstrations: initial },
+    maxDemonstrations: max,
+    ...(tokens !== undefined && { demonstrationTokens: tokens }),
     placeholders: options.placeholders ?? [],
     maxCharacters: options.maxCharacters ?? 8_000,
   };

@@ -114,15 +114,15 @@ describe('where a price counts', () => {
       components: { writer: evidence({ a: [1.7, -4, ...zeros] }), picker: evidence({}) },
       ...{ heldOutScores, dearest: 0.5, delta },
     });
-    const clipped = [1.5, -1.5, ...zeros];
+    const counted = [1.5, -1.5, ...zeros];
     const left = meanUpperBound(
       heldOutScores.map((score) => 1 - score),
       { delta: delta / 2, bounds: [0, 1] },
     );
     const { candidates } = certificate.components['writer'] as (typeof certificate.components)[string];
     expect(certificate).toMatchObject({ gainLimit: 1.5, headroom: left + 0.5, epsilon: left + 0.5 });
-    expect(candidates).toMatchObject([{ examples: 26, meanGain: 0 }]);
-    expect(candidates[0]?.bound).toBe(meanUpperBound(clipped, { delta: delta / 2, bounds: [-1.5, 1.5] }));
+    expect(candidates).toMatchObject([{ examples: 26, meanGain: (1.7 - 4) / 26 }]);
+    expect(candidates[0]?.bound).toBe(meanUpperBound(counted, { delta: delta / 2, bounds: [-1.5, 1.5] }));
     expect(candidates[0]?.bound).toBeLessThan(left + 0.5);
   });
 
@@ -134,15 +134,18 @@ describe('where a price counts', () => {
   it('holds for prices without a largest value', () => {
     const stream = randomStream(2, 'priced');
     let wrong = 0;
+    // Scores and prices of both are drawn alike, so that the true gain is 0; one example in fifty costs fifty times as much.
+    const price = () => (stream.uniform() < 0.02 ? 1 : 0.02);
     for (let repeat = 0; repeat < 200; repeat++) {
-      // Scores and prices of both are drawn alike, so that the true gain is 0; one example in fifty costs fifty times as much.
-      const utility = () => stream.integer(2) - (stream.uniform() < 0.02 ? 1 : 0.02);
-      const gainsOf = Array.from({ length: 80 }, () => utility() - utility());
-      const { components } = certify({
+      const gainsOf = Array.from({ length: 80 }, () => stream.integer(2) - price() - (stream.integer(2) - price()));
+      const { components, headroom } = certify({
         components: { writer: evidence({ a: gainsOf }) },
-        ...{ heldOutScores: [], dearest: 0.02, delta },
+        heldOutScores: Array.from({ length: 40 }, () => stream.integer(2)),
+        dearest: Math.max(...Array.from({ length: 40 }, price)),
+        delta,
       });
-      if ((components['writer']?.candidates[0]?.bound ?? 0) < 0) wrong++;
+      // What is left to the highest score at no price is 0.5 and the mean price.
+      if ((components['writer']?.candidates[0]?.bound ?? 0) < 0 || headroom < 0.5 + 0.98 * 0.02 + 0.02) wrong++;
     }
     expect(wrong / 200).toBeLessThanOrEqual(delta);
   });

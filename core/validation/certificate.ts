@@ -56,8 +56,8 @@ export interface Certificate {
   /** Most that an example's gain or loss counts for: 1, and what the dearest example costs where a price counts. */
   gainLimit: number;
   /**
-   * No change can gain more: upper bound of 1 less the final configuration's score, from held-out examples, and what the dearest of them
-   * costs where a price counts. `gainLimit` where there were none.
+   * No change can gain more, as far as examples count: upper bound of 1 less the final configuration's score, from held-out examples, and what the
+   * dearest of them costs where a price counts. `gainLimit` where there were none.
    */
   headroom: number;
   /** The largest of the components' epsilons. */
@@ -114,11 +114,16 @@ export function certify(options: {
       const { tried, earlier, measured: own } = components[name] as ComponentEvidence;
       const candidates = [...own]
         .map(([configurationHash, byExample]): CertifiedCandidate => {
-          const gains = [...byExample.values()].map(counted);
+          const gains = [...byExample.values()];
           if (gains.length === 0) {
             throw new RangeError(`certify: candidate ${configurationHash} of '${name}' has no examples; leave it out`);
           }
-          return { configurationHash, examples: gains.length, meanGain: mean(gains), bound: gainBound(gains) };
+          return {
+            configurationHash,
+            examples: gains.length,
+            meanGain: mean(gains),
+            bound: gainBound(gains.map(counted)),
+          };
         })
         .sort((a, b) => b.bound - a.bound || (a.configurationHash < b.configurationHash ? -1 : 1))
         .map((candidate) => ({ ...candidate, bound: Math.min(headroom, candidate.bound) }));

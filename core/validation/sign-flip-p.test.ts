@@ -17,6 +17,16 @@ describe('signFlipP', () => {
     expect(p([0.1, 0.2, 0.3])).toBe(1 / 8);
   });
 
+  it.each([1e-109, 1e-300, 5e-324 * 2 ** 20, 1e200])('is the same in units of %d', (unit) => {
+    const differences = [1, -0.875, 0.375, -0.25, 0.5, -0.5625, 0.125, -0.125, 0.25, -0.25];
+    const exact = p(differences);
+    expect(exact).toBeGreaterThan(0.4);
+    const scaled = differences.map((value) => value * unit);
+    expect(p(scaled)).toBeCloseTo(exact, 9);
+    const [many, few] = [scaled, differences].map((values) => p([...values, ...values, ...values, ...values]));
+    expect(many).toBeCloseTo(few as number, 9);
+  });
+
   it('resolves the small levels of one look, finalist and iteration of many', () => {
     // P(at least 32 of 36 fair coins) = 9.7e-7 and P(at least 29 of 36) = 1.6e-4.
     expect(p(wins(32, 4), 5e-5)).toBeLessThan(1e-5);

@@ -25,8 +25,11 @@ export function signFlipP(
   { seed, resolving }: { seed: number; resolving: number },
 ): number {
   const flips = Math.min(mostFlips, Math.max(fewestFlips, Math.ceil(enoughExceedances / resolving)));
-  const values = differences.filter((difference) => difference !== 0); // The flips of others change nothing.
-  if (values.length === 0) return 1;
+  const different = differences.filter((difference) => difference !== 0); // The flips of others change nothing.
+  if (different.length === 0) return 1;
+  // Cubes of tiny differences would be 0. A power of two changes no digit of any.
+  const unit = 2 ** Math.floor(Math.log2(Math.max(...different.map(Math.abs))));
+  const values = different.map((difference) => difference / unit);
   const patterns = statistics(values);
   // Statistics that differ by rounding alone count as equal.
   const observed = patterns.of(new Uint8Array(patterns.bytes)) - 1e-9;

@@ -9,11 +9,15 @@ export const demonstrations: ComponentOptimizer = {
   name: 'demonstrations',
   kinds: ['demonstrations'],
   propose: (context) =>
-    inTurn(promptVariables(context.incumbent).map(([variable]) => bootstrappedSets(context, variable))),
+    inTurn(promptVariables(context.incumbent).map(([variable]) => bootstrappedSets(context, variable, context.reject))),
 };
 
-/** Sets for one prompt of the component. */
-export function bootstrappedSets(context: OptimizerContext, variable: string): Proposal[] {
+/** Sets for one prompt of the component. `reject` is told where there are none for want of room. */
+export function bootstrappedSets(
+  context: OptimizerContext,
+  variable: string,
+  reject?: OptimizerContext['reject'],
+): Proposal[] {
   const { incumbent, demonstrable, traces, stream } = context;
   return demonstrationProposals({
     incumbent,
@@ -23,5 +27,6 @@ export function bootstrappedSets(context: OptimizerContext, variable: string): P
       traces.flatMap(({ exampleId, groundTruth }) => (groundTruth === undefined ? [] : [[exampleId, groundTruth]])),
     ),
     stream,
+    ...(reject && { reject }),
   });
 }

@@ -1,6 +1,6 @@
 import { randomStream } from '../../random/stream';
 import { configurationHash } from '../../system/configuration';
-import { oneOf, range } from '../../system/variable';
+import { model, oneOf, range } from '../../system/variable';
 import type { OptimizerContext } from '../component-optimizer';
 import { proposalHash, propose, type Proposal } from '../proposal';
 import { hyperparameters } from './hyperparameters';
@@ -38,6 +38,24 @@ describe('hyperparameters', () => {
     const past = [0, 1, 2, 3].flatMap((a) => [1, 2, 3].map((b) => tried({ a, b }, b === 3 ? 0.2 : -0.2)));
     const [best] = await proposals(past);
     expect(best?.settings['b']).toBe(3);
+  });
+
+  it('learns nothing from settings that differ in anything else', async () => {
+    const variables = { a: range(0, 1), b: range(0, 1), style: model(['small', 'large']) };
+    const mixed = { variables, settings: { a: 0.1, b: 0.1, style: 'small' } };
+    const settings = (a: number, b: number, style = 'small') => ({ a, b, style });
+    const points = [0.3, 0.5, 0.7, 0.9].flatMap((a) => [0.3, 0.6, 0.9].map((b) => [a, b] as const));
+    const own = points.map(([a, b]) => ({ settings: settings(a, b), value: a === 0.9 ? 0.1 : -0.05 }));
+    const others = points.map(() => ({ settings: settings(0.1, 0.1, 'large'), value: 0.4 }));
+    const means = [own, [...own, ...others]].map((observations) => {
+      const made = hyperparameters.propose({
+        ...({ incumbent: mixed, observations, past: [], count: 16 } as unknown as OptimizerContext),
+        stream: randomStream(2),
+      }) as readonly Proposal[];
+      return made.map((item) => item.settings['a']);
+    });
+    expect(means[1]).toEqual(means[0]);
+    expect(means[0]?.length).toBeGreaterThan(0);
   });
 
   it('fills as many slots of a large space as it has, and offers spares where it has few', async () => {

@@ -3,7 +3,7 @@ import { contentHash } from '../../system/canonical-json';
 import type { ComponentConfiguration } from '../../system/configuration';
 import type { ComponentOptimizer, OptimizerContext } from '../component-optimizer';
 import { hyperparameterProposals, type SettingsObservation } from '../hyperparameter-proposals';
-import type { Incumbent } from '../proposal';
+import { changesOnly, type Incumbent } from '../proposal';
 import { searchSpace } from '../search-space';
 import { standings } from '../standings';
 
@@ -12,7 +12,7 @@ const fewest = 16;
 
 /**
  * All hyperparameters jointly: the grid where it is small, otherwise a tree-structured Parzen estimator. Both know what the
- * preference data says of settings, and what became of those that earlier iterations tried.
+ * preference data says of settings that differ in hyperparameters alone, and what became of those that earlier iterations tried.
  */
 export const hyperparameters: ComponentOptimizer = {
   name: 'hyperparameters',
@@ -20,7 +20,10 @@ export const hyperparameters: ComponentOptimizer = {
   propose: ({ incumbent, observations, past, count, stream }) =>
     hyperparameterProposals({
       incumbent,
-      observations: [...observations, ...tried(incumbent, past)],
+      observations: [
+        ...observations.filter(({ settings }) => changesOnly(incumbent, 'hyperparameter', settings)),
+        ...tried(incumbent, past),
+      ],
       count: Math.max(fewest, count),
       stream,
     }),

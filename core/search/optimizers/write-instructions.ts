@@ -4,6 +4,7 @@ import type { PromptVariable } from '../../system/variable';
 import type { OptimizerContext } from '../component-optimizer';
 import { promptIn, promptVariables } from '../prompt-standings';
 import type { Proposal, ProposalOrigin } from '../proposal';
+import { replyRoom } from '../reply-room';
 import { parseWrittenInstructions } from '../written-instructions';
 
 /** Most versions that a proposer is asked for at once: one reply must hold them all. */
@@ -35,9 +36,10 @@ export async function writeInstructions(
   const written: Proposal[][] = [];
   for (const [variable, definition] of prompts) {
     const share = Math.min(mostAsked, Math.max(1, Math.ceil(count / prompts.length)));
-    const asked = request({ variable, definition, count: share });
+    const room = replyRoom(promptIn(incumbent.settings, variable).instructions, share);
+    const asked = request({ variable, definition, count: room.count });
     if (asked === undefined) continue;
-    const reply = await proposer.ask(variable, asked.messages);
+    const reply = await proposer.ask(variable, asked.messages, room.maxTokens);
     if (reply === undefined) continue;
     const { proposals, rejected } = parseWrittenInstructions(reply, {
       incumbent,

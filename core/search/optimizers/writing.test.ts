@@ -112,6 +112,32 @@ describe.each([opro, reflection, merge])('$name', (optimizer) => {
     ]);
   });
 
+  it('asks for as many versions as a reply has room for', async () => {
+    const long = `Answer {q}. ${'Be brief. '.repeat(1_000)}`;
+    const incumbent = {
+      variables: { prompt: prompt(long, { placeholders: ['q'], maxCharacters: 20_000 }) },
+      settings: { prompt: { instructions: long, demonstrations: [] } },
+    };
+    const room: number[] = [];
+    const asked: string[] = [];
+    const proposer = {
+      async ask(_: string, messages: ChatMessage[], maxTokens: number) {
+        room.push(maxTokens);
+        asked.push(messages.map(({ content }) => content).join('\n'));
+        return '';
+      },
+    };
+    const past = [{ ...complementary, incumbent: incumbent.settings }];
+    await written(optimizer, '', { incumbent, past, proposer, count: 8 });
+    await written(optimizer, '', { past: [complementary], proposer, count: 8 });
+    // 10,012 characters are 2,503 tokens by estimate: one version half as long again, and the tags.
+    expect(room).toEqual([500 + 3_755, 2_000]);
+    expect(asked.map((text) => /Write (?:one|\d) new/.exec(text)?.[0])).toEqual([
+      expect.stringMatching(/one|1/),
+      'Write 8 new',
+    ]);
+  });
+
   it('goes on without a reply', async () => {
     const past = [complementary];
     expect(await written(optimizer, undefined, { past })).toMatchObject({ texts: [], rejected: [] });
@@ -130,12 +156,13 @@ describe('reflection', () => {
     for (const part of [
       'the step failed: no JSON',
       'feedback: name the river',
-      'better a: better one',
+      'better (+0.30) a: better one',
       'right a: truth',
     ]) {
       expect(text).toContain(part);
     }
-    expect(text).not.toContain('better a: no better');
+    // It neither gains nor loses: it tells nothing.
+    expect(text).not.toContain('no better');
     expect(notes).toEqual(['rewritten after 3 call(s), from the current instructions']);
   });
 
@@ -151,9 +178,18 @@ describe('reflection', () => {
       { inputs: { q: 'poor?' }, incumbent: { a: 'bad' }, candidate: { a: 'no better' } },
       { inputs: { q: 'half?' }, incumbent: { a: 'so-so' }, candidate: { a: 'better one' } },
     ]);
-    expect(asked[0]).toContain('better a: no better');
-    expect(asked[0]).not.toContain('better a: better one');
+    expect(asked[0]).toContain('better (+0.70) a: no better');
+    expect(asked[0]).toContain('worse (-0.20) a: better one');
     expect(asked[0]?.indexOf('poor?')).toBeLessThan(asked[0]?.indexOf('half?') ?? 0);
+  });
+
+  it("shows the ranking of the component's own outputs: the two best and the worst", async () => {
+    const others = ['first', 'second', 'third', 'fourth'].map((a, index) =>
+      candidate('half', a, 'sampled', [0.5, 0.7, 0, 0.9][index] as number),
+    );
+    const { asked } = await written(reflection, good, { candidates: [candidates[0] as Candidate, ...others] });
+    const lines = asked[0]?.match(/^(?:better|worse) .*$/gm);
+    expect(lines).toEqual(['better (+0.40) a: fourth', 'better (+0.20) a: second', 'worse (-0.50) a: third']);
   });
 
   it('rewrites instructions of the front, in proportion to the examples that they are best on', async () => {
