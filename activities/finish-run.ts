@@ -75,7 +75,9 @@ async function resultDocument(stores: Stores, run: RunRecord, input: FinishRunIn
   const hits = await stores.memo.hitsByKind(runId);
   const configuration = await stores.configurations.get(incumbent);
   const priced = hasPriceObjective(plan);
-  const prices = !priced || baselineTest === null || finalTest === null ? null : await testPrices(stores, input);
+  const pricesOf = async (tested: Map<string, number> | null, hash: string) =>
+    priced && tested !== null ? testPrices(stores, runId, hash) : null;
+  const [before, after] = [await pricesOf(baselineTest, baseline), await pricesOf(finalTest, incumbent)];
   return {
     schemaVersion: 1,
     runId,
@@ -96,7 +98,7 @@ async function resultDocument(stores: Stores, run: RunRecord, input: FinishRunIn
       objectives: {
         scorePerUsd: plan.scorePerUsd,
         scorePerSecond: plan.scorePerSecond,
-        prices: prices === null ? null : { before: meanPrice(prices.before), after: meanPrice(prices.after) },
+        prices: before === null || after === null ? null : { before: meanPrice(before), after: meanPrice(after) },
       },
     }),
     iterations: decisions.map(({ iteration, body }) => {
@@ -125,12 +127,10 @@ async function resultDocument(stores: Stores, run: RunRecord, input: FinishRunIn
     rewards: await rewardsOf(stores, runId),
     localToGlobal: localToGlobal(decisions.flatMap(({ body }) => predictedGains(body as unknown as DecisionRecord))),
     // Where a price counts, only the final test says how much of one there is to save.
-    ...((!priced || prices !== null) && {
+    ...((!priced || after !== null) && {
       certificate: await runCertificate(stores, {
         ...{ runId, plan, incumbent, configuration, heldOut: finalTest, tunable },
-        ...(prices !== null && {
-          dearest: Math.max(...[...prices.after.values()].map((price) => priceInScore(price, plan))),
-        }),
+        ...(after !== null && { dearest: Math.max(...[...after.values()].map((price) => priceInScore(price, plan))) }),
       }),
     }),
     cost: {
@@ -152,10 +152,9 @@ function gainBetween(before: Map<string, number>, after: Map<string, number>, se
   return { mean, ci95, p };
 }
 
-async function testPrices(stores: Stores, { runId, baseline, incumbent }: FinishRunInput) {
-  const pricesOf = async (configurationHash: string) =>
-    examplePrices(stores, await stores.evaluations.list({ runId, purpose: 'test', iteration: -1, configurationHash }));
-  return { before: await pricesOf(baseline), after: await pricesOf(incumbent) };
+async function testPrices(stores: Stores, runId: string, configurationHash: string) {
+  const key = { runId, purpose: 'test', iteration: -1, configurationHash } as const;
+  return examplePrices(stores, await stores.evaluations.list(key));
 }
 
 /** Of candidates that a trusted reward ranked; decisions that were recorded by an earlier version say nothing. */

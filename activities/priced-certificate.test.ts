@@ -60,15 +60,19 @@ it('bounds gains in score less price where money is an objective', async () => {
   await measured('calm', 'test', 0.5, [0.05, 0.1, 0.05]);
 
   const { certificate } = await finished(3);
-  // The dearest test example costs 0.2 in score, so that an example counts for at most 1.2.
+  // The dearest test example costs 0.2 in score, so that no gain counts for more than 1.2.
   const delta = certificateDelta / 3;
   const left = meanUpperBound([0.5, 0.5, 0.5], { delta, bounds: [0, 1] }) + 0.2;
   expect(certificate).toMatchObject({
-    ...{ bounds: 3, gainLimit: expect.closeTo(1.2, 9) as number, headroom: expect.closeTo(left, 9) as number },
+    ...{ bounds: 3, dearest: expect.closeTo(0.2, 9) as number, headroom: expect.closeTo(left, 9) as number },
   });
   const { candidates, unmeasured } = certificate?.components['speaker'] ?? {};
   const gained = { loud: [0.25 - 0.3, 0.25 + 0.08], soft: [1.3, -3, 0.1] };
-  const counted = (gains: number[]) => gains.map((gain) => Math.max(-1.2, Math.min(1.2, gain)));
+  const within = (gains: readonly number[]) =>
+    meanUpperBound(
+      gains.map((gain) => Math.min(1.2, gain)),
+      { delta, bounds: [Math.min(-1, ...gains), 1.2] },
+    );
   expect(new Map(candidates?.map((item) => [item.configurationHash, item]))).toEqual(
     new Map(
       Object.entries(gained).map(([tone, gains]) => [
@@ -76,10 +80,7 @@ it('bounds gains in score less price where money is an objective', async () => {
         expect.objectContaining({
           examples: gains.length,
           meanGain: expect.closeTo(gains.reduce((sum, gain) => sum + gain, 0) / gains.length, 9) as number,
-          bound: expect.closeTo(
-            Math.min(left, meanUpperBound(counted(gains), { delta, bounds: [-1.2, 1.2] })),
-            9,
-          ) as number,
+          bound: expect.closeTo(Math.min(left, within(gains)), 9) as number,
         }),
       ]),
     ),

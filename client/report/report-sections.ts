@@ -122,8 +122,9 @@ export function certificateTable({ certificate }: ResultDocument): Table {
 }
 
 /** Why there is no certificate, where that is the run's doing. */
-export function uncertifiedLines({ certificate, objectives }: ResultDocument): string[] {
-  if (certificate !== undefined || objectives === undefined) return [];
+export function uncertifiedLines({ certificate, final, objectives }: ResultDocument): string[] {
+  // Earlier versions certified no prices.
+  if (certificate !== undefined || objectives === undefined || final.test !== null) return [];
   return [
     'Component-wise maximum: not certified, because money or latency are objectives and there was no final test, which would say what an example costs at most',
   ];
@@ -132,11 +133,11 @@ export function uncertifiedLines({ certificate, objectives }: ResultDocument): s
 /** What the certificate means, and why epsilon is as large as it is. Sentences. */
 export function certificateLines({ certificate, objectives }: ResultDocument): string[] {
   if (certificate === undefined) return [];
-  const { delta, bounds, gainLimit = 1, headroom, notTuned } = certificate;
+  const { delta, bounds, dearest = 0, headroom, notTuned } = certificate;
   const unit =
     objectives === undefined
       ? 'in score'
-      : `in score less price, an example counted with ${scoreText(gainLimit)} at most`;
+      : `in score less price, which of the final configuration counts up to that of its dearest test example (${scoreText(dearest)})`;
   const excluded = notTuned.length === 0 ? [] : [`Not tuned in this run, and not certified: ${notTuned.join(', ')}.`];
   const components = Object.values(certificate.components);
   const certified = components.filter(({ candidate }) => candidate !== null);

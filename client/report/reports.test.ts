@@ -249,12 +249,15 @@ describe('the component-wise maximum', () => {
 
   it('is not certified where money or latency are objectives and nothing was tested, and both reports say why', () => {
     const objectives = { scorePerUsd: 5, scorePerSecond: 0, prices: null };
-    const priced = { ...report, document: resultDocumentSchema.parse({ ...document, objectives }) };
+    const untested = { ...document.final, test: null, gain: null };
+    const priced = { ...report, document: resultDocumentSchema.parse({ ...document, objectives, final: untested }) };
     const line =
       'Component-wise maximum: not certified, because money or latency are objectives and there was no final test, ' +
       'which would say what an example costs at most';
     expect(textReport(priced).replaceAll('\n', ' ')).toContain(line);
     expect(markdownReport(priced).split('\n')).toContain(`${line}.`);
+    const tested = { ...priced, document: resultDocumentSchema.parse({ ...document, objectives }) };
+    expect(textReport(tested)).not.toContain('not certified');
   });
 
   it('is in score less price where money or latency are objectives', () => {
@@ -265,12 +268,14 @@ describe('the component-wise maximum', () => {
       document: resultDocumentSchema.parse({
         ...certain,
         objectives,
-        certificate: { ...certain?.certificate, gainLimit: 1.25 },
+        certificate: { ...certain?.certificate, dearest: 0.25 },
       }),
     };
     for (const text of [textReport(priced), markdownReport(priced)]) {
       const line = text.replaceAll('\n', ' ');
-      expect(line).toContain("its component's epsilon, in score less price, an example counted with 1.250 at most.");
+      expect(line).toContain(
+        "its component's epsilon, in score less price, which of the final configuration counts up to that of its dearest test example (0.250).",
+      );
       expect(line).toContain('epsilon is what is left to the highest score at no price: 0.550.');
     }
   });

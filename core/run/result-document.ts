@@ -27,9 +27,9 @@ const certificate = z.object({
   delta: z.number(),
   /** Bounds that hold at once. */
   bounds: z.number().int(),
-  /** Most that an example's gain or loss counts for: 1, and where a price counts what the dearest test example costs. Absent in earlier documents. */
-  gainLimit: z.number().optional(),
-  /** No change at all can gain more, by the test examples, as far as examples count; 1 where they were not measured. */
+  /** What the dearest test example costs with `configuration`, in score: its price counts up to that. 0 where no price counts; absent in earlier documents. */
+  dearest: z.number().optional(),
+  /** No change at all can gain more, by the test examples; 1 where they were not measured. */
   headroom: z.number(),
   /** The largest of the components'. */
   epsilon: z.number(),

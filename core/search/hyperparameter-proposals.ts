@@ -98,7 +98,7 @@ function mostPromisingFirst(shuffled: readonly Proposal[], promises: readonly nu
   return [...taken];
 }
 
-/** Whether a proposal's point was observed, whatever else of the component's settings was different then. */
+/** Whether a proposal's point was observed. */
 function isObservedBy(
   space: readonly Dimension[],
   observations: readonly SettingsObservation[],

@@ -87,7 +87,7 @@ export function distinctProposals(incumbent: Incumbent, proposals: readonly (Pro
 }
 
 /** Whether settings differ from the incumbent's in one kind of setting, and in no other. */
-export function changesOnly(incumbent: Incumbent, kind: SettingKind, settings: ComponentConfiguration): boolean {
+export function differsOnlyIn(kind: SettingKind, incumbent: Incumbent, settings: ComponentConfiguration): boolean {
   const changed = changedParts(incumbent, settings);
   return changed.length > 0 && changed.every((change) => change.kind === kind);
 }

@@ -5,9 +5,12 @@ import type { JsonObject } from '../system/json';
 import { mean } from '../validation/moments';
 import type { OptimizerContext, TracedCall } from './component-optimizer';
 
+/** An output that gains or loses less, in score, tells nothing. */
+const tellingGain = 0.005;
+
 /** A call that went wrong, and what the component could have said instead. */
 export interface ReflectedCall extends TracedCall {
-  /** The component's own other outputs for these inputs, best first. */
+  /** The component's own other outputs for these inputs that are better or worse, best first. */
   others: RankedOutput[];
 }
 
@@ -39,7 +42,7 @@ function lossOf({ failure, others: [best] }: ReflectedCall): number {
   return failure !== undefined ? 1 : Math.max(0, best?.gain ?? 0);
 }
 
-/** Example id -> the other outputs for the same inputs, best first. */
+/** Example id -> the other outputs for the same inputs that gain or lose something, best first. */
 async function rankedOutputs({
   traces,
   candidates,
@@ -56,7 +59,7 @@ async function rankedOutputs({
   const ranked = new Map<string, RankedOutput[]>();
   for (const [index, { exampleId, candidate, other, base }] of pairs.entries()) {
     const gain = gains === undefined ? rolloutGain(other, base) : (gains[index] as number);
-    if (gain === undefined) continue;
+    if (gain === undefined || Math.abs(gain) < tellingGain) continue;
     ranked.set(exampleId, [...(ranked.get(exampleId) ?? []), { outputs: candidate, gain }]);
   }
   for (const outputs of ranked.values()) outputs.sort((a, b) => b.gain - a.gain);

@@ -56,14 +56,13 @@ function reflectedText(call: ReflectedCall): string {
     ...callText(call),
     ...(failure === undefined ? [] : [`the step failed: ${failure}`]),
     ...(groundTruth === undefined ? [] : fieldLines('right', groundTruth)),
-    ...telling(others).flatMap(({ outputs, gain }) =>
+    ...extremes(others).flatMap(({ outputs, gain }) =>
       fieldLines(`${gain < 0 ? 'worse' : 'better'} (${gain < 0 ? '' : '+'}${gain.toFixed(2)})`, outputs),
     ),
   ].join('\n');
 }
 
-/** The two best outputs and the worst, of those that rank above or below the one that was given. */
-function telling(others: readonly RankedOutput[]): RankedOutput[] {
-  const different = others.filter(({ gain }) => Math.abs(gain) >= 0.005);
-  return different.length > 3 ? [...different.slice(0, 2), ...different.slice(-1)] : different;
+/** The two best outputs and the worst. */
+function extremes(others: readonly RankedOutput[]): readonly RankedOutput[] {
+  return others.length > 3 ? [...others.slice(0, 2), ...others.slice(-1)] : others;
 }

@@ -49,13 +49,13 @@ const gains = (past: PastProposal[], now: Incumbent, kind: 'instructions' | 'dem
   );
 
 describe('promptStandings', () => {
-  it('counts gains on from the incumbent of their time, relative to the present one', () => {
+  it('counts gains on from the incumbent of their time, relative to the present one, what it replaced among them', () => {
     const past = [
       tried(0, settings('first'), settings('second'), 0.2, { accepted: true }),
       tried(0, settings('first'), settings('third'), 0.1),
       tried(1, settings('second'), settings('fourth'), -0.05),
     ];
-    expect(gains(past, incumbent('second'))).toEqual({ fourth: -0.05, third: -0.1 });
+    expect(gains(past, incumbent('second'))).toEqual({ fourth: -0.05, third: -0.1, first: -0.2 });
     expect(gains(past, incumbent('first'))).toEqual({ second: 0.2, fourth: 0.15, third: 0.1 });
   });
 
@@ -108,7 +108,7 @@ describe('promptStandings after an accepted update of several components', () =>
     const past = [...before, together(1, settings('a'), settings('b')), tried(2, settings('b'), settings('c'), -0.1)];
     expect(gains(past, incumbent('b'))).toEqual({ c: -0.1 });
     const chain = [...past, tried(3, settings('b'), settings('d'), 0.2, { accepted: true })];
-    expect(gains(chain, incumbent('d'))).toEqual({ c: -0.3 });
+    expect(gains(chain, incumbent('d'))).toEqual({ b: -0.2, c: -0.3 });
   });
 
   it('keeps the scale of a part that it left as it was', () => {

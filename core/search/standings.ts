@@ -16,17 +16,12 @@ export interface Standing {
   instances: ReadonlyMap<string, number>;
 }
 
-interface Level {
-  mean: number;
-  instances: ReadonlyMap<string, number>;
-}
-
-const origin: Level = { mean: 0, instances: new Map() };
+type Level = Pick<Standing, 'settings' | 'measured' | 'instances'> & { mean: number };
 
 /**
  * Brings what earlier iterations measured of a part to one scale. Each proposal was compared with the incumbent of its
  * time; its gain is counted on from that incumbent's own, through every accepted update of the part, and given relative to
- * the present incumbent (which is not among the results). Of a part that was measured repeatedly the last time counts. An accepted update
+ * the present incumbent (which is not among the results; what it replaced is). Of a part that was measured repeatedly the last time counts. An accepted update
  * that changed the part together with other components starts a new scale: no gain of the part's own leads over it.
  *
  * @param options.past oldest first.
@@ -43,7 +38,7 @@ export function standings(
   },
 ): Standing[] {
   const { incumbent, partOf, isPure } = options;
-  const levels = new Map<string, Level & Pick<Standing, 'settings' | 'measured'>>();
+  const levels = new Map<string, Level>();
   for (const { incumbent: base, proposal, measuredGain, expectedGain, instanceGains = {}, accepted } of past) {
     const gain = measuredGain ?? expectedGain;
     const part = partOf(proposal.settings);
@@ -53,7 +48,8 @@ export function standings(
       continue;
     }
     if (gain === null || part === partOf(base) || !(accepted || isPure(proposal))) continue;
-    const from = levels.get(partOf(base)) ?? origin;
+    const from = levels.get(partOf(base)) ?? { settings: base, measured: true, mean: 0, instances: new Map() };
+    levels.set(partOf(base), from);
     levels.set(part, {
       settings: proposal.settings,
       measured: measuredGain !== null,
@@ -63,13 +59,14 @@ export function standings(
       ),
     });
   }
-  const present = levels.get(partOf(incumbent)) ?? origin;
+  const present = levels.get(partOf(incumbent));
   levels.delete(partOf(incumbent));
+  const presentLevel = (id: string): number => present?.instances.get(id) ?? present?.mean ?? 0;
   return [...levels].map(([part, { settings, measured, mean, instances }]) => ({
     part,
     settings,
     measured,
-    gain: mean - present.mean,
-    instances: new Map([...instances].map(([id, own]) => [id, own - (present.instances.get(id) ?? present.mean)])),
+    gain: mean - (present?.mean ?? 0),
+    instances: new Map([...instances].map(([id, own]) => [id, own - presentLevel(id)])),
   }));
 }

@@ -10,8 +10,10 @@ export interface TpeObservation {
   value: number;
 }
 
-/** Fewer observations than this are no basis for a model: points are then drawn at random. */
+/** Fewer observations than this, or such of one value, are no basis for a model: points are then drawn at random. */
 export const fewestObservations = 8;
+/** Values that differ by less are equal. */
+const rounding = 1e-9;
 /** Fewer good ones are no density. */
 const fewestGood = 2;
 /** Points drawn from the good density per suggestion. */
@@ -21,7 +23,7 @@ const categorySpread = 0.1;
 
 /**
  * Suggests the next point by a multivariate tree-structured Parzen estimator: the observations are split into the
- * better fifth and the rest, each modelled by a mixture of product kernels and a uniform prior, and of points drawn from
+ * better fifth and the rest (where equal values lie on both sides of that threshold, those above it and the others), each modelled by a mixture of product kernels and a uniform prior, and of points drawn from
  * the better's density the one with the largest ratio of densities is taken. (Bergstra et al. 2011, "Algorithms for
  * hyper-parameter optimization"; product kernels as in Falkner et al. 2018, BOHB.) A dimension that does not matter at a point
  * says nothing there: it is left out of the point's density, and where another point has it, that point's kernel is the prior.
@@ -50,7 +52,7 @@ export function suggest(options: {
 
 /**
  * How promising points are by the same model: the log ratio of the better observations' density to the others', in the
- * order of `points`; undefined where there are too few observations for a model.
+ * order of `points`; undefined where there are too few observations for a model, or all have the same value.
  *
  * @throws RangeError for a value that is not a finite number.
  */
@@ -72,6 +74,8 @@ function fit(dimensions: readonly Dimension[], observations: readonly TpeObserva
   const bad = observations.find(({ value }) => !Number.isFinite(value));
   if (bad !== undefined) throw new RangeError(`tpe: an observation has the value ${bad.value}; expected a number`);
   if (observations.length < fewestObservations) return undefined;
+  const values = observations.map(({ value }) => value);
+  if (Math.max(...values) - Math.min(...values) < rounding) return undefined;
   const ranked = observations
     .map((item) => ({ ...item, name: JSON.stringify(item.point) }))
     .sort((a, b) => b.value - a.value || (a.name < b.name ? -1 : 1));
@@ -80,12 +84,12 @@ function fit(dimensions: readonly Dimension[], observations: readonly TpeObserva
   const pointsWhere = (belongs: (value: number) => boolean): Point[] =>
     ranked.filter(({ value }) => belongs(value)).map(({ point }) => point);
   const [better, equal, worse] = [
-    pointsWhere((value) => value > least),
-    pointsWhere((value) => value === least),
-    pointsWhere((value) => value < least),
+    pointsWhere((value) => value > least + rounding),
+    pointsWhere((value) => Math.abs(value - least) <= rounding),
+    pointsWhere((value) => value < least - rounding),
   ];
-  // Equal values are common where scores are 0 or 1. Which of them are good cannot be said: none where enough are better, else
-  // all, which then count as the rest too, so that where all is equal no point looks better than another.
+  // Equal values are common where scores are 0 or 1. Which of those at the threshold are good cannot be said: none where enough
+  // are better, else all, which then count as the rest too.
   const isParted = better.length + equal.length > goodCount;
   const good = isParted && better.length >= fewestGood ? better : [...better, ...equal];
   const rest = isParted ? [...equal, ...worse] : worse;

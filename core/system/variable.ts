@@ -40,7 +40,7 @@ export interface PromptVariable extends Declared {
   initial: PromptValue;
   /** How many demonstrations a candidate may carry; 0: instructions only. */
   maxDemonstrations: number;
-  /** Most tokens of a candidate's demonstrations together; absent: 1,000. */
+  /** Most tokens of demonstrations that optimizers put together; absent: 1,000. A user's own optimizer may exceed it. */
   demonstrationTokens?: number;
   /** `{placeholder}`s that every proposal must keep. */
   placeholders: string[];

@@ -53,11 +53,14 @@ export interface Certificate {
   delta: number;
   /** Bounds that share delta evenly (Bonferroni): one per measured candidate, and one for the headroom where that was measured. */
   bounds: number;
-  /** Most that an example's gain or loss counts for: 1, and what the dearest example costs where a price counts. */
-  gainLimit: number;
   /**
-   * No change can gain more, as far as examples count: upper bound of 1 less the final configuration's score, from held-out examples, and what the
-   * dearest of them costs where a price counts. `gainLimit` where there were none.
+   * What the dearest held-out example costs with the final configuration, in units of score; of other examples its price counts up
+   * to that. 0 where no price counts.
+   */
+  dearest: number;
+  /**
+   * No change can gain more: upper bound of 1 less the final configuration's score, from held-out examples, and `dearest`. 1 and
+   * `dearest` where there were none.
    */
   headroom: number;
   /** The largest of the components' epsilons. */
@@ -70,13 +73,12 @@ export interface Certificate {
  * candidate improves the final configuration by more, with probability 1 - delta, simultaneously over components and
  * candidates.
  *
- * Where a price counts, a candidate can gain at most 1 and all that the final configuration costs; what it may lose has no limit. So an example counts for at most
- * `1 + dearest`: losses beyond are counted as too small, which makes epsilon larger, and gains beyond only where the final configuration
- * costs more than it did on any held-out example.
+ * Where a price counts, a candidate can gain at most 1 and all that the final configuration costs; what it can lose has no limit, and
+ * an upper bound needs none. What the final configuration costs has no limit either, so its price counts up to that of the dearest
+ * held-out example, on which no gain was measured.
  *
  * @param options.heldOutScores of the final configuration, on examples that chose nothing; empty: none were measured.
- * @param options.dearest what the dearest held-out example costs with the final configuration, in units of score; undefined: no
- *   price counts.
+ * @param options.dearest what the dearest held-out example costs, in units of score; undefined: no price counts.
  * @throws RangeError for no components, a candidate without examples, a negative price, a score outside [0, 1], or where no price counts a gain
  *   outside [-1, 1].
  */
@@ -95,19 +97,21 @@ export function certify(options: {
   if (dearest !== undefined && !(dearest >= 0)) {
     throw new RangeError(`certify: the dearest example costs ${dearest}; expected a price of at least 0`);
   }
-  const gainLimit = 1 + (dearest ?? 0);
+  const most = 1 + (dearest ?? 0);
   const headroom =
     heldOutScores.length === 0
-      ? gainLimit
+      ? most
       : (dearest ?? 0) +
         meanUpperBound(
           heldOutScores.map((score) => 1 - score),
           { delta: share, bounds: [0, 1] },
         );
-  const gainBound = (gains: readonly number[]): number =>
-    meanUpperBound(gains, { delta: share, bounds: [-gainLimit, gainLimit] });
-  const counted = (gain: number): number =>
-    dearest === undefined ? gain : Math.min(gainLimit, Math.max(-gainLimit, gain));
+  const gainBound = (gains: readonly number[]): number => {
+    if (dearest === undefined) return meanUpperBound(gains, { delta: share });
+    // More than `most` is gained only where the final configuration costs more than it counts for.
+    const counted = gains.map((gain) => Math.min(most, gain));
+    return meanUpperBound(counted, { delta: share, bounds: [Math.min(-1, ...counted), most] });
+  };
 
   const certified = Object.fromEntries(
     names.map((name): [string, CertifiedComponent] => {
@@ -122,7 +126,7 @@ export function certify(options: {
             configurationHash,
             examples: gains.length,
             meanGain: mean(gains),
-            bound: gainBound(gains.map(counted)),
+            bound: gainBound(gains),
           };
         })
         .sort((a, b) => b.bound - a.bound || (a.configurationHash < b.configurationHash ? -1 : 1))
@@ -149,7 +153,7 @@ export function certify(options: {
   return {
     delta,
     bounds,
-    gainLimit,
+    dearest: dearest ?? 0,
     headroom,
     epsilon: Math.max(...Object.values(certified).map((item) => item.epsilon)),
     components: certified,

@@ -47,15 +47,15 @@ describe('hyperparameters', () => {
     const points = [0.3, 0.5, 0.7, 0.9].flatMap((a) => [0.3, 0.6, 0.9].map((b) => [a, b] as const));
     const own = points.map(([a, b]) => ({ settings: settings(a, b), value: a === 0.9 ? 0.1 : -0.05 }));
     const others = points.map(() => ({ settings: settings(0.1, 0.1, 'large'), value: 0.4 }));
-    const means = [own, [...own, ...others]].map((observations) => {
+    const [without, beside] = [own, [...own, ...others]].map((observations) => {
       const made = hyperparameters.propose({
         ...({ incumbent: mixed, observations, past: [], count: 16 } as unknown as OptimizerContext),
         stream: randomStream(2),
       }) as readonly Proposal[];
       return made.map((item) => item.settings['a']);
     });
-    expect(means[1]).toEqual(means[0]);
-    expect(means[0]?.length).toBeGreaterThan(0);
+    expect(without?.length).toBeGreaterThan(0);
+    expect(beside).toEqual(without);
   });
 
   it('fills as many slots of a large space as it has, and offers spares where it has few', async () => {

@@ -3,7 +3,7 @@ import { contentHash } from '../../system/canonical-json';
 import type { ComponentConfiguration } from '../../system/configuration';
 import type { ComponentOptimizer, OptimizerContext } from '../component-optimizer';
 import { hyperparameterProposals, type SettingsObservation } from '../hyperparameter-proposals';
-import { changesOnly, type Incumbent } from '../proposal';
+import { differsOnlyIn, type Incumbent } from '../proposal';
 import { searchSpace } from '../search-space';
 import { standings } from '../standings';
 
@@ -21,7 +21,7 @@ export const hyperparameters: ComponentOptimizer = {
     hyperparameterProposals({
       incumbent,
       observations: [
-        ...observations.filter(({ settings }) => changesOnly(incumbent, 'hyperparameter', settings)),
+        ...observations.filter(({ settings }) => differsOnlyIn('hyperparameter', incumbent, settings)),
         ...tried(incumbent, past),
       ],
       count: Math.max(fewest, count),

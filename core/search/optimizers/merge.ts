@@ -16,7 +16,7 @@ export const merge: ComponentOptimizer = {
   applies: ({ incumbent, past }) =>
     promptVariables(incumbent).some(([variable]) => pairsOf({ incumbent, past }, variable).length > 0),
   propose: (context) =>
-    writeInstructions(context, 'merge', ({ variable, definition, count }) => {
+    writeInstructions(context, 'merge', ({ variable, definition }) => {
       const { component, stream } = context;
       const pairs = pairsOf(context, variable);
       if (pairs.length === 0) return undefined;
@@ -25,13 +25,15 @@ export const merge: ComponentOptimizer = {
       );
       const [first, second] = members;
       return {
-        messages: mergePrompt({
-          ...{ component, definition, count },
-          instructions: [
-            { instructions: first.instructions, better: better[0] },
-            { instructions: second.instructions, better: better[1] },
-          ],
-        }),
+        rewritten: [first.instructions, second.instructions],
+        messages: (count) =>
+          mergePrompt({
+            ...{ component, definition, count },
+            instructions: [
+              { instructions: first.instructions, better: better[0] },
+              { instructions: second.instructions, better: better[1] },
+            ],
+          }),
         note: `of ${first.id.slice(0, 12)} and ${second.id.slice(0, 12)}`,
       };
     }),

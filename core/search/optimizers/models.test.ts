@@ -47,6 +47,16 @@ describe('models', () => {
     expect(order(proposed({ past, observations }))).toBe('defbcg');
   });
 
+  it('knows that a model that was replaced was tried', () => {
+    const now = { ...settings, llm: 'b' };
+    const past = [
+      { ...tried('b', 0.3), accepted: true },
+      { ...tried('c', 0), incumbent: now, expectedGain: -0.4 },
+    ];
+    const system = { variables: { answerer: variables }, configuration: { answerer: now } };
+    expect(order(proposed({ incumbent: { variables, settings: now }, system, past }))).toBe('defgac');
+  });
+
   it('offers a model in all components in turn with those of one, in another order each time', () => {
     const judge = { llm: model(names) };
     const system = {

@@ -13,21 +13,19 @@ export const opro: ComponentOptimizer = {
   kinds: ['instructions'],
   needsProposer: true,
   propose: (context) =>
-    writeInstructions(context, 'opro', ({ variable, definition, count }) => {
+    writeInstructions(context, 'opro', ({ variable, definition }) => {
       const { incumbent, component, traces, past } = context;
+      const { instructions } = promptIn(incumbent.settings, variable);
       const score = traces.length === 0 ? 0 : mean(traces.map((trace) => trace.score));
+      const history = promptStandings(past, incumbent, variable, 'instructions').map(({ settings, gain }) => ({
+        instructions: promptIn(settings, variable).instructions,
+        score: score + gain,
+      }));
+      const examples = traces.filter(({ outputs }) => outputs !== undefined);
       return {
-        messages: oproMetaPrompt({
-          component,
-          definition,
-          incumbent: { instructions: promptIn(incumbent.settings, variable).instructions, score },
-          history: promptStandings(past, incumbent, variable, 'instructions').map(({ settings, gain }) => ({
-            instructions: promptIn(settings, variable).instructions,
-            score: score + gain,
-          })),
-          examples: traces.filter(({ outputs }) => outputs !== undefined),
-          count,
-        }),
+        rewritten: [instructions],
+        messages: (count) =>
+          oproMetaPrompt({ component, definition, incumbent: { instructions, score }, history, examples, count }),
       };
     }),
 };

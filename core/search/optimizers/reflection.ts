@@ -24,14 +24,15 @@ export const reflection: ComponentOptimizer = {
       context.reject({ text: '', reason: 'no call of the component went wrong: there is nothing to reflect on' });
       return [];
     }
-    return writeInstructions(context, 'reflection', ({ variable, definition, count }) => {
+    return writeInstructions(context, 'reflection', ({ variable, definition }) => {
       const front = instructionFront(past, incumbent, variable);
       const parent = front.length === 1 ? front[0] : drawMember(front, stream);
       if (parent === undefined) return undefined;
       const { instructions, id, isIncumbent } = parent;
       const current = promptIn(incumbent.settings, variable).instructions;
       return {
-        messages: reflectionPrompt({ component, definition, instructions, current, calls, count }),
+        rewritten: [instructions],
+        messages: (count) => reflectionPrompt({ component, definition, instructions, current, calls, count }),
         note: `rewritten after ${calls.length} call(s), from ${isIncumbent ? 'the current instructions' : id.slice(0, 12)}`,
       };
     });

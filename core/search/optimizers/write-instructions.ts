@@ -10,16 +10,21 @@ import { parseWrittenInstructions } from '../written-instructions';
 /** Most versions that a proposer is asked for at once: one reply must hold them all. */
 const mostAsked = 8;
 
-/** What one prompt of the component is to be rewritten for. */
+/** A prompt of the component that is to be rewritten. */
 export interface PromptTask {
   variable: string;
   definition: PromptVariable;
-  /** How many versions to ask for. */
-  count: number;
 }
 
-/** A request to the proposer model, and how its proposals came about; undefined: there is nothing to ask. */
-export type WrittenRequest = { messages: ChatMessage[]; note?: string } | undefined;
+/** A request to the proposer model. */
+export interface WrittenRequest {
+  /** The instructions that new versions are made from. */
+  rewritten: string[];
+  /** Asks for so many versions. */
+  messages(count: number): ChatMessage[];
+  /** How its proposals came about. */
+  note?: string;
+}
 
 /**
  * Asks the proposer model about each prompt of the component, and reads what it replies: what cannot be tried is rejected
@@ -28,7 +33,7 @@ export type WrittenRequest = { messages: ChatMessage[]; note?: string } | undefi
 export async function writeInstructions(
   context: OptimizerContext,
   origin: ProposalOrigin,
-  request: (task: PromptTask) => WrittenRequest,
+  request: (task: PromptTask) => WrittenRequest | undefined,
 ): Promise<Proposal[]> {
   const { incumbent, proposer, past, count } = context;
   if (proposer === undefined) return [];
@@ -36,17 +41,20 @@ export async function writeInstructions(
   const written: Proposal[][] = [];
   for (const [variable, definition] of prompts) {
     const share = Math.min(mostAsked, Math.max(1, Math.ceil(count / prompts.length)));
-    const room = replyRoom(promptIn(incumbent.settings, variable).instructions, share);
-    const asked = request({ variable, definition, count: room.count });
+    const asked = request({ variable, definition });
     if (asked === undefined) continue;
-    const reply = await proposer.ask(variable, asked.messages, room.maxTokens);
+    const { rewritten } = asked;
+    const room = replyRoom({ rewritten, maxCharacters: definition.maxCharacters, wanted: share });
+    const reply = await proposer.ask(variable, asked.messages(room.count), room.maxTokens);
     if (reply === undefined) continue;
     const { proposals, rejected } = parseWrittenInstructions(reply, {
       incumbent,
       variable,
       origin,
       ...(asked.note !== undefined && { note: asked.note }),
-      known: past.map(({ proposal }) => promptIn(proposal.settings, variable).instructions),
+      known: past
+        .flatMap((item) => [item.incumbent, item.proposal.settings])
+        .map((settings) => promptIn(settings, variable).instructions),
     });
     for (const item of rejected) context.reject(item);
     written.push(proposals);

@@ -138,6 +138,15 @@ describe.each([opro, reflection, merge])('$name', (optimizer) => {
     ]);
   });
 
+  it('does not propose what was replaced', async () => {
+    const replaced = { prompt: { instructions: 'First {q}', demonstrations: [] } };
+    const accepted = { ...tried('Answer {q}', {}), incumbent: replaced, accepted: true };
+    const reply = '<instructions>First {q}</instructions>';
+    const { texts, rejected } = await written(optimizer, reply, { past: [accepted, complementary] });
+    expect(texts).toEqual([]);
+    expect(rejected.map(({ reason }) => reason)).toEqual(['was tried before']);
+  });
+
   it('goes on without a reply', async () => {
     const past = [complementary];
     expect(await written(optimizer, undefined, { past })).toMatchObject({ texts: [], rejected: [] });
@@ -209,7 +218,28 @@ describe('reflection', () => {
     expect(other).toBeGreaterThan(20);
   });
 
+  it('has room for what is rewritten, however short the current instructions are', async () => {
+    const parent = `Say {q}. ${'Be brief. '.repeat(600)}`;
+    const past = [tried(parent, { a: 0.5, b: 0.5, c: 0.5 })];
+    const room: number[] = [];
+    const proposer = {
+      async ask(_: string, __: ChatMessage[], maxTokens: number) {
+        room.push(maxTokens);
+        return '';
+      },
+    };
+    const variables = { prompt: prompt('Answer {q}', { placeholders: ['q'], maxCharacters: 8_000 }) };
+    await written(reflection, '', { past, proposer, count: 8, incumbent: { variables, settings: current } });
+    // 6,009 characters, and no version may have more than 8,000, which are 2,000 tokens: three of them fit.
+    expect(room).toEqual([500 + 3 * 2_000]);
+  });
+
   it('asks nothing where nothing went wrong, and says so', async () => {
+    const [base, other] = [candidate('fine', 'good', 'base', 1), candidate('fine', 'fine too', 'sampled', 1)];
+    const tiny = await written(reflection, good, {
+      ...{ traces: traces.slice(0, 1), candidates: [base, other], rewardGains: async () => [0.002] },
+    });
+    expect(tiny.asked).toEqual([]);
     const { asked, rejected } = await written(reflection, good, { traces: traces.slice(0, 1), candidates: [] });
     expect(asked).toEqual([]);
     expect(rejected).toEqual([{ text: '', reason: expect.stringContaining('nothing to reflect on') as string }]);
