@@ -58,8 +58,8 @@ export function demonstrationProposals(options: DemonstrationOptions): Proposal[
   ] as PromptVariable;
   const correct = demonstrationPool(options);
   const pool = correct.filter((item) => item.tokens <= tokenBudget);
-  const [shortest] = correct.toSorted((a, b) => a.tokens - b.tokens);
-  if (shortest !== undefined && pool.length === 0 && most > 0) {
+  if (pool.length === 0 && correct.length > 0 && most > 0) {
+    const shortest = correct.reduce((a, b) => (b.tokens < a.tokens ? b : a));
     const reason =
       `'${variable}' can show none of ${correct.length} correct call(s): the shortest has ${shortest.tokens} tokens, ` +
       `demonstrations.tokens is ${tokenBudget}`;

@@ -97,11 +97,12 @@ export function certify(options: {
   if (dearest !== undefined && !(dearest >= 0)) {
     throw new RangeError(`certify: the dearest example costs ${dearest}; expected a price of at least 0`);
   }
-  const most = 1 + (dearest ?? 0);
+  const price = dearest ?? 0;
+  const most = 1 + price;
   const headroom =
     heldOutScores.length === 0
       ? most
-      : (dearest ?? 0) +
+      : price +
         meanUpperBound(
           heldOutScores.map((score) => 1 - score),
           { delta: share, bounds: [0, 1] },
@@ -122,12 +123,7 @@ export function certify(options: {
           if (gains.length === 0) {
             throw new RangeError(`certify: candidate ${configurationHash} of '${name}' has no examples; leave it out`);
           }
-          return {
-            configurationHash,
-            examples: gains.length,
-            meanGain: mean(gains),
-            bound: gainBound(gains),
-          };
+          return { configurationHash, examples: gains.length, meanGain: mean(gains), bound: gainBound(gains) };
         })
         .sort((a, b) => b.bound - a.bound || (a.configurationHash < b.configurationHash ? -1 : 1))
         .map((candidate) => ({ ...candidate, bound: Math.min(headroom, candidate.bound) }));
@@ -153,7 +149,7 @@ export function certify(options: {
   return {
     delta,
     bounds,
-    dearest: dearest ?? 0,
+    dearest: price,
     headroom,
     epsilon: Math.max(...Object.values(certified).map((item) => item.epsilon)),
     components: certified,
