@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { gainsOfConfigurations } from '../core/preference/gains-of-configurations';
 import { component } from '../core/system/component';
 import { configurationHash } from '../core/system/configuration';
 import { system, type System } from '../core/system/system';
@@ -76,7 +77,9 @@ async function collected(of: System) {
   const input = { ...common, component: 'writer', iteration: -1, count: 2, from: 0, to: 2 };
   const { candidates } = await attempt(() => collectCandidates(dependencies, input));
   const { stores } = dependencies;
-  return { candidates, calls: calls.writer, stored: await stores.candidates.list('run'), incumbent: prepared.baseline };
+  const stored = await stores.candidates.list('run');
+  const { configurations } = stores;
+  return { candidates, calls: calls.writer, stored, incumbent: prepared.baseline, configurations };
 }
 
 it('gives every alternative a draw of its own, so that outputs differ and few calls are wasted', async () => {
@@ -89,6 +92,40 @@ it('gives every alternative a draw of its own, so that outputs differ and few ca
 it('stops looking for other outputs where settings keep saying the same', async () => {
   // One sample and twice as many alternatives as candidates are wanted, for each input.
   expect(await collected(talker(1))).toMatchObject({ candidates: 2, calls: 2 * (1 + 2 * 4) });
+});
+
+it('remembers what every alternative scored on every input, also one that repeats an output or fails', async () => {
+  const graded = system({
+    name: 'graded',
+    input: z.object({ question: z.string() }),
+    output: text,
+    components: [
+      component({
+        ...{ name: 'writer', description: 'Writes', input: z.object({ question: z.string() }), output: text },
+        ...{ configuration: { style: oneOf(['plain', 'same', 'better', 'broken']) }, deterministic: true },
+        run: (_, { configuration: { style } }) => {
+          if (style === 'broken') throw new Error('no such style');
+          return { text: style === 'same' ? 'plain' : style };
+        },
+      }),
+    ],
+    metricFloor: 0.125,
+    metric: (_, { text: said }) => (said === 'better' ? 1 : 0.5),
+    dataset: { train: rows('t'), validation: rows('v'), test: rows('u') },
+  });
+  const { stored, incumbent, configurations } = await collected(graded);
+  const hashOf = (style: string): string => configurationHash({ writer: { style } });
+  const scores = { [hashOf('same')]: 0.5, [hashOf('better')]: 1, [hashOf('broken')]: 0.125 };
+  expect(stored.filter(({ origin }) => origin === 'base').map(({ alternatives }) => alternatives)).toEqual([
+    scores,
+    scores,
+  ]);
+  expect(Object.fromEntries(gainsOfConfigurations(stored, incumbent))).toEqual({
+    ...{ [hashOf('same')]: 0, [hashOf('better')]: 0.5, [hashOf('broken')]: -0.375 },
+  });
+  // Whoever reads the gains finds the settings.
+  const found = await configurations.getMany(Object.keys(scores));
+  expect([...found.values()].map(({ writer }) => writer?.['style']).toSorted()).toEqual(['better', 'broken', 'same']);
 });
 
 it('tries all alternatives of a deterministic component, whose calls are free', async () => {

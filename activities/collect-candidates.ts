@@ -10,6 +10,7 @@ import { placeProposal } from '../core/search/place-proposal';
 import { eachKindInTurn } from '../core/search/each-kind-in-turn';
 import type { Proposal } from '../core/search/proposal';
 import type { Example } from '../core/system/run-context';
+import { mean } from '../core/validation/moments';
 import type { StoredCandidate } from '../storage';
 import type { CollectCandidatesInput, CollectCandidatesResult } from './contracts';
 import type { ActivityDependencies } from './dependencies';
@@ -65,7 +66,7 @@ export function collectCandidates(
         return candidates;
       }),
       async (results) => {
-        const used = new Set(results.flat().map((candidate) => candidate.configurationHash));
+        const used = new Set(results.flat().flatMap(({ alternatives = {} }) => Object.keys(alternatives)));
         await stores.configurations.putMany(
           alternatives
             .map((alternative) => placeProposal(incumbent, name, alternative))
@@ -99,9 +100,10 @@ async function candidatesOf(step: {
       { outputs: base.outcome.outputs, origin: 'base', configurationHash: input.configurationHash },
     ],
   ]);
-  const add = (output: Output): void => {
+  const add = (output: Output): string => {
     const key = canonicalJson(output.outputs);
     if (!outputs.has(key)) outputs.set(key, output);
+    return key;
   };
   const call = async (settings: ComponentConfiguration, draw: Draw): Promise<JsonObject | undefined> => {
     const { outcome } = await run
@@ -131,11 +133,14 @@ async function candidatesOf(step: {
       add({ outputs: sampledOutput, origin: 'sampled', configurationHash: input.configurationHash });
     }
   }
+  /** Hash of each alternative that was called -> key of what it gave; undefined: it failed. */
+  const given = new Map<string, string | undefined>();
   for (const [place, alternative] of eachKindInTurn(usable, stream).entries()) {
     if (outputs.size >= wanted || place >= alternativesToCall(component, wanted)) break;
     const output = await call(alternative.settings, { ...draw, index: sampled + 1 + place });
     const hash = configurationHash(placeProposal(incumbent, component.name, alternative));
-    if (output !== undefined) add({ outputs: output, origin: 'configuration', configurationHash: hash });
+    const made: Omit<Output, 'outputs'> = { origin: 'configuration', configurationHash: hash };
+    given.set(hash, output && add({ outputs: output, ...made }));
   }
   // Beside the others, and marked as the truth only where nothing that the component can be set to said it.
   const truth = groundTruth(run.resolved.system, example, component);
@@ -156,6 +161,11 @@ async function candidatesOf(step: {
     },
     distinct.map((output) => output.outputs),
   );
+  const scores = new Map(
+    [...outputs.keys()].map((key, place) => [key, mean((rollouts[place] ?? []).map(({ score }) => score))]),
+  );
+  const floor = run.resolved.system.metricFloor;
+  const alternatives = Object.fromEntries([...given].map(([hash, key]) => [hash, scores.get(key ?? '') ?? floor]));
   return distinct.map((output, candidateIndex): StoredCandidate => {
     const own = rollouts[candidateIndex] ?? [];
     const failure = own.find((rollout) => rollout.failure !== undefined)?.failure;
@@ -167,6 +177,7 @@ async function candidatesOf(step: {
       iteration: input.iteration,
       candidateIndex,
       scores: own.map((rollout) => rollout.score),
+      ...(output.origin === 'base' && { alternatives }),
       ...(failure === undefined ? {} : { failure }),
     };
   });

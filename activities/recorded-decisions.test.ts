@@ -253,6 +253,17 @@ describe('prepareRun', () => {
     );
   });
 
+  it('leaves out components where no optimizer of the plan has a choice, and refuses a system of nothing else', async () => {
+    const mine = { name: 'mine', kinds: ['integer'] as const, propose: () => [] };
+    const partly = { tone: oneOf(['calm', 'loud']), count: integer(3, 3), voice: model(['small']) };
+    const components = pair.components.map((item) => ({ ...item, configuration: partly }));
+    const resolved = await resolveSystem({ ...pair, components }, { optimizers: [mine], definedIn: undefined });
+    const run = { ...begun, runId: 'partly', plan: { ...defaultPlan, optimizers: ['models', 'mine'] } };
+    await expect(attempt(() => prepareRun({ ...dependencies, resolve: async () => resolved }, run))).rejects.toThrow(
+      'none of models, mine',
+    );
+  });
+
   it('declines to go on with a run that began with another definition', async () => {
     const other = { ...dependencies, resolve: () => resolveSystem({ ...pair, metricFloor: 0.5 }) };
     await expect(attempt(() => prepareRun(other, begun))).rejects.toMatchObject({

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { activityNames } from '../workflows/activity-names';
 
 const root = join(__dirname, '..');
 const text = readFileSync(join(__dirname, 'operations.md'), 'utf8');
@@ -32,6 +33,11 @@ describe('docs/operations.md', () => {
       // Each with a title, so that the test below sees it.
       expect(row.match(/`[\w./-]+\.test\.ts`,? (?:table )?"[^"]+"/g)).toHaveLength(tests.length);
     }
+  });
+
+  it('lists the activities', () => {
+    const [, list = ''] = /The activities: ([^.]+)\./.exec(text) ?? [];
+    expect([...list.matchAll(/`(\w+)`/g)].map(([, name]) => name).toSorted()).toEqual(activityNames.toSorted());
   });
 
   it.each(named)('%s has the test "%s"', (file, title) => {

@@ -46,6 +46,7 @@ export class CandidateStore {
       origin: candidate.origin,
       configuration_hash: candidate.configurationHash,
       scores: JSON.stringify(candidate.scores),
+      alternatives: candidate.alternatives === undefined ? null : JSON.stringify(candidate.alternatives),
       failure: storedText(candidate.failure),
     }));
     await this.database.write([
@@ -131,6 +132,7 @@ export class CandidateStore {
       origin: row.origin as CandidateOrigin,
       configurationHash: row.configuration_hash,
       scores: JSON.parse(row.scores) as number[],
+      ...(row.alternatives !== null && { alternatives: JSON.parse(row.alternatives) as Record<string, number> }),
       ...(row.failure !== null && { failure: row.failure }),
     }));
   }

@@ -113,6 +113,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
         origin: candidateIndex === 0 ? 'base' : 'sampled',
         configurationHash: 'h',
         scores: [0, 0.5, 1],
+        ...(candidateIndex === 0 && { alternatives: { other: 0.25 } }),
         ...(candidateIndex === 1 && { failure: 'no answer' }),
       });
       const all = [candidate('b', 1, 1), candidate('b', 1, 0), candidate('b', 0, 0), candidate('a', 1, 0)];

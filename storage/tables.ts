@@ -111,6 +111,7 @@ export interface Tables {
     origin: string;
     configuration_hash: string;
     scores: string;
+    alternatives: string | null;
     failure: string | null;
   };
   reward_versions: {

@@ -1,5 +1,6 @@
 import { randomStream } from '../../core/random/stream';
 import type { OptimizerContext } from '../../core/search/component-optimizer';
+import { optimizersFor } from '../../core/search/optimizers-for';
 import { incumbentOf } from '../../core/search/proposal';
 import type { Component } from '../../core/system/component';
 import type { Configuration } from '../../core/system/configuration';
@@ -37,8 +38,9 @@ export function sharedContext(
     const example = run.resolved.exampleById.get(exampleId);
     return example === undefined ? '' : hidden.inputsHash(example);
   };
-  // Only a prompt can carry texts: for other components there is nothing to look up.
-  const carriesTexts = hasPrompt(component.configuration);
+  // Of the product's own optimizers only those of prompts carry texts; what a user's own one does with them is not known.
+  const carriesTexts =
+    hasPrompt(component.configuration) || optimizersFor(component, run.resolved.optimizers).length > 0;
   const isIn = (hashes: () => ReadonlySet<string>, { exampleId }: { exampleId: string }): boolean =>
     carriesTexts && hashes().has(hashOf(exampleId));
   const mayBeRead = (of: { exampleId: string }): boolean => !isIn(hidden.heldOut, of);

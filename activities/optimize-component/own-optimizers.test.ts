@@ -22,25 +22,27 @@ jest.setTimeout(60_000);
 
 const text = z.object({ text: z.string() });
 const rows = (id: string) => ['1', '2'].map((number) => ({ id: id + number, text: `${id} ${number}` }));
-const cutting = system({
-  name: 'cutting',
-  input: text,
-  output: text,
-  from: { text: 'cutter.text' },
-  components: [
-    component({
-      name: 'cutter',
-      description: 'Cuts',
-      input: text,
-      output: text,
-      configuration: { length: integer(1, 3, { initial: 1 }), side: oneOf(['left', 'right']) },
-      deterministic: true,
-      run: (inputs) => inputs,
-    }),
-  ],
-  metric: () => ({ score: 0.5, feedback: 'so so' }),
-  dataset: { train: rows('t'), validation: rows('v'), test: rows('u') },
-});
+const cuttingOn = (validation: { id: string; text: string }[]) =>
+  system({
+    name: 'cutting',
+    input: text,
+    output: text,
+    from: { text: 'cutter.text' },
+    components: [
+      component({
+        name: 'cutter',
+        description: 'Cuts',
+        input: text,
+        output: text,
+        configuration: { length: integer(1, 3, { initial: 1 }), side: oneOf(['left', 'right']) },
+        deterministic: true,
+        run: (inputs) => inputs,
+      }),
+    ],
+    metric: () => ({ score: 0.5, feedback: 'so so' }),
+    dataset: { train: rows('t'), validation, test: rows('u') },
+  });
+const cutting = cuttingOn(rows('v'));
 
 let folder: TemporaryFolder;
 let endpoint: ScriptedEndpoint | undefined;
@@ -64,9 +66,10 @@ async function proposed(
   optimizers: Optimizer[],
   replies: ScriptedEndpointOptions = {},
   before: (stores: Stores, baseline: string) => Promise<void> = async () => {},
+  defined = cutting,
 ) {
   endpoint = await startScriptedEndpoint(replies);
-  const resolved = await resolveSystem(cutting, { optimizers, definedIn: undefined });
+  const resolved = await resolveSystem(defined, { optimizers, definedIn: undefined });
   const dependencies = await activityDependencies(folder, resolved, {
     languageModels: new LanguageModels({ e: { baseURL: endpoint.url, models: { small: {} } } }, {}),
   });
@@ -158,6 +161,13 @@ describe("a user's own optimizer", () => {
       { iteration: 0, settings: { length: 2, side: 'left' }, over, gain: -0.1, accepted: false },
       { iteration: 0, settings: { length: 3, side: 'left' }, over, gain: 0.05, accepted: false },
     ]);
+  });
+
+  it('sees no calls for inputs that are held out too', async () => {
+    const seen = jest.fn<never[], [ProposeContext]>(() => []);
+    const repeated = rows('t').map((row) => ({ ...row, id: `v${row.id}` }));
+    await proposed([mine(seen)], {}, undefined, cuttingOn(repeated));
+    expect(seen).toHaveBeenCalledWith(expect.objectContaining({ calls: [] }));
   });
 
   it('cannot change what others see', async () => {

@@ -18,8 +18,10 @@ export async function slotOutcomes(stores: Stores, runId: string, before: number
   for (const { iteration, proposals } of await proposalsRecords(stores, runId, { before })) {
     const decision = decisions.find((item) => item.iteration === iteration);
     const realised = new Map(decision?.validated.map((item) => [item.configurationHash, item.realised]));
-    for (const { configurationHash, optimizers, origin, measuredGain } of proposals) {
-      const gain = Math.max(0, realised.get(configurationHash) ?? measuredGain ?? 0);
+    for (const { configurationHash, optimizers, origin, judge, expectedGain, measuredGain } of proposals) {
+      // Where the metric ranked, what a proposal was expected to gain is what it gained.
+      const byMetric = measuredGain ?? (judge === 'metric' ? expectedGain : null);
+      const gain = Math.max(0, realised.get(configurationHash) ?? byMetric ?? 0);
       if (tookNoSlot.has(origin) && gain === 0) continue;
       for (const optimizer of optimizers) outcomes.push({ optimizer, iteration, gain: gain / optimizers.length });
     }

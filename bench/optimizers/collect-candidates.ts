@@ -15,6 +15,7 @@ import type { Draw } from '../../core/system/draw';
 import { heldOutcomes } from '../../core/system/held-outcomes';
 import type { Example } from '../../core/system/run-context';
 import type { ComponentOutcome } from '../../core/system/trace';
+import { mean } from '../../core/validation/moments';
 import type { StoredCandidate } from '../../storage';
 import type { SimulatedSystem } from './simulated-system';
 
@@ -38,9 +39,10 @@ export async function collectCandidates(
   const { inputs } = base;
   const hash = configurationHash(incumbent);
   const outputs = new Map<string, Pick<Candidate, 'outputs' | 'origin' | 'configurationHash'>>();
-  const add = (output: Pick<Candidate, 'outputs' | 'origin' | 'configurationHash'>): void => {
+  const add = (output: Pick<Candidate, 'outputs' | 'origin' | 'configurationHash'>): string => {
     const key = canonicalJson(output.outputs);
     if (!outputs.has(key)) outputs.set(key, output);
+    return key;
   };
   add({ outputs: base.outcome.outputs, origin: 'base', configurationHash: hash });
   const draw: Draw = { runSeed: seed, purpose: 'preference', iteration, exampleId: example.id, index: 0 };
@@ -54,6 +56,7 @@ export async function collectCandidates(
   }
   const stream = randomStream(seed, 'alternatives', component.name, iteration, example.id);
   const usable = step.alternatives.filter((alternative) => !showsInputs(alternative, inputs));
+  const given = new Map<string, string>();
   for (const [place, { settings }] of eachKindInTurn(usable, stream).entries()) {
     if (outputs.size >= wanted || place >= alternativesToCall(component, wanted)) break;
     const made = simulated.call(
@@ -64,7 +67,7 @@ export async function collectCandidates(
       'preference data',
     );
     const other = configurationHash(withComponent(incumbent, component.name, settings));
-    add({ outputs: made, origin: 'configuration', configurationHash: other });
+    given.set(other, add({ outputs: made, origin: 'configuration', configurationHash: other }));
   }
   const truth = groundTruth(resolved.system, example, component);
   if (truth !== undefined) add({ outputs: truth, origin: 'ground-truth', configurationHash: hash });
@@ -83,8 +86,13 @@ export async function collectCandidates(
       );
     },
   );
+  const meanScores = new Map(
+    [...outputs.keys()].map((key, place) => [key, mean((scores[place] ?? []).map(({ score }) => score))]),
+  );
+  const alternatives = Object.fromEntries([...given].map(([other, key]) => [other, meanScores.get(key) as number]));
   return distinct.map((output, candidateIndex) => ({
     ...output,
+    ...(output.origin === 'base' && { alternatives }),
     component: component.name,
     exampleId: example.id,
     inputs,

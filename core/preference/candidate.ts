@@ -18,6 +18,11 @@ export interface Candidate {
   scores: number[];
   /** Scored when components downstream still had other settings: what the output is worth now may differ. */
   stale?: boolean;
+  /**
+   * With a base output: mean score on this input of every alternative configuration that was called on it, by its hash; also of one that
+   * gave no output of its own, and of one that failed, which scores the metric's floor.
+   */
+  alternatives?: Readonly<Record<string, number>>;
   /** Why the system failed on this candidate; its scores are then the metric's floor and count like any other. */
   failure?: string;
 }

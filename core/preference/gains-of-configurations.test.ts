@@ -1,32 +1,19 @@
-import type { Candidate, CandidateOrigin } from './candidate';
+import type { Candidate } from './candidate';
 import { gainsOfConfigurations } from './gains-of-configurations';
 
-const candidate = (
-  exampleId: string,
-  origin: CandidateOrigin,
-  configurationHash: string,
-  score: number,
-): Candidate => ({
-  component: 'writer',
-  exampleId,
-  inputs: {},
-  outputs: {},
-  origin,
-  configurationHash,
-  iteration: 0,
-  scores: [score],
+type Row = Pick<Candidate, 'origin' | 'configurationHash' | 'scores' | 'alternatives'>;
+const base = (configurationHash: string, score: number, alternatives: Record<string, number>): Row => ({
+  ...{ origin: 'base', configurationHash, scores: [score], alternatives },
 });
 
 describe('gainsOfConfigurations', () => {
-  it('takes the mean over inputs of what other configurations gained on them', () => {
+  it('takes the mean over all inputs that a configuration was called on', () => {
     const gains = gainsOfConfigurations(
       [
-        candidate('a', 'base', 'now', 0.5),
-        candidate('a', 'configuration', 'x', 0.75),
-        candidate('a', 'sampled', 'now', 1),
-        candidate('b', 'base', 'now', 0.25),
-        candidate('b', 'configuration', 'x', 0.25),
-        candidate('b', 'configuration', 'y', 0),
+        base('now', 0.5, { x: 0.75 }),
+        { origin: 'configuration', configurationHash: 'x', scores: [0.75] },
+        { origin: 'sampled', configurationHash: 'now', scores: [1] },
+        base('now', 0.25, { x: 0.25, y: 0 }),
       ],
       'now',
     );
@@ -34,7 +21,10 @@ describe('gainsOfConfigurations', () => {
   });
 
   it('leaves out inputs that another incumbent was measured on', () => {
-    const before = [candidate('a', 'base', 'before', 0.5), candidate('a', 'configuration', 'x', 1)];
-    expect(gainsOfConfigurations(before, 'now').size).toBe(0);
+    expect(gainsOfConfigurations([base('before', 0.5, { x: 1 })], 'now').size).toBe(0);
+  });
+
+  it('knows nothing of data that say nothing of alternatives', () => {
+    expect(gainsOfConfigurations([{ origin: 'base', configurationHash: 'now', scores: [0] }], 'now').size).toBe(0);
   });
 });

@@ -24,6 +24,14 @@ describe('applicableOptimizers', () => {
     ]);
   });
 
+  it('leaves out those whose kinds of setting have one value only', () => {
+    expect(names({ k: oneOf([1]), model: model(['a']), prompt: prompt('Do.') })).toEqual([
+      'opro',
+      'reflection',
+      'edits',
+    ]);
+  });
+
   it('leaves out those that need a proposer model where none is configured', () => {
     expect(names({ prompt: prompt('Do.') }, { proposer: false })).toEqual(['edits']);
   });

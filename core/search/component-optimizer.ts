@@ -3,7 +3,7 @@ import type { Configuration } from '../system/configuration';
 import type { RandomStream } from '../random/stream';
 import type { JsonObject } from '../system/json';
 import type { ChatMessage } from '../system/run-context';
-import type { SettingKind, Variables } from '../system/variable';
+import { hasChoice, type SettingKind, type Variables } from '../system/variable';
 import type { TracedExample } from './demonstration-proposals';
 import type { SettingsObservation } from './hyperparameter-proposals';
 import type { PastProposal } from './past-proposal';
@@ -109,10 +109,10 @@ export interface ComponentOptimizer {
   propose(context: OptimizerContext): Promise<readonly Proposal[]> | readonly Proposal[];
 }
 
-/** The kinds of setting that a component has. */
+/** The kinds of setting of which a component has a choice. */
 export function settingKinds({ variables }: Incumbent): Set<SettingKind> {
   const kinds = new Set<SettingKind>();
-  for (const variable of Object.values(variables)) {
+  for (const variable of Object.values(variables).filter(hasChoice)) {
     if (variable.type === 'model') kinds.add('model');
     else if (variable.type !== 'prompt') kinds.add('hyperparameter');
     else {

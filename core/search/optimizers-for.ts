@@ -1,6 +1,6 @@
 import type { Component } from '../system/component';
 import type { ComponentConfiguration } from '../system/configuration';
-import { hasPrompt } from '../system/variable';
+import { hasChoice, hasPrompt } from '../system/variable';
 import { applicableOptimizers } from './component-optimizer';
 import { builtInOptimizers } from './optimizers/built-in';
 import type { Optimizer } from './own-optimizer';
@@ -15,12 +15,16 @@ export interface Proposing {
   proposer: boolean;
 }
 
-/** Of the user's own optimizers those that have a variable of one of their kinds in the component. */
+/** Of the user's own optimizers those that have a variable of one of their kinds, with more than one value, in the component. */
 export function optimizersFor<T extends Pick<Optimizer, 'kinds'>>(
   { configuration }: Pick<Component, 'configuration'>,
   optimizers: readonly T[],
 ): T[] {
-  const types = new Set(Object.values(configuration).map(({ type }) => type));
+  const types = new Set(
+    Object.values(configuration)
+      .filter(hasChoice)
+      .map(({ type }) => type),
+  );
   return optimizers.filter(({ kinds }) => kinds.some((kind) => types.has(kind)));
 }
 

@@ -9,6 +9,8 @@ export interface ProposalTexts {
 const deepest = 16;
 /** Unmarked text longer than this is taken for an essay. */
 const plainLimit = 1_500;
+/** What stands between two tags that a sentence mentions: "between <instructions> and </instructions>". */
+const mention = /^\s*(?:and|or|to|through|&|-|–|,)\s*$/i;
 
 /**
  * The texts that a proposer's reply offers, in its order: those between tags; otherwise a JSON array or object;
@@ -30,7 +32,7 @@ function withoutReasoning(reply: string): string {
 }
 
 function fromTags(text: string): ProposalTexts | undefined {
-  for (const tag of [proposalTag, 'prompt', 'INS']) {
+  for (const tag of [proposalTag, 'instruction', 'prompt', 'INS']) {
     const [open, close] = [`<${tag}>`, `</${tag}>`];
     // Only our own tag is known to have been meant as one when it never closes.
     if (!text.includes(open) || (tag !== proposalTag && !text.includes(close))) continue;
@@ -40,12 +42,12 @@ function fromTags(text: string): ProposalTexts | undefined {
       const from = start + open.length;
       if (end >= 0 && end < from) end = text.indexOf(close, from);
       const next = text.indexOf(open, from);
-      if (end < 0 || (next >= 0 && next < end)) {
-        const piece = text.slice(from, next < 0 ? undefined : next);
-        result.rejected.push({ text: piece, reason: `lacks ${close}: cut off` });
-      } else {
-        result.texts.push(text.slice(from, end));
-      }
+      const complete = end >= 0 && (next < 0 || end < next);
+      const piece = text.slice(from, complete ? end : next < 0 ? undefined : next);
+      if (!complete) result.rejected.push({ text: piece, reason: `lacks ${close}: cut off` });
+      else if (mention.test(piece))
+        result.rejected.push({ text: piece, reason: 'stands between tags that are mentioned' });
+      else result.texts.push(piece);
       start = next;
     }
     return result;
@@ -106,13 +108,14 @@ function fencesOf(text: string): string[] {
   return pieces.filter((_, index) => index % 2 === 1 && index < pieces.length - 1);
 }
 
-/** Items 1, 2, ... at the start of lines; each runs to the next number, over several lines where it has them. */
+/** Items 1, 2, ... at the start of lines, or after numbered headings; each runs to the next number, over several lines where it has them. */
 function fromList(text: string): ProposalTexts | undefined {
   const marker =
-    /^[ \t]{0,8}[*_#]{0,6}[ \t]{0,2}(?:prompt|version|instructions?|proposal|option)?[ \t]{0,2}#?(\d{1,2})[*_]{0,3}[.):][*_]{0,3}[ \t]*/gim;
+    /^[ \t]{0,8}[*_#]{0,6}[ \t]{0,2}(?:(?:prompt|version|instructions?|proposal|option)[ \t]{0,2}#?(\d{1,2})[*_]{0,3}[ \t]{0,8}$|(?:prompt|version|instructions?|proposal|option)?[ \t]{0,2}#?(\d{1,2})[*_]{0,3}[.):][*_]{0,3}[ \t]*)/gim;
   const starts: { from: number; text: number }[] = [];
   for (const match of text.matchAll(marker)) {
-    if (Number(match[1]) === starts.length + 1) starts.push({ from: match.index, text: match.index + match[0].length });
+    if (Number(match[1] ?? match[2]) === starts.length + 1)
+      starts.push({ from: match.index, text: match.index + match[0].length });
   }
   if (starts.length < 2 || !isAnnouncement(text.slice(0, starts[0]?.from))) return undefined;
   return { texts: starts.map((start, index) => text.slice(start.text, starts[index + 1]?.from)), rejected: [] };
@@ -124,6 +127,8 @@ function fromPlainText(text: string): ProposalTexts {
   if (body.length > plainLimit) {
     return { texts: [], rejected: [{ text, reason: 'is a long text in which no instructions are marked' }] };
   }
+  if (parsed(body) !== undefined)
+    return { texts: [], rejected: [{ text, reason: 'is JSON without instructions in it' }] };
   const chatter =
     /^(?:sure|certainly|of course|okay|i(?:'m| am| can(?:not|'t)?| would| will|'ll)?\b|sorry|unfortunately|as an ai|to improve|the (?:current|best|above) (?:instructions?|prompts?)|here (?:is|are))/i;
   return chatter.test(body)

@@ -44,6 +44,15 @@ describe('parseWrittenInstructions', () => {
     ['code fences', 'Here:\n```\nDo this.\nThen that.\n```\nor\n```text\nDo the other.\n```'],
     ['a numbered list', '1. Do this.\nThen that.\n2. Do the other.'],
     ['a titled list', 'Here are the prompts:\n\n**Prompt 1:** Do this.\nThen that.\n\n**Prompt 2:** Do the other.'],
+    ['bare headings', '**Version 1**\nDo this.\nThen that.\n\n**Version 2**\nDo the other.'],
+    [
+      'a tag in the singular',
+      '<instruction>Do this.\nThen that.</instruction>\n<instruction>Do the other.</instruction>',
+    ],
+    [
+      'numbered tags',
+      '1. <instructions>Do this.\nThen that.</instructions>\n- <instructions>Do the other.</instructions>',
+    ],
     ['headings', '## Version 1:\nDo this.\nThen that.\n## Version 2:\n"Do the other."'],
     ['other tags', '<prompt>Do this.\nThen that.</prompt><prompt>Do the other.</prompt>'],
     [
@@ -58,6 +67,14 @@ describe('parseWrittenInstructions', () => {
     const { texts, reasons } = read(reply);
     expect(texts).toEqual(['Do this.\nThen that.', 'Do the other.']);
     expect(reasons).toEqual([]);
+  });
+
+  it('takes no mention of the tags for instructions', () => {
+    const { texts, reasons } = read(
+      'Each between <instructions> and </instructions>, as asked. <instructions>Do this.</instructions> <instructions>Do that.</instructions>',
+    );
+    expect(texts).toEqual(['Do this.', 'Do that.']);
+    expect(reasons).toEqual(['stands between tags that are mentioned']);
   });
 
   it.each([
@@ -82,6 +99,8 @@ describe('parseWrittenInstructions', () => {
     ['an essay', 'Good prompts matter. '.repeat(400), 'is a long text in which no instructions are marked'],
     ['broken JSON', '["Do this.", "Do', 'is not valid JSON'],
     ['JSON without instructions', '{"answer": 3}', 'is not valid JSON with instructions'],
+    ['null', 'null', 'is JSON without instructions'],
+    ['a number', '42', 'is JSON without instructions'],
     ['a cut-off tag', '<instructions>Do this and', 'lacks </instructions>: cut off'],
     ['the same prompt', '<instructions> Answer  the question.\n</instructions>', 'is the current instructions'],
     ['brackets within brackets', `${'['.repeat(5_000)}"Say"${']'.repeat(5_000)}`, 'is a long text in which'],
