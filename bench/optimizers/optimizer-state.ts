@@ -38,7 +38,8 @@ export class OptimizerState {
     this.simulated = new SimulatedSystem(system);
     this.incumbent = initialConfiguration(system);
     const all = [...examples.train, ...examples.validation, ...examples.test];
-    const resolved = { system, examples, exampleById: new Map(all.map((example) => [example.id, example])) };
+    const exampleById = new Map(all.map((example) => [example.id, example]));
+    const resolved = { system, examples, exampleById, optimizers: [] };
     this.run = { plan, seed, resolved: resolved as unknown as ResolvedSystem };
   }
 
