@@ -2,6 +2,7 @@ import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { CompiledQuery } from 'kysely';
 import Libsql from 'libsql';
 import { databaseKinds, TestDatabases } from '../test/support/test-databases';
+import { CandidateStore } from './candidate-store';
 import { inspectDatabase, openDatabase, type Database } from './database';
 import { databaseFile } from './database-url';
 import { openLibsql } from './libsql-dialect';
@@ -62,8 +63,23 @@ describe.each(databaseKinds)('a database on %s', (kind) => {
         ? await openLibsql(databaseFile(databases.url), waiting)
         : await openPostgres(postgresAddress(databases.url), waiting);
     await migrate(dialect, first, Date.now);
+    const key = { run_id: 'old', iteration: 0, component: 'c', example_id: 'e', candidate_index: 0 };
+    const old = {
+      ...key,
+      inputs: '{}',
+      outputs: '{}',
+      origin: 'base',
+      configuration_hash: 'h',
+      scores: '[1]',
+      failure: null,
+    };
     await dialect.driver.write([
       dialect.queries.insertInto('counters').values({ run_id: 'old', name: 'n', value: 7 }).compile(),
+      // Of before there were alternatives: the step that adds their column keeps the row.
+      dialect.queries
+        .insertInto('candidates')
+        .values(old as never)
+        .compile(),
     ]);
     await dialect.driver.close();
     expect((await inspectDatabase(databases.url)).missingSteps).toBe(migrations.length - 1);
@@ -71,6 +87,9 @@ describe.each(databaseKinds)('a database on %s', (kind) => {
     expect(await database.read(database.queries.selectFrom('counters').selectAll())).toEqual([
       { run_id: 'old', name: 'n', value: 7 },
     ]);
+    const [candidate] = await new CandidateStore(database).list('old');
+    expect(candidate).toMatchObject({ component: 'c', scores: [1] });
+    expect(candidate).not.toHaveProperty('alternatives');
     expect((await inspectDatabase(databases.url)).missingSteps).toBe(0);
   });
 

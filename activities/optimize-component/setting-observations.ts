@@ -8,7 +8,7 @@ const enoughCandidates = 1_000;
 
 /**
  * What the preference data says about settings of the component: the mean gain in score over the incumbent's output on the
- * same inputs, for every alternative configuration that candidates were collected from. A model-based search starts there.
+ * same inputs, for every alternative configuration that was called. A model-based search starts there.
  */
 export async function settingObservations(
   { stores }: ActivityDependencies,

@@ -21,7 +21,7 @@ async function gainsOf(proposals: JsonObject[], realised?: number): Promise<[str
   });
   const records = proposals.map((proposal, place) => ({
     ...{ configurationHash: `hash ${place}`, optimizers: [`by ${place}`], origin: 'grid' },
-    ...{ judge: null, expectedGain: null, measuredGain: null, ...proposal },
+    ...{ judge: null, expectedGain: null, measuredGain: null, sameOutputsAs: null, ...proposal },
   }));
   const validated = realised === undefined ? [] : [{ configurationHash: 'hash 0', realised }];
   await stores.ledger.append('run', [
@@ -54,16 +54,22 @@ describe('slotOutcomes', () => {
     expect(await gainsOf([proposal], realised)).toEqual([['by 0', gain]]);
   });
 
-  it('shares the gain of a combination, which took no slot, and counts none without a gain', async () => {
-    const combination = { origin: 'combination', optimizers: ['edits', 'opro'], judge: 'metric' };
-    expect(
-      await gainsOf([
-        { ...combination, expectedGain: 0.5 },
-        { ...combination, expectedGain: 0 },
-      ]),
-    ).toEqual([
-      ['edits', 0.25],
-      ['opro', 0.25],
+  it('shares what a combination gained, which took no slot, and takes no ranking for a gain of it', async () => {
+    const combination = { origin: 'combination', optimizers: ['edits', 'opro'], judge: 'metric', expectedGain: 0.5 };
+    expect(await gainsOf([{ ...combination, measuredGain: 0.4 }, combination])).toEqual([
+      ['edits', 0.2],
+      ['opro', 0.2],
+    ]);
+  });
+
+  it('takes what validation found of a proposal for what those with the same outputs gained', async () => {
+    const ranked = { judge: 'metric', expectedGain: 0.2 };
+    const same = { ...ranked, sameOutputsAs: 'hash 0' };
+    const gains = await gainsOf([ranked, same, { ...same, origin: 'combination' }, ranked], -0.05);
+    expect(gains).toEqual([
+      ['by 0', 0],
+      ['by 1', 0],
+      ['by 3', 0.2],
     ]);
   });
 });

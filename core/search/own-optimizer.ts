@@ -33,7 +33,7 @@ export interface ProposeContext {
   variables: Variables;
   /** The settings to improve on. */
   incumbent: ComponentConfiguration;
-  /** Calls of the component under the incumbent, with what the whole system scored and the metric's feedback. */
+  /** Calls of the component under the incumbent, with what the whole system scored and the metric's feedback; none for inputs that are also held out. */
   calls: readonly TracedCall[];
   /** Of the component's newest 40 iterations, oldest first. */
   tries: readonly EarlierTry[];
@@ -54,7 +54,7 @@ export type ProposedSettings = Readonly<Record<string, Json>>;
 export interface Optimizer {
   /** Unique; what the plan's `optimizers` names and what records credit. Letters, digits, `_` and `-`. */
   name: string;
-  /** It is asked for components that have a variable of one of these kinds, and may change those only. */
+  /** It is asked for components that have a variable of one of these kinds with more than one value, and may change those only. */
   kinds: readonly OptimizerKind[];
   /** Overrides the version, which is otherwise a hash of its code: of the text of `propose`, and of the config's module graph. */
   version?: string;

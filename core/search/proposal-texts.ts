@@ -10,7 +10,8 @@ const deepest = 16;
 /** Unmarked text longer than this is taken for an essay. */
 const plainLimit = 1_500;
 /** What stands between two tags that a sentence mentions: "between <instructions> and </instructions>". */
-const mention = /^\s*(?:and|or|to|through|&|-|–|,)\s*$/i;
+const mention = /^[\s`"'*]*(?:and|or|to|through|&|-|–|,)[\s`"'*]*$/i;
+const scalar = /^(?:null|true|false|-?\d+(?:\.\d+)?)$/;
 
 /**
  * The texts that a proposer's reply offers, in its order: those between tags; otherwise a JSON array or object;
@@ -21,7 +22,12 @@ export function extractProposalTexts(reply: string): ProposalTexts {
   const text = withoutReasoning(reply).trim();
   if (text === '') return { texts: [], rejected: [{ text: reply, reason: 'the reply is empty' }] };
   const found = fromTags(text) ?? fromJson(text) ?? fromFences(text) ?? fromList(text) ?? fromPlainText(text);
-  return { ...found, texts: found.texts.map(unwrapped) };
+  const texts = found.texts.map(unwrapped);
+  const scalars = texts.filter((item) => scalar.test(item));
+  return {
+    texts: texts.filter((item) => !scalar.test(item)),
+    rejected: [...found.rejected, ...scalars.map((item) => ({ text: item, reason: 'is a value, not instructions' }))],
+  };
 }
 
 /** Drops what reasoning models write before they reply. */
@@ -34,8 +40,9 @@ function withoutReasoning(reply: string): string {
 function fromTags(text: string): ProposalTexts | undefined {
   for (const tag of [proposalTag, 'instruction', 'prompt', 'INS']) {
     const [open, close] = [`<${tag}>`, `</${tag}>`];
-    // Only our own tag is known to have been meant as one when it never closes.
-    if (!text.includes(open) || (tag !== proposalTag && !text.includes(close))) continue;
+    if (!text.includes(open)) continue;
+    // Only our own tag is known to have been meant as one when it never closes, or within a line: instructions may speak of others.
+    if (tag !== proposalTag && !(text.includes(close) && beginsLine(text, open))) continue;
     const result: ProposalTexts = { texts: [], rejected: [] };
     let end = text.indexOf(close);
     for (let start = text.indexOf(open); start >= 0;) {
@@ -53,6 +60,15 @@ function fromTags(text: string): ProposalTexts | undefined {
     return result;
   }
   return undefined;
+}
+
+function beginsLine(text: string, tag: string): boolean {
+  return text.split('\n').some((line) =>
+    line
+      .trimStart()
+      .replace(/^(?:[-*]|\d{1,2}[.)]) {0,3}/, '')
+      .startsWith(tag),
+  );
 }
 
 function fromJson(text: string): ProposalTexts | undefined {
@@ -108,16 +124,26 @@ function fencesOf(text: string): string[] {
   return pieces.filter((_, index) => index % 2 === 1 && index < pieces.length - 1);
 }
 
-/** Items 1, 2, ... at the start of lines, or after numbered headings; each runs to the next number, over several lines where it has them. */
+/**
+ * Items 1, 2, ... at the start of lines, or under numbered headings; each runs to the next number, over several lines where it has
+ * them. Only those of the first one's kind count: steps within a version are its text.
+ */
 function fromList(text: string): ProposalTexts | undefined {
   const marker =
-    /^[ \t]{0,8}[*_#]{0,6}[ \t]{0,2}(?:(?:prompt|version|instructions?|proposal|option)[ \t]{0,2}#?(\d{1,2})[*_]{0,3}[ \t]{0,8}$|(?:prompt|version|instructions?|proposal|option)?[ \t]{0,2}#?(\d{1,2})[*_]{0,3}[.):][*_]{0,3}[ \t]*)/gim;
-  const starts: { from: number; text: number }[] = [];
+    /^[ \t]{0,8}[*_#]{0,6}[ \t]{0,2}(?:(prompt|version|instructions?|proposal|option)[ \t]{0,2})?#?(\d{1,2})(?:[*_]{0,3}[.):][*_]{0,3}[ \t]*|[*_]{0,3}[ \t]{0,8}$)/gim;
+  const starts: { from: number; text: number; kind: string }[] = [];
   for (const match of text.matchAll(marker)) {
-    if (Number(match[1] ?? match[2]) === starts.length + 1)
-      starts.push({ from: match.index, text: match.index + match[0].length });
+    const [whole, word = '', number] = match;
+    const bare = !/[.):]/.test(whole);
+    if (bare && !/prompt|version|proposal/i.test(word)) continue;
+    const kind = bare ? 'heading' : word.toLowerCase();
+    if (Number(number) !== starts.length + 1 || kind !== (starts[0]?.kind ?? kind)) continue;
+    starts.push({ from: match.index, text: match.index + whole.length, kind });
   }
-  if (starts.length < 2 || !isAnnouncement(text.slice(0, starts[0]?.from))) return undefined;
+  const head = text.slice(0, starts[0]?.from).trim();
+  // A heading without punctuation may be a part of instructions, unless it comes first or after a line that announces it.
+  const announced = starts[0]?.kind === 'heading' ? /^(?:[^\n]*:)?$/.test(head) : isAnnouncement(head);
+  if (starts.length < 2 || !announced) return undefined;
   return { texts: starts.map((start, index) => text.slice(start.text, starts[index + 1]?.from)), rejected: [] };
 }
 
@@ -127,8 +153,6 @@ function fromPlainText(text: string): ProposalTexts {
   if (body.length > plainLimit) {
     return { texts: [], rejected: [{ text, reason: 'is a long text in which no instructions are marked' }] };
   }
-  if (parsed(body) !== undefined)
-    return { texts: [], rejected: [{ text, reason: 'is JSON without instructions in it' }] };
   const chatter =
     /^(?:sure|certainly|of course|okay|i(?:'m| am| can(?:not|'t)?| would| will|'ll)?\b|sorry|unfortunately|as an ai|to improve|the (?:current|best|above) (?:instructions?|prompts?)|here (?:is|are))/i;
   return chatter.test(body)

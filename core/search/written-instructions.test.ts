@@ -69,12 +69,34 @@ describe('parseWrittenInstructions', () => {
     expect(reasons).toEqual([]);
   });
 
+  it.each([
+    [
+      'versions of several steps',
+      '**Version 1**\nSo:\n1. Read.\n2. Answer.\n\n**Version 2**\nDo.',
+      ['So:\n1. Read.\n2. Answer.', 'Do.'],
+    ],
+    [
+      'the same with colons',
+      'Version 1:\nSo:\n1. Read.\n2. Answer.\n\nVersion 2:\nDo.',
+      ['So:\n1. Read.\n2. Answer.', 'Do.'],
+    ],
+    [
+      'JSON about a tag',
+      '["Read the <instruction>...</instruction> block.", "Do."]',
+      ['Read the <instruction>...</instruction> block.', 'Do.'],
+    ],
+  ])('reads two proposals from %s', (_, reply, expected) => {
+    expect(read(reply).texts).toEqual(expected);
+  });
+
   it('takes no mention of the tags for instructions', () => {
-    const { texts, reasons } = read(
-      'Each between <instructions> and </instructions>, as asked. <instructions>Do this.</instructions> <instructions>Do that.</instructions>',
-    );
-    expect(texts).toEqual(['Do this.', 'Do that.']);
-    expect(reasons).toEqual(['stands between tags that are mentioned']);
+    for (const said of ['<instructions> and </instructions>', '`<instructions>` and `</instructions>`']) {
+      const { texts, reasons } = read(
+        `Each between ${said}, as asked. <instructions>Do this.</instructions> <instructions>Do that.</instructions>`,
+      );
+      expect(texts).toEqual(['Do this.', 'Do that.']);
+      expect(reasons).toEqual(['stands between tags that are mentioned']);
+    }
   });
 
   it.each([
@@ -85,6 +107,21 @@ describe('parseWrittenInstructions', () => {
     ['values in brackets', 'Reply with one of ["yes", "no"].', 'Reply with one of ["yes", "no"].'],
     ['a format example', 'Reply so:\n```\nanswer: x\n```', 'Reply so:\n```\nanswer: x\n```'],
     ['a tag of another kind', 'Put it after <prompt> please.', 'Put it after <prompt> please.'],
+    [
+      'headings within instructions',
+      'Follow the instructions below.\n\n## Version 1\nRead.\n\n## Version 2\nAnswer.',
+      'Follow the instructions below.\n\n## Version 1\nRead.\n\n## Version 2\nAnswer.',
+    ],
+    [
+      'options to choose from',
+      'Here is the prompt:\n\nOption 1\nIf they agree.\nOption 2\nOtherwise.',
+      'Option 1\nIf they agree.\nOption 2\nOtherwise.',
+    ],
+    [
+      'a tag that instructions mention',
+      'Obey the text in <instruction>x</instruction>.',
+      'Obey the text in <instruction>x</instruction>.',
+    ],
     ['inner quotation marks', 'Say "yes" or "no"', 'Say "yes" or "no"'],
   ])('reads one proposal from %s', (_, reply, expected) => {
     expect(read(reply).texts).toEqual([expected]);
@@ -99,8 +136,9 @@ describe('parseWrittenInstructions', () => {
     ['an essay', 'Good prompts matter. '.repeat(400), 'is a long text in which no instructions are marked'],
     ['broken JSON', '["Do this.", "Do', 'is not valid JSON'],
     ['JSON without instructions', '{"answer": 3}', 'is not valid JSON with instructions'],
-    ['null', 'null', 'is JSON without instructions'],
-    ['a number', '42', 'is JSON without instructions'],
+    ['null', 'null', 'is a value, not instructions'],
+    ['a number', '42', 'is a value, not instructions'],
+    ['null in a fence', '```json\nnull\n```', 'is a value, not instructions'],
     ['a cut-off tag', '<instructions>Do this and', 'lacks </instructions>: cut off'],
     ['the same prompt', '<instructions> Answer  the question.\n</instructions>', 'is the current instructions'],
     ['brackets within brackets', `${'['.repeat(5_000)}"Say"${']'.repeat(5_000)}`, 'is a long text in which'],
