@@ -160,7 +160,10 @@ it('pays each slot what the metric measured, and those of an accepted step toget
     { ...judged, hashes, blobs: [], limits: {}, count: 6, judge: 'metric' },
     { judge: 'metric', examples: ['t'], gains: Object.fromEntries(hashes.map((hash) => [hash, { t: 0.2 }])) },
   );
-  const finalists = await selected({ formal: 0.3 }, { brief: 0.2, ornate: 0.1 });
+  const parts = [await part('planner', { formal: 0.3 }, 'reward'), writer];
+  const finalists = await attempt(() =>
+    selectSimultaneous(dependencies, { runId: 'run', iteration: 0, configurationHash: baseline, parts }),
+  );
   await acceptedStep(finalists.hashes[0]!, ['planner', 'writer']);
   // The planner's was judged by a reward: only what it gained with the other is measured.
   expect((await slotOutcomes(stores, 'run', 1)).map(({ optimizer, gain }) => [optimizer, gain])).toEqual([
