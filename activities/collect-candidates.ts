@@ -1,6 +1,5 @@
 import { alternativesToCall } from '../core/preference/alternatives-to-call';
-import type { Candidate } from '../core/preference/candidate';
-import { canonicalJson } from '../core/system/canonical-json';
+import { DistinctOutputs } from '../core/preference/distinct-outputs';
 import { configurationHash, type ComponentConfiguration, type Configuration } from '../core/system/configuration';
 import type { Component } from '../core/system/component';
 import type { Draw } from '../core/system/draw';
@@ -10,7 +9,6 @@ import { placeProposal } from '../core/search/place-proposal';
 import { eachKindInTurn } from '../core/search/each-kind-in-turn';
 import type { Proposal } from '../core/search/proposal';
 import type { Example } from '../core/system/run-context';
-import { mean } from '../core/validation/moments';
 import type { StoredCandidate } from '../storage';
 import type { CollectCandidatesInput, CollectCandidatesResult } from './contracts';
 import type { ActivityDependencies } from './dependencies';
@@ -22,9 +20,6 @@ import { groundTruth } from './ground-truth';
 import { alternativeSettings, showsInputs } from './optimize-component/alternative-settings';
 import { settleAll } from './settle-all';
 import { loadTraces, type TracedEvaluation } from './traces';
-
-/** A distinct output of the component for one example, before its downstream rollouts. */
-type Output = Pick<Candidate, 'outputs' | 'origin' | 'configurationHash'>;
 
 /**
  * Collects preference data for one component: on each input, distinct candidate outputs (the base output, samples at a
@@ -94,17 +89,8 @@ async function candidatesOf(step: {
   const base = traced.trace.components[component.name];
   if (base?.outcome.status !== 'ok' || base.inputs === undefined) return []; // Skipped or failed on this input: no output to prefer.
   const { inputs } = base;
-  const outputs = new Map<string, Output>([
-    [
-      canonicalJson(base.outcome.outputs),
-      { outputs: base.outcome.outputs, origin: 'base', configurationHash: input.configurationHash },
-    ],
-  ]);
-  const add = (output: Output): string => {
-    const key = canonicalJson(output.outputs);
-    if (!outputs.has(key)) outputs.set(key, output);
-    return key;
-  };
+  const found = new DistinctOutputs();
+  found.add({ outputs: base.outcome.outputs, origin: 'base', configurationHash: input.configurationHash });
   const call = async (settings: ComponentConfiguration, draw: Draw): Promise<JsonObject | undefined> => {
     const { outcome } = await run
       .caller(input.limits)
@@ -130,24 +116,19 @@ async function candidatesOf(step: {
       temperature: run.plan.samplingTemperature,
     });
     if (sampledOutput !== undefined) {
-      add({ outputs: sampledOutput, origin: 'sampled', configurationHash: input.configurationHash });
+      found.add({ outputs: sampledOutput, origin: 'sampled', configurationHash: input.configurationHash });
     }
   }
-  /** Hash of each alternative that was called -> key of what it gave; undefined: it failed. */
-  const given = new Map<string, string | undefined>();
   for (const [place, alternative] of eachKindInTurn(usable, stream).entries()) {
-    if (outputs.size >= wanted || place >= alternativesToCall(component, wanted)) break;
+    if (found.list.length >= wanted || place >= alternativesToCall(component, wanted)) break;
     const output = await call(alternative.settings, { ...draw, index: sampled + 1 + place });
-    const hash = configurationHash(placeProposal(incumbent, component.name, alternative));
-    const made: Omit<Output, 'outputs'> = { origin: 'configuration', configurationHash: hash };
-    given.set(hash, output && add({ outputs: output, ...made }));
+    found.addAlternative(configurationHash(placeProposal(incumbent, component.name, alternative)), output);
   }
   // Beside the others, and marked as the truth only where nothing that the component can be set to said it.
   const truth = groundTruth(run.resolved.system, example, component);
   if (truth !== undefined) {
-    add({ outputs: truth, origin: 'ground-truth', configurationHash: input.configurationHash });
+    found.add({ outputs: truth, origin: 'ground-truth', configurationHash: input.configurationHash });
   }
-  const distinct = [...outputs.values()];
   const rollouts = await adaptiveRollouts(
     {
       run,
@@ -159,16 +140,12 @@ async function candidatesOf(step: {
       draw,
       signal: attempt.signal,
     },
-    distinct.map((output) => output.outputs),
+    found.list.map((output) => output.outputs),
   );
-  const scores = new Map(
-    [...outputs.keys()].map((key, place) => [key, mean((rollouts[place] ?? []).map(({ score }) => score))]),
-  );
-  const floor = run.resolved.system.metricFloor;
-  const alternatives = Object.fromEntries([...given].map(([hash, key]) => [hash, scores.get(key ?? '') ?? floor]));
-  return distinct.map((output, candidateIndex): StoredCandidate => {
-    const own = rollouts[candidateIndex] ?? [];
-    const failure = own.find((rollout) => rollout.failure !== undefined)?.failure;
+  const scores = rollouts.map((own) => own.map(({ score }) => score));
+  const alternatives = found.alternativeScores(scores, run.resolved.system.metricFloor);
+  return found.list.map((output, candidateIndex): StoredCandidate => {
+    const failure = rollouts[candidateIndex]?.find((rollout) => rollout.failure !== undefined)?.failure;
     return {
       ...output,
       component: component.name,
@@ -176,7 +153,7 @@ async function candidatesOf(step: {
       inputs,
       iteration: input.iteration,
       candidateIndex,
-      scores: own.map((rollout) => rollout.score),
+      scores: scores[candidateIndex] ?? [],
       ...(output.origin === 'base' && { alternatives }),
       ...(failure === undefined ? {} : { failure }),
     };

@@ -1,10 +1,9 @@
 import { randomStream } from '../../core/random/stream';
 import type { OptimizerContext } from '../../core/search/component-optimizer';
-import { optimizersFor } from '../../core/search/optimizers-for';
+import { readsTraces } from '../../core/search/optimizers-for';
 import { incumbentOf } from '../../core/search/proposal';
 import type { Component } from '../../core/system/component';
 import type { Configuration } from '../../core/system/configuration';
-import { hasPrompt } from '../../core/system/variable';
 import type { Candidate } from '../../core/preference/candidate';
 import type { OpenRun } from '../open-run';
 import type { TracedEvaluation } from '../traces';
@@ -39,8 +38,7 @@ export function sharedContext(
     return example === undefined ? '' : hidden.inputsHash(example);
   };
   // Of the product's own optimizers only those of prompts carry texts; what a user's own one does with them is not known.
-  const carriesTexts =
-    hasPrompt(component.configuration) || optimizersFor(component, run.resolved.optimizers).length > 0;
+  const carriesTexts = readsTraces(component, { own: run.resolved.optimizers, named: run.plan.optimizers });
   const isIn = (hashes: () => ReadonlySet<string>, { exampleId }: { exampleId: string }): boolean =>
     carriesTexts && hashes().has(hashOf(exampleId));
   const mayBeRead = (of: { exampleId: string }): boolean => !isIn(hidden.heldOut, of);

@@ -52,7 +52,9 @@ async function part(name: 'planner' | 'writer', gains: Record<string, number>, j
   return { component: name, rounds };
 }
 async function selected(planner: Record<string, number>, writer: Record<string, number>): Promise<Finalists> {
-  const parts = [await part('planner', planner), await part('writer', writer)];
+  return selectedOf([await part('planner', planner), await part('writer', writer)]);
+}
+function selectedOf(parts: Awaited<ReturnType<typeof part>>[]): Promise<Finalists> {
   const step = { runId: 'run', iteration: 0, configurationHash: baseline, parts };
   return attempt(() => selectSimultaneous(dependencies, step));
 }
@@ -92,10 +94,7 @@ it.each<[planner: Judge, writer: Judge, whole: Judge]>([
   ['reward', 'metric', 'metric'],
   ['metric', 'reward', 'metric'],
 ])('was judged by the %s and the %s, so the whole step by the %s', async (planner, writer, whole) => {
-  const parts = [await part('planner', { formal: 0.3 }, planner), await part('writer', { brief: 0.2 }, writer)];
-  await attempt(() =>
-    selectSimultaneous(dependencies, { runId: 'run', iteration: 0, configurationHash: baseline, parts }),
-  );
+  await selectedOf([await part('planner', { formal: 0.3 }, planner), await part('writer', { brief: 0.2 }, writer)]);
   expect((await records()).map((record) => (record as unknown as ProposalsRecord).proposals[0]?.judge)).toEqual([
     ...[planner, writer, whole],
   ]);
@@ -160,10 +159,7 @@ it('pays each slot what the metric measured, and those of an accepted step toget
     { ...judged, hashes, blobs: [], limits: {}, count: 6, judge: 'metric' },
     { judge: 'metric', examples: ['t'], gains: Object.fromEntries(hashes.map((hash) => [hash, { t: 0.2 }])) },
   );
-  const parts = [await part('planner', { formal: 0.3 }, 'reward'), writer];
-  const finalists = await attempt(() =>
-    selectSimultaneous(dependencies, { runId: 'run', iteration: 0, configurationHash: baseline, parts }),
-  );
+  const finalists = await selectedOf([await part('planner', { formal: 0.3 }, 'reward'), writer]);
   await acceptedStep(finalists.hashes[0]!, ['planner', 'writer']);
   // The planner's was judged by a reward: only what it gained with the other is measured.
   expect((await slotOutcomes(stores, 'run', 1)).map(({ optimizer, gain }) => [optimizer, gain])).toEqual([

@@ -21,8 +21,11 @@ export async function slotOutcomes(stores: Stores, runId: string, before: number
     for (const proposal of proposals) {
       const { configurationHash, optimizers, origin, sameOutputsAs, measuredGain } = proposal;
       const slotless = tookNoSlot.has(origin);
-      const found = realised.get(configurationHash) ?? (slotless ? undefined : realised.get(sameOutputsAs ?? ''));
-      const gain = Math.max(0, found ?? measuredGain ?? (slotless ? null : rankedByMetric(proposal)) ?? 0);
+      const own = realised.get(configurationHash);
+      const found = slotless
+        ? (own ?? measuredGain)
+        : (own ?? realised.get(sameOutputsAs ?? '') ?? measuredGain ?? rankedByMetric(proposal));
+      const gain = Math.max(0, found ?? 0);
       if (slotless && gain === 0) continue;
       for (const optimizer of optimizers) outcomes.push({ optimizer, iteration, gain: gain / optimizers.length });
     }

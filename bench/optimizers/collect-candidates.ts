@@ -4,18 +4,16 @@ import { showsInputs } from '../../activities/optimize-component/alternative-set
 import type { TracedEvaluation } from '../../activities/traces';
 import { adaptiveRollouts } from '../../core/preference/adaptive-rollouts';
 import { alternativesToCall } from '../../core/preference/alternatives-to-call';
-import type { Candidate } from '../../core/preference/candidate';
+import { DistinctOutputs } from '../../core/preference/distinct-outputs';
 import { randomStream } from '../../core/random/stream';
 import { eachKindInTurn } from '../../core/search/each-kind-in-turn';
 import type { Proposal } from '../../core/search/proposal';
-import { canonicalJson } from '../../core/system/canonical-json';
 import type { Component } from '../../core/system/component';
 import { configurationHash, withComponent, type Configuration } from '../../core/system/configuration';
 import type { Draw } from '../../core/system/draw';
 import { heldOutcomes } from '../../core/system/held-outcomes';
 import type { Example } from '../../core/system/run-context';
 import type { ComponentOutcome } from '../../core/system/trace';
-import { mean } from '../../core/validation/moments';
 import type { StoredCandidate } from '../../storage';
 import type { SimulatedSystem } from './simulated-system';
 
@@ -38,13 +36,8 @@ export async function collectCandidates(
   if (base?.outcome.status !== 'ok' || base.inputs === undefined) return [];
   const { inputs } = base;
   const hash = configurationHash(incumbent);
-  const outputs = new Map<string, Pick<Candidate, 'outputs' | 'origin' | 'configurationHash'>>();
-  const add = (output: Pick<Candidate, 'outputs' | 'origin' | 'configurationHash'>): string => {
-    const key = canonicalJson(output.outputs);
-    if (!outputs.has(key)) outputs.set(key, output);
-    return key;
-  };
-  add({ outputs: base.outcome.outputs, origin: 'base', configurationHash: hash });
+  const found = new DistinctOutputs();
+  found.add({ outputs: base.outcome.outputs, origin: 'base', configurationHash: hash });
   const draw: Draw = { runSeed: seed, purpose: 'preference', iteration, exampleId: example.id, index: 0 };
   const wanted = plan.candidatesPerInput;
   const sampled = component.deterministic ? 0 : Math.floor((wanted - 1) / 2);
@@ -52,13 +45,12 @@ export async function collectCandidates(
     const temperature = plan.samplingTemperature;
     const own = incumbent[component.name] ?? {};
     const made = simulated.call(component, inputs, own, { ...draw, index, temperature }, 'preference data');
-    add({ outputs: made, origin: 'sampled', configurationHash: hash });
+    found.add({ outputs: made, origin: 'sampled', configurationHash: hash });
   }
   const stream = randomStream(seed, 'alternatives', component.name, iteration, example.id);
   const usable = step.alternatives.filter((alternative) => !showsInputs(alternative, inputs));
-  const given = new Map<string, string>();
   for (const [place, { settings }] of eachKindInTurn(usable, stream).entries()) {
-    if (outputs.size >= wanted || place >= alternativesToCall(component, wanted)) break;
+    if (found.list.length >= wanted || place >= alternativesToCall(component, wanted)) break;
     const made = simulated.call(
       component,
       inputs,
@@ -66,31 +58,27 @@ export async function collectCandidates(
       { ...draw, index: sampled + 1 + place },
       'preference data',
     );
-    const other = configurationHash(withComponent(incumbent, component.name, settings));
-    given.set(other, add({ outputs: made, origin: 'configuration', configurationHash: other }));
+    found.addAlternative(configurationHash(withComponent(incumbent, component.name, settings)), made);
   }
   const truth = groundTruth(resolved.system, example, component);
-  if (truth !== undefined) add({ outputs: truth, origin: 'ground-truth', configurationHash: hash });
+  if (truth !== undefined) found.add({ outputs: truth, origin: 'ground-truth', configurationHash: hash });
 
-  const distinct = [...outputs.values()];
   const { wiring } = resolved.system;
   const held = heldOutcomes(wiring, traced.trace, [component.name]);
-  const scores = await adaptiveRollouts(
-    distinct.length,
+  const rollouts = await adaptiveRollouts(
+    found.list.length,
     (wiring.descendants[component.name]?.size ?? 0) > 0 ? plan.rolloutsPerCandidate : 1,
     async (candidate, index) => {
-      const outcome: ComponentOutcome = { status: 'ok', outputs: distinct[candidate]?.outputs ?? {} };
+      const outcome: ComponentOutcome = { status: 'ok', outputs: found.list[candidate]?.outputs ?? {} };
       const given = { ...held, [component.name]: outcome };
       return Promise.resolve(
         simulated.run(incumbent, example, { ...draw, index }, 'preference data', given, String(candidate)).score,
       );
     },
   );
-  const meanScores = new Map(
-    [...outputs.keys()].map((key, place) => [key, mean((scores[place] ?? []).map(({ score }) => score))]),
-  );
-  const alternatives = Object.fromEntries([...given].map(([other, key]) => [other, meanScores.get(key) as number]));
-  return distinct.map((output, candidateIndex) => ({
+  const scores = rollouts.map((own) => own.map(({ score }) => score));
+  const alternatives = found.alternativeScores(scores, resolved.system.metricFloor);
+  return found.list.map((output, candidateIndex) => ({
     ...output,
     ...(output.origin === 'base' && { alternatives }),
     component: component.name,
@@ -98,6 +86,6 @@ export async function collectCandidates(
     inputs,
     iteration,
     candidateIndex,
-    scores: (scores[candidateIndex] ?? []).map(({ score }) => score),
+    scores: scores[candidateIndex] ?? [],
   }));
 }

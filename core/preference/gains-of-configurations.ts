@@ -14,8 +14,9 @@ export function gainsOfConfigurations(
   const gains = new Map<string, number[]>();
   for (const { origin, configurationHash, scores, alternatives } of candidates) {
     if (origin !== 'base' || configurationHash !== incumbent) continue;
+    const before = mean(scores);
     for (const [hash, score] of Object.entries(alternatives ?? {})) {
-      gains.set(hash, [...(gains.get(hash) ?? []), score - mean(scores)]);
+      gains.set(hash, [...(gains.get(hash) ?? []), score - before]);
     }
   }
   return new Map([...gains].map(([hash, values]) => [hash, mean(values)]));

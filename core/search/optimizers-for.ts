@@ -29,7 +29,10 @@ export function optimizersFor<T extends Pick<Optimizer, 'kinds'>>(
 }
 
 /** Whether one of the user's own optimizers that the plan names is for the component. */
-export function hasOwnOptimizer(component: Pick<Component, 'configuration'>, { own, named }: Proposing): boolean {
+export function hasOwnOptimizer(
+  component: Pick<Component, 'configuration'>,
+  { own, named }: Pick<Proposing, 'own' | 'named'>,
+): boolean {
   return optimizersFor(component, own).some(({ name }) => named === 'all' || named.includes(name));
 }
 
@@ -45,6 +48,9 @@ export function hasOptimizer(
 }
 
 /** Whether proposals for the component are made from traces of the incumbent: those of prompts are, and of one's own optimizers. */
-export function readsTraces(component: Pick<Component, 'configuration'>, proposing: Proposing): boolean {
+export function readsTraces(
+  component: Pick<Component, 'configuration'>,
+  proposing: Pick<Proposing, 'own' | 'named'>,
+): boolean {
   return hasPrompt(component.configuration) || hasOwnOptimizer(component, proposing);
 }
